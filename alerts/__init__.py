@@ -1,0 +1,1 @@
+"""Judges what the figures say and tells people."""

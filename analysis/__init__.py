@@ -1,0 +1,1 @@
+"""Works out what readings mean."""

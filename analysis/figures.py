@@ -1,0 +1,93 @@
+"""What analysis gives out: slots of consumption, figures with coverage, events. Never a bare number."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class How(StrEnum):
+    """How a value came about, from best to worst."""
+
+    MEASURED = "measured"
+    READ_BY_HAND = "read_by_hand"
+    BILLED = "billed"
+    CORRECTED = "corrected"
+    INTERPOLATED = "interpolated"
+    SUBSTITUTED = "substituted"
+    FAULTY = "faulty"
+    MISSING = "missing"
+
+
+class Resolution(StrEnum):
+    """Slot lengths, cut in the property's zone."""
+
+    QUARTER_HOUR = "PT15M"
+    HOUR = "PT1H"
+    DAY = "P1D"
+    MONTH = "P1M"
+    YEAR = "P1Y"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Consumption in `[start, end)`, instants in the property's zone.
+
+    `value` [unit of the medium] is exact; None where nothing is known, never 0 for a gap. `coverage` is the share of
+    the slot's time that lies between readings no further apart than the meter's gap limit, 0..1.
+    """
+
+    start: datetime
+    end: datetime
+    value: Decimal | None
+    how: How
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class MeterEvent:
+    """Something that happened to a meter: recorded by a person or noticed by the ledger.
+
+    `kind` is one of interfaces' event kinds (exchange, exchange_suspected, rollover, spurious_zero, counter_fell,
+    implausible_jump, stuck, gap …); `state` is recorded, proposed, accepted, rejected or noticed; `detail` is German.
+    """
+
+    id: str
+    meter: str
+    kind: str
+    time: datetime
+    detail: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consumption:
+    """Slots of one meter; `total` is the sum of the values that are known, None when none is."""
+
+    meter: str
+    unit: str
+    resolution: Resolution
+    time_zone: str
+    slots: tuple[Slot, ...]
+    total: Decimal | None
+    events: tuple[MeterEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that can be trusted or says why not.
+
+    `value` None goes with a `reason` ("insufficient_data", "no_area", "no_factor", "no_tariff", "no_meter").
+    `coverage` is 0..1; `quality` maps `How` values to shares of the covered time; `factor_set` names the set of a
+    CO2e figure; `verified` is False when an unverified factor or benchmark went in; `source` says where from.
+    """
+
+    value: float | None
+    unit: str
+    coverage: float
+    quality: Mapping[str, float] = field(default_factory=dict)
+    reason: str | None = None
+    factor_set: str | None = None
+    verified: bool = True
+    source: str = ""

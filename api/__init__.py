@@ -1,0 +1,1 @@
+"""Serves figures to people and programs."""

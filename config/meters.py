@@ -1,0 +1,150 @@
+"""What a meter is: medium, register, unit, conversions, and where its readings come from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from config.quantities import MEDIA, Medium
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Dated(Generic[T]):
+    """A value that is valid from a local day on; `valid_from` None means since always."""
+
+    valid_from: date | None
+    value: T
+
+
+def value_on(dated: Sequence[Dated[T]], day: date) -> T | None:
+    """Return the value valid on a local day, or None where none is valid yet. `dated` is in ascending order."""
+    valid = [entry.value for entry in dated if entry.valid_from is None or entry.valid_from <= day]
+    return valid[-1] if valid else None
+
+
+class Reporting(StrEnum):
+    """How readings come about; it decides what silence means."""
+
+    POLLED = "polled"
+    ON_CHANGE = "on_change"
+    BY_HAND = "by_hand"
+
+
+class Stamps(StrEnum):
+    """Which end of the interval a time stamp names."""
+
+    START = "start"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class GasConversion:
+    """State number [1] and heating value [kWh/m³, Hs]: E(Hs) = V × z × Hs. Source: DVGW G 685."""
+
+    state_number: Decimal
+    heating_value_kwh_m3: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Tank:
+    """A store that is filled by deliveries; `reference` says whether kWh are on Hs or Hi."""
+
+    capacity: Decimal
+    kwh_per_unit: Decimal
+    reference: str = "Hi"
+
+
+@dataclass(frozen=True, slots=True)
+class ModbusSource:
+    """A register of a device on a bus. `bus` is the id of a source of the district; `device` the unit id."""
+
+    bus: str
+    device: int
+    profile: str
+    every: timedelta
+    quantities: tuple[str, ...] = ()  # further quantities to keep; the meter's own is always kept
+
+
+@dataclass(frozen=True, slots=True)
+class MqttSource:
+    """A topic of a broker. `value` and `time` are dotted paths into a JSON payload; `time` None: arrival time."""
+
+    broker: str
+    topic: str
+    value: str
+    time: str | None
+    format: str = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class ByHandSource:
+    """Read by a person, about every `every`."""
+
+    every: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class PushSource:
+    """Sent to POST /v1/readings, or imported from files."""
+
+
+MeterSource = ModbusSource | MqttSource | ByHandSource | PushSource
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A metering point; devices come and go behind it (exchanges are events of the operations database).
+
+    `unit` is what display or payload count in; readings are stored in the canonical unit of `quantity`, before
+    `factor`. `digits` or `modulus` tell where the register wraps. `factor` is the transformer ratio.
+    `maximum_kw` / `maximum_m3_h` is what the connection can carry. `longest_silence` is the silence after which a
+    meter counts as silent; None: derived from `interval`. `formula` makes it a virtual meter. `sub_meter_of` keeps
+    it out of the property's sum.
+    """
+
+    id: str
+    property_id: str
+    medium_id: str
+    unit: str
+    quantity: str
+    title: str = ""
+    digits: int | None = None
+    decimals: int | None = None
+    modulus: int | None = None
+    pulse_kwh: Decimal | None = None
+    pulse_m3: Decimal | None = None
+    factor: tuple[Dated[Decimal], ...] = (Dated(None, Decimal(1)),)
+    maximum_kw: float | None = None
+    maximum_m3_h: float | None = None
+    interval: timedelta = timedelta(minutes=15)
+    reporting: Reporting = Reporting.POLLED
+    longest_silence: timedelta | None = None
+    stamps: Stamps = Stamps.END
+    fixed_offset: timedelta | None = None
+    source: MeterSource = field(default_factory=PushSource)
+    gas: tuple[Dated[GasConversion], ...] = ()
+    tank: Tank | None = None
+    formula: str | None = None
+    sub_meter_of: str | None = None
+    serial: str | None = None
+    sample: bool = False
+
+    @property
+    def medium(self) -> Medium:
+        """The medium's entry in the vocabulary."""
+        return MEDIA[self.medium_id]
+
+    def factor_on(self, day: date) -> Decimal:
+        """Transformer ratio [1] valid on a local day; 1 where none is declared."""
+        return value_on(self.factor, day) or Decimal(1)
+
+
+def wrap_of(meter: Meter) -> Decimal | None:
+    """The value at which the register starts again at zero, or None if it is not known."""
+    if meter.modulus is not None:
+        return Decimal(meter.modulus)
+    return None if meter.digits is None else Decimal(10) ** meter.digits

@@ -1,0 +1,1 @@
+"""Keeps readings and gives them back."""

@@ -1,0 +1,54 @@
+"""The two doors of the gateway: the sink that makes readings durable, the store that gives them back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from gateway.reading import Reading, Receipt, Refused, Series
+
+
+class Sink(Protocol):
+    """Where a collector hands readings over. Synchronous on purpose: on return they survive a power cut."""
+
+    def append(self, readings: Sequence[Reading], refused: Sequence[Refused] = ()) -> Receipt:
+        """Make readings and refused things durable in one commit. All or nothing.
+
+        Appending the same again changes nothing; the same identity with another value replaces the value.
+        Raises `StorageFull` when it cannot; nothing of the batch is kept then.
+        """
+        ...
+
+    def ready(self) -> None:
+        """Return if an append would work now; raises `StorageFull` otherwise."""
+        ...
+
+
+class Store(Protocol):
+    """Where readings live. One contract suite runs over every adapter."""
+
+    def write(self, readings: Sequence[Reading]) -> Sequence[Refused]:
+        """Write readings; on return they are confirmed durable, save those returned as refused with a reason.
+
+        Idempotent by identity. Raises `Unreachable` when the store does not answer or asks to wait.
+        """
+        ...
+
+    def read(self, meter: str, quantity: str, start: datetime | None = None, end: datetime | None = None) -> Series:
+        """Return readings with start <= time < end in ascending time; None: unbounded. Empty if there are none."""
+        ...
+
+    def read_with_neighbours(self, meter: str, quantity: str, start: datetime, end: datetime) -> Series:
+        """Like `read`, with the last reading before `start` and the first at or after `end`, where they exist."""
+        ...
+
+    def newest(self) -> dict[tuple[str, str], Reading]:
+        """Return the newest reading of every (meter, quantity) in the store."""
+        ...
+
+    def ready(self) -> None:
+        """Return if the store answers; raises `Unreachable` otherwise."""
+        ...
+
+    def close(self) -> None:
+        """Release files and connections."""
+        ...
