@@ -1,0 +1,1 @@
+"""Measures every limit that the product promises, as ratios within one run."""

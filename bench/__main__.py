@@ -1,0 +1,39 @@
+"""`python -m bench [NAME …]`: runs the benchmarks, prints a table, writes `.bench/figures.json`."""
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from bench.figures import Figure, print_table, write_json
+
+# name -> module with `measure() -> list[Figure]`, in the order of the path that a reading takes
+BENCHMARKS = {
+    "modbus": "bench.modbus_poll",
+    "mqtt": "bench.mqtt_ingest",
+    "influx": "bench.influx_write",
+}
+
+
+def main() -> int:
+    """Measure what was asked for (all by default); exit code 1 when a limit was missed."""
+    arguments = _arguments()
+    figures: list[Figure] = []
+    for name in arguments.names or BENCHMARKS:
+        print(f"measuring {name} …", file=sys.stderr)
+        figures.extend(importlib.import_module(BENCHMARKS[name]).measure())
+    print_table(figures)
+    write_json(figures, arguments.json)
+    print(f"written to {arguments.json}", file=sys.stderr)
+    return 0 if all(figure.reached for figure in figures) else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="benchmarks to run; all by default")
+    parser.add_argument("--json", type=Path, default=Path(".bench/figures.json"), help="where the JSON goes")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
