@@ -1,0 +1,1 @@
+"""What proves that Zählwerk does what it says, by the kind of proof."""

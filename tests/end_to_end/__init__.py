@@ -1,0 +1,1 @@
+"""From the meter to the person, in containers."""

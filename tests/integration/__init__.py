@@ -1,0 +1,1 @@
+"""Real protocols and real servers on the loopback interface."""
