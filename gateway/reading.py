@@ -76,6 +76,16 @@ def milliseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MILLISECOND
 
 
+def first_millisecond(moment: datetime) -> int:
+    """Return the first whole millisecond at or after an aware instant: the bound of a half-open interval.
+
+    Raises `ValueError` for a naive one.
+    """
+    if moment.tzinfo is None:
+        raise ValueError(f"naive datetime {moment!r}")
+    return -((_EPOCH - moment) // _MILLISECOND)
+
+
 def instant(time_ms: int) -> datetime:
     """Return the aware UTC instant of milliseconds since 1970."""
     return _EPOCH + timedelta(milliseconds=time_ms)

@@ -1,0 +1,188 @@
+"""The embedded store: all readings in one SQLite file, where no server is wanted."""
+
+import math
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import repeat
+from pathlib import Path
+
+import numpy as np
+
+from config.errors import InvalidReading, StorageFull, Unreachable
+from gateway import refused as refused_table
+from gateway.durable_file import DurableFile
+from gateway.reading import Reading, Receipt, Refused, Series, first_millisecond
+
+_VERSION = 1
+# (series, time) as the key keeps one meter's year together: a page full of neighbours per disk access.
+_SCHEMA = f"""
+CREATE TABLE series (
+    id INTEGER PRIMARY KEY,
+    meter TEXT NOT NULL,
+    quantity TEXT NOT NULL,
+    UNIQUE (meter, quantity)
+);
+CREATE TABLE reading (
+    series INTEGER NOT NULL,
+    time_ms INTEGER NOT NULL,
+    value REAL NOT NULL,
+    PRIMARY KEY (series, time_ms)
+) WITHOUT ROWID;
+{refused_table.SCHEMA}
+"""
+_UPSERT = """
+INSERT INTO reading VALUES (?, ?, ?)
+ON CONFLICT DO UPDATE SET value = excluded.value WHERE value IS NOT excluded.value
+"""
+_READ = """
+SELECT time_ms, value FROM reading
+WHERE series = (SELECT id FROM series WHERE meter = ? AND quantity = ?) AND time_ms >= ? AND time_ms < ?
+ORDER BY time_ms
+"""
+_LAST_BEFORE = "SELECT max(time_ms) FROM reading WHERE series = ? AND time_ms < ?"
+_FIRST_FROM = "SELECT min(time_ms) FROM reading WHERE series = ? AND time_ms >= ?"
+_SERIES = "SELECT id FROM series WHERE meter = ? AND quantity = ?"
+_NEWEST = """
+SELECT series.meter, series.quantity, reading.time_ms, reading.value
+FROM series CROSS JOIN reading ON reading.series = series.id
+AND reading.time_ms = (SELECT max(time_ms) FROM reading WHERE series = series.id)
+"""
+_ROW = np.dtype([("time_ms", np.int64), ("value", np.float64)])
+_EARLIEST, _LATEST = -(2**63), 2**63 - 1
+
+_Row = tuple[int, int, float]
+
+
+class EmbeddedStore:
+    """Sink and store in one: what `append` returned from survives a power cut and can be read at once.
+
+    Threads may share it, and other processes may open the same file. Raises `ConfigurationError` naming the file if
+    it is damaged: readings are the one thing that nobody can measure again, so it never starts anew by itself.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = DurableFile(path, _SCHEMA, version=_VERSION)
+        self._series_ids: dict[tuple[str, str], int] = {}
+
+    @property
+    def path(self) -> Path:
+        """The database's file."""
+        return self._file.path
+
+    def append(self, readings: Sequence[Reading], refused: Sequence[Refused] = ()) -> Receipt:
+        """Make readings and refused things durable in one commit; see `Sink.append`.
+
+        Raises `InvalidReading` for a value that is not finite, `StorageFull` if the disk takes nothing.
+        """
+        demand_finite(readings)
+        with self._file.writing() as connection:
+            ids = self._ids(connection, readings)
+            rows = ((ids[meter, quantity], time_ms, value) for meter, quantity, time_ms, value in readings)
+            accepted = _upsert(connection, rows)
+            refused_table.insert(connection, refused)
+        self._series_ids |= ids
+        return Receipt(accepted, len(readings) - accepted)
+
+    def append_series(self, meter: str, quantity: str, series: Series) -> Receipt:
+        """Make a long series of one meter durable in one commit: a history, an import.
+
+        Raises like `append`.
+        """
+        return self.append_many([(meter, quantity, series)])
+
+    def append_many(self, histories: Iterable[tuple[str, str, Series]]) -> Receipt:
+        """Make the series of many meters durable in one commit; raises like `append`."""
+        total = accepted = 0
+        with self._file.writing() as connection:
+            for meter, quantity, series in histories:
+                if not np.isfinite(series.value).all():
+                    raise InvalidReading("not_a_number", f"{meter} {quantity}: a value of the series is not finite")
+                total += len(series)
+                accepted += _upsert(connection, _rows(_series_id(connection, meter, quantity), series))
+        return Receipt(accepted, total - accepted)
+
+    def write(self, readings: Sequence[Reading]) -> Sequence[Refused]:
+        """Write readings durably; see `Store.write`. Nothing finite is ever refused here."""
+        try:
+            self.append(readings)
+        except StorageFull as error:
+            raise Unreachable(str(error)) from error
+        return ()
+
+    def read(self, meter: str, quantity: str, start: datetime | None = None, end: datetime | None = None) -> Series:
+        """Return readings with start <= time < end in ascending time; see `Store.read`."""
+        earliest = _EARLIEST if start is None else first_millisecond(start)
+        latest = _LATEST if end is None else first_millisecond(end)
+        with self._file.reading() as connection:
+            return _series(connection, meter, quantity, earliest, latest)
+
+    def read_with_neighbours(self, meter: str, quantity: str, start: datetime, end: datetime) -> Series:
+        """Like `read`, with the last reading before `start` and the first at or after `end`, where they exist."""
+        earliest, latest = first_millisecond(start), first_millisecond(end)
+        with self._file.reading() as connection:
+            series_id = connection.execute(_SERIES, (meter, quantity)).fetchone()
+            if series_id is None:
+                return _series(connection, meter, quantity, earliest, latest)
+            (before,) = connection.execute(_LAST_BEFORE, (*series_id, earliest)).fetchone()
+            (after,) = connection.execute(_FIRST_FROM, (*series_id, latest)).fetchone()
+            earliest = earliest if before is None else before
+            latest = latest if after is None else after + 1
+            return _series(connection, meter, quantity, earliest, latest)
+
+    def newest(self) -> dict[tuple[str, str], Reading]:
+        """Return the newest reading of every (meter, quantity) in the store."""
+        with self._file.reading() as connection:
+            newest = [Reading._make(row) for row in connection.execute(_NEWEST)]
+        return {(reading.meter, reading.quantity): reading for reading in newest}
+
+    def refused(self, limit: int = 100) -> list[Refused]:
+        """Return the newest refused things, newest first."""
+        with self._file.reading() as connection:
+            return refused_table.select(connection, limit)
+
+    def refused_counts(self) -> dict[str, int]:
+        """Return how many things were refused ever, by reason."""
+        with self._file.reading() as connection:
+            return refused_table.counts(connection)
+
+    def ready(self) -> None:
+        """Return if an append would work now; raises `StorageFull` otherwise."""
+        self._file.ready()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _ids(self, connection: sqlite3.Connection, readings: Sequence[Reading]) -> dict[tuple[str, str], int]:
+        identities = {(reading.meter, reading.quantity) for reading in readings}
+        known = self._series_ids
+        return {one: known[one] if one in known else _series_id(connection, *one) for one in identities}
+
+
+def demand_finite(readings: Sequence[Reading]) -> None:
+    """Raise `InvalidReading` naming the first reading whose value is NaN or infinite."""
+    for reading in readings:
+        if not math.isfinite(reading.value):
+            detail = f"{reading.meter} {reading.quantity} at {reading.time_ms}: {reading.value} is not finite"
+            raise InvalidReading("not_a_number", detail)
+
+
+def _upsert(connection: sqlite3.Connection, rows: Iterable[_Row]) -> int:
+    # SQLite does not count an update that its WHERE held back: what is left are the new and the changed.
+    return max(connection.executemany(_UPSERT, rows).rowcount, 0)
+
+
+def _rows(series_id: int, series: Series) -> Iterator[_Row]:
+    return zip(repeat(series_id), series.time_ms.tolist(), series.value.tolist(), strict=False)
+
+
+def _series_id(connection: sqlite3.Connection, meter: str, quantity: str) -> int:
+    connection.execute("INSERT INTO series (meter, quantity) VALUES (?, ?) ON CONFLICT DO NOTHING", (meter, quantity))
+    series_id: int = connection.execute(_SERIES, (meter, quantity)).fetchone()[0]
+    return series_id
+
+
+def _series(connection: sqlite3.Connection, meter: str, quantity: str, earliest: int, latest: int) -> Series:
+    rows = np.fromiter(connection.execute(_READ, (meter, quantity, earliest, latest)), _ROW)
+    return Series(np.ascontiguousarray(rows["time_ms"]), np.ascontiguousarray(rows["value"]))
