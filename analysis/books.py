@@ -1,0 +1,73 @@
+"""The evidence that every fetching shell takes first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from analysis.daily_cache import DailyCache
+from config.factors import FactorSet
+from config.portfolio import Portfolio
+from gateway.ports import Store
+
+
+class RecordedEvent(Protocol):
+    """What the operations database knows about an event of a meter (its `MeterEventRow`)."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def meter(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def time(self) -> datetime: ...
+    @property
+    def old_end(self) -> Decimal | None: ...
+    @property
+    def new_start(self) -> Decimal | None: ...
+    @property
+    def digits(self) -> int | None: ...
+    @property
+    def factor(self) -> Decimal | None: ...
+    @property
+    def detail(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+
+
+class MeterEvents(Protocol):
+    """Events of meters, as recorded by people and accepted from the ledger."""
+
+    def of_meter(self, meter: str) -> Sequence[RecordedEvent]:
+        """Return every event of a meter."""
+        ...
+
+
+class Operations(Protocol):
+    """The part of the operations database that analysis reads."""
+
+    @property
+    def events(self) -> MeterEvents: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What analysis works from: what is declared, what was measured, what people recorded, which factors hold.
+
+    `default_factor_set` is the set of the KPI figures. `daily_cache` None: every figure is worked out afresh.
+    """
+
+    portfolio: Portfolio
+    store: Store
+    operations: Operations
+    factor_sets: Mapping[str, FactorSet]
+    default_factor_set: str = "bisko"
+    daily_cache: DailyCache | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which days, months and years are cut."""
+        return self.portfolio.district.zone
