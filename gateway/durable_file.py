@@ -27,13 +27,14 @@ _DISK = _DAMAGED | {
 
 
 class DamagedFile(ConfigurationError):
-    """The file is no database of ours any more, or one of a later version."""
+    """The file is no database any more."""
 
 
 class DurableFile:
     """One SQLite database in WAL mode with `synchronous=FULL`; threads and processes may share it.
 
-    Raises `DamagedFile` if `path` is something else, `StorageFull` if it cannot be opened for writing.
+    Raises `DamagedFile` if `path` is something else, `ConfigurationError` if a later version wrote it, `StorageFull`
+    if it cannot be opened for writing.
     """
 
     def __init__(self, path: Path, schema: str, *, version: int) -> None:
@@ -103,7 +104,7 @@ class DurableFile:
         except sqlite3.Error as error:
             connection.close()
             raise _opening_error(self.path, error) from error
-        except DamagedFile:
+        except ConfigurationError:
             connection.close()
             raise
         return connection
@@ -141,7 +142,7 @@ def _prepare(connection: sqlite3.Connection, schema: str, version: int) -> None:
     with _transaction(connection):
         found = _version(connection)
         if found > version:
-            raise DamagedFile(f"{_name(connection)} was written by a later version of Zählwerk")
+            raise ConfigurationError(f"{_name(connection)} was written by a later version of Zählwerk")
         if found < version:
             for statement in schema.split(";"):
                 connection.execute(statement)
