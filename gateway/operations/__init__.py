@@ -1,0 +1,41 @@
+"""The operations database: what people and the service did. Readings live in the store, not here."""
+
+from gateway.operations.database import Operations
+from gateway.operations.rows import (
+    AlertLogRow,
+    AlertRow,
+    AlertState,
+    Answer,
+    AuditRow,
+    FrozenBalanceRow,
+    JudgementRow,
+    MeterEventRow,
+    NewAlert,
+    OutboxMessage,
+    OutboxRow,
+    OutboxState,
+    Outcome,
+    ReadingNoteRow,
+    Role,
+    TokenRow,
+)
+
+__all__ = [
+    "AlertLogRow",
+    "AlertRow",
+    "AlertState",
+    "Answer",
+    "AuditRow",
+    "FrozenBalanceRow",
+    "JudgementRow",
+    "MeterEventRow",
+    "NewAlert",
+    "Operations",
+    "OutboxMessage",
+    "OutboxRow",
+    "OutboxState",
+    "Outcome",
+    "ReadingNoteRow",
+    "Role",
+    "TokenRow",
+]

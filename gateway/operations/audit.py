@@ -1,0 +1,45 @@
+"""The audit trail: who did what, and when. It is only ever added to."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from gateway.operations.connections import Connections
+from gateway.operations.rows import AuditRow
+from gateway.operations.tables import audit
+
+
+class Audit:
+    """What people and machines did."""
+
+    def __init__(self, connections: Connections, clock: Callable[[], datetime]) -> None:
+        self._connections = connections
+        self._clock = clock
+
+    def record(
+        self,
+        author: str,
+        action: str,
+        subject: str,
+        detail: Mapping[str, Any] | None = None,
+        *,
+        connection: Connection | None = None,
+    ) -> None:
+        """Add an entry; never put a secret into `detail`."""
+        values = {
+            "time": self._clock(),
+            "author": author,
+            "action": action,
+            "subject": subject,
+            "detail": dict(detail or {}),
+        }
+        with self._connections.writing(connection) as writing:
+            writing.execute(audit.insert().values(values))
+
+    def newest(self, limit: int = 100) -> list[AuditRow]:
+        """Return the newest entries, newest first."""
+        with self._connections.reading() as reading:
+            rows = reading.execute(select(audit).order_by(audit.c.id.desc()).limit(limit)).all()
+        return [AuditRow(row.id, row.time, row.author, row.action, row.subject, row.detail) for row in rows]

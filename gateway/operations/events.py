@@ -1,0 +1,68 @@
+"""Events of meters: exchanges and the like, recorded by people; noticed ones that people accepted or rejected."""
+
+from dataclasses import asdict, replace
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, RowMapping, select, update
+
+from config.errors import Conflict, NotFound
+from gateway.operations.connections import Connections
+from gateway.operations.rows import MeterEventRow
+from gateway.operations.tables import meter_event
+
+
+class Events:
+    """What happened to meters."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def record(self, event: MeterEventRow, *, connection: Connection | None = None) -> MeterEventRow:
+        """Record an event and return it with its id. The same event again changes nothing.
+
+        Raises `Conflict` when the id stands for another event already.
+        """
+        recorded = event if event.id else replace(event, id=uuid4().hex)
+        with self._connections.writing(connection) as writing:
+            known = _find(writing, recorded.id)
+            if known is None:
+                writing.execute(meter_event.insert().values(asdict(recorded)))
+            elif replace(known, recorded_at=recorded.recorded_at) != recorded:
+                raise Conflict(f"event {recorded.id!r} is recorded already, with other contents")
+        return recorded
+
+    def of_meter(self, meter: str) -> list[MeterEventRow]:
+        """Return the events of a meter in ascending time."""
+        query = select(meter_event).where(meter_event.c.meter == meter).order_by(meter_event.c.time, meter_event.c.id)
+        with self._connections.reading() as reading:
+            return [_row(row) for row in reading.execute(query).mappings()]
+
+    def get(self, event_id: str) -> MeterEventRow:
+        """Return one event; raises `NotFound`."""
+        with self._connections.reading() as reading:
+            found = _find(reading, event_id)
+        if found is None:
+            raise NotFound("event", event_id)
+        return found
+
+    def decide(self, event_id: str, state: str, author: str) -> None:
+        """Mark a proposed event as accepted or rejected; raises `NotFound`, or `Conflict` if it is not proposed."""
+        with self._connections.writing() as writing:
+            found = _find(writing, event_id)
+            if found is None:
+                raise NotFound("event", event_id)
+            if found.state != "proposed":
+                raise Conflict(f"event {event_id!r} is {found.state}, not proposed")
+            values = {"state": state, "author": author}
+            writing.execute(update(meter_event).where(meter_event.c.id == event_id).values(values))
+
+
+def _find(connection: Connection, event_id: str) -> MeterEventRow | None:
+    row = connection.execute(select(meter_event).where(meter_event.c.id == event_id)).mappings().first()
+    return None if row is None else _row(row)
+
+
+def _row(row: RowMapping) -> MeterEventRow:
+    values: dict[str, Any] = dict(row)
+    return MeterEventRow(**values)

@@ -1,0 +1,90 @@
+"""Which periods were judged: the memory that lets nothing be missed and nothing be judged twice."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.exc import IntegrityError
+
+from config.errors import Conflict
+from gateway.operations.connections import Connections
+from gateway.operations.rows import JudgementRow, Outcome
+from gateway.operations.tables import judgement, milestone
+
+
+class Judgements:
+    """Judged periods by rule and subject."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def judged(
+        self, rule: str, subject: str, period_start: datetime, *, connection: Connection | None = None
+    ) -> bool:
+        """Whether that period of that subject was judged by that rule."""
+        query = select(judgement.c.id).where(
+            judgement.c.rule == rule, judgement.c.subject == subject, judgement.c.period_start == period_start
+        )
+        with self._connections.reading(connection) as reading:
+            return reading.execute(query).first() is not None
+
+    def last_period(self, rule: str, subject: str) -> datetime | None:
+        """Return the start of the newest judged period; None if none was."""
+        query = select(func.max(judgement.c.period_start)).where(
+            judgement.c.rule == rule, judgement.c.subject == subject
+        )
+        with self._connections.reading() as reading:
+            newest: datetime | None = reading.execute(query).scalar_one()
+        return newest
+
+    def last_periods(self, rule: str) -> dict[str, datetime]:
+        """Return the start of the newest judged period of every subject of a rule."""
+        query = (
+            select(judgement.c.subject, func.max(judgement.c.period_start))
+            .where(judgement.c.rule == rule)
+            .group_by(judgement.c.subject)
+        )
+        with self._connections.reading() as reading:
+            return {row[0]: row[1] for row in reading.execute(query)}
+
+    def record(self, connection: Connection, judged: JudgementRow) -> None:
+        """Record a judged period in the caller's transaction.
+
+        Raises `Conflict` when another process recorded it first: the caller lets its whole transaction go.
+        """
+        values = {
+            "rule": judged.rule,
+            "subject": judged.subject,
+            "period_start": judged.period_start,
+            "outcome": judged.outcome.value,
+            "judged_at": judged.judged_at,
+        }
+        try:
+            connection.execute(judgement.insert().values(values))
+        except IntegrityError as error:
+            raise Conflict(f"{judged.rule} of {judged.subject} was judged for {judged.period_start}") from error
+
+    def newest(self, limit: int = 100) -> list[JudgementRow]:
+        """Return the newest judgements, newest first."""
+        query = select(judgement).order_by(judgement.c.id.desc()).limit(limit)
+        with self._connections.reading() as reading:
+            return [
+                JudgementRow(row.rule, row.subject, row.period_start, Outcome(row.outcome), row.judged_at)
+                for row in reading.execute(query)
+            ]
+
+    def forget_before(self, period_start: datetime) -> int:
+        """Drop judgements of older periods, but never the newest of a rule and subject; return how many."""
+        newest = select(func.max(judgement.c.id)).group_by(judgement.c.rule, judgement.c.subject).scalar_subquery()
+        drop = delete(judgement).where(judgement.c.period_start < period_start, judgement.c.id.not_in(newest))
+        with self._connections.writing() as writing:
+            return writing.execute(drop).rowcount
+
+    def began(self, name: str, at: datetime) -> datetime:
+        """Return when `name` began, and record `at` as that instant the first time it is asked."""
+        query = select(milestone.c.time).where(milestone.c.name == name)
+        with self._connections.writing() as writing:
+            known: datetime | None = writing.execute(query).scalar_one_or_none()
+            if known is not None:
+                return known
+            writing.execute(milestone.insert().values(name=name, time=at))
+        return at

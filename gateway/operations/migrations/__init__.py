@@ -1,0 +1,1 @@
+"""Alembic's scripts; `Operations.upgrade` runs them, nobody needs the `alembic` command."""

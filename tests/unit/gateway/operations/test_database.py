@@ -1,0 +1,65 @@
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from config.errors import Conflict, Unreachable
+from gateway.operations import Operations
+from gateway.operations.connections import Connections
+from gateway.operations.migrating import upgrade
+from gateway.operations.tables import METADATA
+from tests.unit.gateway.operations.rows import NOW, judged
+
+
+def test_the_migrations_build_exactly_the_tables_of_the_metadata(tmp_path: Path) -> None:
+    connections = Connections(f"sqlite:///{tmp_path}/drift.sqlite")
+    with connections.writing() as connection:
+        upgrade(connection)
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+    connections.engine.dispose()
+
+
+def test_upgrading_twice_changes_nothing(operations: Operations) -> None:
+    operations.tokens.create("lesen", "reader")
+    operations.upgrade()
+    assert [token.name for token in operations.tokens.list()] == ["lesen"]
+
+
+def test_a_database_that_was_never_upgraded_is_not_ready(tmp_path: Path) -> None:
+    database = Operations(f"sqlite:///{tmp_path}/empty.sqlite")
+    with pytest.raises(Unreachable):
+        database.ready()
+    database.close()
+
+
+def test_the_folder_of_the_database_is_made(tmp_path: Path) -> None:
+    database = Operations(f"sqlite:///{tmp_path}/deep/er/operations.sqlite")
+    database.upgrade()
+    database.ready()
+    database.close()
+    assert (tmp_path / "deep/er/operations.sqlite").exists()
+
+
+def test_what_failed_halfway_leaves_nothing_behind(operations: Operations) -> None:
+    def judge_twice() -> None:
+        with operations.begin() as connection:
+            operations.judgements.record(connection, judged("meter_silent", "a", NOW))
+            operations.judgements.record(connection, judged("meter_silent", "a", NOW))
+
+    with pytest.raises(Conflict):
+        judge_twice()
+    assert not operations.judgements.judged("meter_silent", "a", NOW)
+
+
+def test_a_period_is_judged_once_even_by_two_processes(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/shared.sqlite"
+    one, other = Operations(url), Operations(url)
+    one.upgrade()
+    with one.begin() as connection:
+        one.judgements.record(connection, judged("meter_silent", "a", NOW))
+    with pytest.raises(Conflict), other.begin() as connection:
+        other.judgements.record(connection, judged("meter_silent", "a", NOW))
+    one.close()
+    other.close()
