@@ -17,9 +17,9 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from gateway.influx import InfluxStore
 from gateway.reading import Series, instant, milliseconds
 from tests.portfolios import mqtt_meters, write_portfolio
-from tests.servers.influx import InfluxProgram, influx_program
+from tests.servers.influx import InfluxProgram
 from tests.servers.local_process import LocalProcess
-from tests.servers.mosquitto import MosquittoProgram, mosquitto_program
+from tests.servers.mosquitto import MosquittoProgram
 
 METERS = 20
 MESSAGES = 20_000
@@ -62,11 +62,10 @@ class Scene:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    with mosquitto_program(tmp_path) as mosquitto, influx_program(tmp_path) as influxd:
-        scene = Scene(mosquitto, influxd, influxd.server.fresh_bucket(), tmp_path)
-        with scene.collect:
-            yield scene
+def scene(tmp_path: Path, mosquitto_process: MosquittoProgram, influxd: InfluxProgram) -> Iterator[Scene]:
+    scene = Scene(mosquitto_process, influxd, influxd.server.fresh_bucket(), tmp_path)
+    with scene.collect:
+        yield scene
 
 
 def test_every_message_arrives_exactly_once_while_the_collector_is_killed_three_times(scene: Scene) -> None:
