@@ -101,7 +101,7 @@ MEDIA: dict[str, Medium] = {
     )
 }
 
-# unit of a meter's display or payload -> (canonical unit, decimal factor). Exact: used with `Decimal`.
+# unit of a meter's display, payload or register -> (canonical unit, decimal factor). Exact: used with `Decimal`.
 UNITS: dict[str, tuple[str, str]] = {
     "kWh": ("kWh", "1"),
     "Wh": ("kWh", "0.001"),
@@ -114,4 +114,25 @@ UNITS: dict[str, tuple[str, str]] = {
     "°C": ("°C", "1"),
     "W": ("W", "1"),
     "kW": ("W", "1000"),
+    "MW": ("W", "1000000"),
+    "MJ": ("kWh", "0.2777777777777778"),
+    "varh": ("kvarh", "0.001"),
+    "kvarh": ("kvarh", "1"),
+    "VAh": ("kVAh", "0.001"),
+    "kVAh": ("kVAh", "1"),
+    "var": ("var", "1"),
+    "kvar": ("var", "1000"),
+    "VA": ("VA", "1"),
+    "kVA": ("VA", "1000"),
+    "V": ("V", "1"),
+    "kV": ("V", "1000"),
+    "A": ("A", "1"),
+    "mA": ("A", "0.001"),
+    "Hz": ("Hz", "1"),
+    "1": ("1", "1"),
+    "Pct": ("1", "0.01"),
+    "degC": ("°C", "1"),
+    "K": ("K", "1"),
+    "m3/h": ("m3/h", "1"),
+    "l/h": ("m3/h", "0.001"),
 }
