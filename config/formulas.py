@@ -1,0 +1,50 @@
+"""Formulas of virtual meters: sums and differences of meters, `main - kitchen + 0.5 * annex`.
+
+Ids hold hyphens, so words and signs stand apart, separated by blanks.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A meter's share in a virtual meter: its consumption times `factor` (negative: taken away)."""
+
+    meter: str
+    factor: Decimal
+
+
+def formula_terms(formula: str) -> tuple[Term, ...]:
+    """Take a formula apart. Raises `ValueError` saying what is wrong with it."""
+    words = formula.split()
+    if words and words[0] not in {"+", "-"}:
+        words = ["+", *words]
+    return tuple(_terms(words))
+
+
+def _terms(words: list[str]) -> Iterator[Term]:
+    if not words:
+        raise ValueError("the formula is empty")
+    while words:
+        sign, *words = words
+        if sign not in {"+", "-"}:
+            raise ValueError(f"expected + or - before {sign!r}")
+        factor = Decimal(1)
+        if len(words) >= 2 and words[1] == "*":
+            factor, words = _factor(words[0]), words[2:]
+        if not words or words[0] in {"+", "-", "*"}:
+            raise ValueError(f"expected a meter after {sign!r}")
+        meter, *words = words
+        yield Term(meter, factor if sign == "+" else -factor)
+
+
+def _factor(word: str) -> Decimal:
+    try:
+        factor = Decimal(word)
+    except InvalidOperation as error:
+        raise ValueError(f"expected a number before '*', not {word!r}") from error
+    if not factor.is_finite():
+        raise ValueError(f"{word!r} is no number to multiply with")
+    return factor
