@@ -2,46 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from analysis.daily_cache import DailyCache
 from config.factors import FactorSet
 from config.portfolio import Portfolio
+from gateway.operations.rows import MeterEventRow
 from gateway.ports import Store
-
-
-class RecordedEvent(Protocol):
-    """What the operations database knows about an event of a meter (its `MeterEventRow`)."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def meter(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def time(self) -> datetime: ...
-    @property
-    def old_end(self) -> Decimal | None: ...
-    @property
-    def new_start(self) -> Decimal | None: ...
-    @property
-    def digits(self) -> int | None: ...
-    @property
-    def factor(self) -> Decimal | None: ...
-    @property
-    def detail(self) -> str: ...
-    @property
-    def state(self) -> str: ...
 
 
 class MeterEvents(Protocol):
     """Events of meters, as recorded by people and accepted from the ledger."""
 
-    def of_meter(self, meter: str) -> Sequence[RecordedEvent]:
+    def of_meter(self, meter: str) -> Sequence[MeterEventRow]:
         """Return every event of a meter."""
         ...
 

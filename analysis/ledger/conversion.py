@@ -1,0 +1,75 @@
+"""From the register's unit to the medium's: transformer ratio, pulse weight, gas to kWh (Hs), fuel to kWh; all dated."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from typing import NamedTuple, TypeVar
+
+from config.meters import Dated, Meter
+from gateway.reading import milliseconds
+
+T = TypeVar("T")
+
+ALWAYS_MS = -(2**60)
+FOR_EVER_MS = 2**60
+
+
+class Conversion(NamedTuple):
+    """Medium's units per register unit in `[from_ms, to_ms)`; `factor` None: not declared for that time."""
+
+    from_ms: int
+    to_ms: int
+    factor: Decimal | None
+
+
+def conversions_of(meter: Meter, zone: tzinfo, *, factors: Sequence[tuple[int, Decimal]] = ()) -> tuple[Conversion, ...]:
+    """Return a meter's conversions without a gap or overlap.
+
+    `factors` are transformer ratios recorded with an exchange or a change, each from its instant [ms] on. Dated
+    values of the portfolio hold from local midnight.
+    """
+    ratio = sorted([*_instants(meter.factor, zone), *factors], key=lambda entry: entry[0])
+    gas = _instants(meter.gas, zone)
+    starts = sorted({ALWAYS_MS, *(start for start, _ in ratio), *(start for start, _ in gas)})
+    conversions: list[Conversion] = []
+    for start, end in zip(starts, [*starts[1:], FOR_EVER_MS], strict=True):
+        fuel = _latest(gas, start)
+        energy = None if fuel is None else fuel.state_number * fuel.heating_value_kwh_m3
+        factor = _factor(meter, _latest(ratio, start) or Decimal(1), energy)
+        conversions.append(Conversion(start, end, factor))
+    return tuple(conversions)
+
+
+def _factor(meter: Meter, ratio: Decimal, gas_kwh_m3: Decimal | None) -> Decimal | None:
+    """Units of the medium per unit of the register; None where it cannot be known."""
+    if meter.tank is not None:
+        return ratio * meter.tank.kwh_per_unit
+    pulse = Decimal(1)
+    is_volume = meter.quantity in {"volume", "interval_volume"}
+    if meter.quantity == "pulse_count":
+        is_volume = meter.pulse_m3 is not None
+        declared = meter.pulse_m3 if is_volume else meter.pulse_kwh
+        if declared is None:
+            return None
+        pulse = declared
+    if not is_volume or meter.medium.unit == "m3":
+        return ratio * pulse
+    return None if gas_kwh_m3 is None else ratio * pulse * gas_kwh_m3
+
+
+def _instants(dated: Sequence[Dated[T]], zone: tzinfo) -> list[tuple[int, T]]:
+    return [
+        (ALWAYS_MS if entry.valid_from is None else midnight_ms(entry.valid_from, zone), entry.value) for entry in dated
+    ]
+
+
+def _latest(entries: Sequence[tuple[int, T]], start_ms: int) -> T | None:
+    valid = [value for since, value in entries if since <= start_ms]
+    return valid[-1] if valid else None
+
+
+def midnight_ms(day: date, zone: tzinfo) -> int:
+    """Return the instant [ms] at which a local day begins."""
+    return milliseconds(datetime(day.year, day.month, day.day, tzinfo=zone))
+
+

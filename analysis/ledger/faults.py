@@ -1,0 +1,169 @@
+"""Tells wraps, spurious zeros, spikes, exchanges and impossible jumps of one device apart."""
+
+from collections.abc import Set
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.ledger.micro import MICRO, Integers
+from analysis.ledger.rules import Rules
+
+LONGEST_RETURN_MS = timedelta(days=2) // timedelta(milliseconds=1)
+MOST_SPURIOUS = 12
+
+
+class Notice(NamedTuple):
+    """Something the ledger noticed; `state` is noticed, or proposed where a person has to decide."""
+
+    kind: str
+    time_ms: int
+    detail: str
+    state: str = "noticed"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Readings of one device without its faults.
+
+    `micro` rises except over intervals in `broken` (by the interval's later knot), which are not booked.
+    """
+
+    time_ms: Integers
+    micro: Integers
+    broken: NDArray[np.bool_]
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(slots=True)
+class _Work:
+    time_ms: Integers
+    micro: Integers
+    rules: Rules
+    keep: NDArray[np.bool_]
+    lift: Integers
+    broken: NDArray[np.bool_]
+    notices: dict[int, Notice] = field(default_factory=dict)
+
+    def note(self, index: int, kind: str, detail: str, state: str = "noticed") -> None:
+        self.notices[index] = Notice(kind, int(self.time_ms[index]), detail, state)
+
+    def possible(self, earlier: int, later: int, rise: int) -> bool:
+        span = self.time_ms[later : later + 1] - self.time_ms[earlier]
+        return 0 <= rise <= int(self.rules.plausible(span)[0])
+
+
+def clean(time_ms: Integers, micro: Integers, rules: Rules, *, believed: Set[int] = frozenset()) -> Device:
+    """Return one device's readings without its faults; `believed` are instants [ms] of jumps that a person confirmed.
+
+    Falls and impossible jumps are looked at one by one, everything else in one pass.
+    """
+    rises = np.diff(micro)
+    suspects = np.flatnonzero((rises < 0) | (rises > rules.plausible(np.diff(time_ms))))
+    if not len(suspects):
+        return Device(time_ms, micro, np.zeros(len(time_ms), np.bool_))
+    size = len(time_ms)
+    work = _Work(
+        time_ms, micro, rules, np.ones(size, np.bool_), np.zeros(size, np.int64), np.zeros(size, np.bool_)
+    )
+    position = 0
+    for suspect in suspects.tolist():
+        if suspect < position:
+            continue
+        fell = micro[suspect + 1] < micro[suspect]
+        position = _fall(work, suspect) if fell else _jump(work, suspect, believed)
+    keep = work.keep
+    lifted = micro + np.cumsum(work.lift)
+    notices = tuple(notice for _, notice in sorted(work.notices.items()))
+    return Device(time_ms[keep], lifted[keep], work.broken[keep], notices)
+
+
+def _jump(work: _Work, before: int, believed: Set[int]) -> int:
+    """More than the connection can carry: not booked, unless a person confirmed it."""
+    after = before + 1
+    if int(work.time_ms[after]) not in believed:
+        work.broken[after] = True
+        rise = (int(work.micro[after]) - int(work.micro[before])) / MICRO
+        work.note(after, "implausible_jump", f"Zählerstand springt um {_german(rise)}, mehr als der Anschluss hergibt")
+    return after
+
+
+def _fall(work: _Work, before: int) -> int:
+    """Decide what a fall is; return the index from which to go on."""
+    after = before + 1
+    back = _return(work, before)
+    if back is not None:
+        return _drop_spurious(work, after, back)
+    if _is_spike(work, before):
+        return _drop_spike(work, before)
+    if _is_wrap(work, before):
+        work.lift[after] = work.rules.wrap
+        work.note(after, "rollover", "Zählwerk ist übergelaufen und beginnt wieder bei null")
+        return after
+    work.broken[after] = True
+    shown = f"{_german(int(work.micro[before]) / MICRO)} auf {_german(int(work.micro[after]) / MICRO)}"
+    undecided = len(work.micro) - after <= 1
+    if undecided or work.micro[after] > 0.9 * work.micro[before]:
+        work.note(after, "counter_fell", f"Zählerstand ist von {shown} gefallen")
+    else:
+        detail = f"Zählerstand ist von {shown} gefallen und bleibt dort: vermutlich ein Zählerwechsel"
+        work.note(after, "exchange_suspected", detail, "proposed")
+    return after
+
+
+def _return(work: _Work, before: int) -> int | None:
+    """The reading at which the counter is back at its old level after one or a few equal low readings, if it is."""
+    after = before + 1
+    for index in range(after + 1, min(after + 1 + MOST_SPURIOUS, len(work.micro))):
+        late = work.time_ms[index] - work.time_ms[after] > LONGEST_RETURN_MS and index > after + 3
+        if late or work.micro[index - 1] != work.micro[after]:
+            return None
+        rise = int(work.micro[index]) - int(work.micro[before])
+        if work.possible(before, index, rise):
+            return index
+    return None
+
+
+def _drop_spurious(work: _Work, first: int, back: int) -> int:
+    work.keep[first:back] = False
+    kind = "spurious_zero" if work.micro[first] == 0 else "counter_fell"
+    shown = _german(int(work.micro[first]) / MICRO)
+    count = back - first
+    words = "eine Ablesung zeigte" if count == 1 else f"{count} Ablesungen zeigten"
+    work.note(first, kind, f"{words} {shown} und danach wieder den alten Stand: nicht gewertet")
+    return back
+
+
+def _earlier_kept(work: _Work, index: int) -> int | None:
+    kept = np.flatnonzero(work.keep[:index])
+    return int(kept[-1]) if len(kept) else None
+
+
+def _is_spike(work: _Work, before: int) -> bool:
+    """A single reading above both its neighbours: a counter cannot fall, so it is the high one that is wrong."""
+    earlier = _earlier_kept(work, before)
+    if earlier is None or work.rules.by_hand or not work.keep[before] or work.lift[before]:
+        return False
+    return work.possible(earlier, before + 1, int(work.micro[before + 1]) - int(work.micro[earlier]))
+
+
+def _drop_spike(work: _Work, spike: int) -> int:
+    work.keep[spike] = False
+    work.broken[spike] = False
+    shown = _german(int(work.micro[spike]) / MICRO)
+    work.note(spike, "implausible_jump", f"eine einzelne Ablesung zeigte {shown}: nicht gewertet")
+    return spike + 1
+
+
+def _is_wrap(work: _Work, before: int) -> bool:
+    wrap = work.rules.wrap
+    if wrap is None or work.micro[before] <= 0.9 * wrap or work.micro[before] >= wrap:
+        return False
+    rest = int(work.micro[before + 1]) + wrap - int(work.micro[before])
+    return rest <= 0.2 * wrap and work.possible(before, before + 1, rest)
+
+
+def _german(value: float) -> str:
+    return f"{value:,.1f}".replace(",", " ").replace(".", ",")
