@@ -44,7 +44,14 @@ class ConfigurationError(ZaehlwerkError):
 
 
 class Unreachable(ZaehlwerkError):
-    """A device or server does not answer now; trying again later may help."""
+    """A device or server does not answer now; trying again later may help.
+
+    `retry_after_s` is how long the server asked to be left alone [s], None if it did not say.
+    """
+
+    def __init__(self, *args: object, retry_after_s: float | None = None) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(*args)
 
 
 class StorageFull(ZaehlwerkError):
