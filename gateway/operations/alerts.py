@@ -37,6 +37,7 @@ class Alerts:
             "state": state.value,
             "opened_at": at,
             "last_seen_at": at,
+            "fired_at": at if state is AlertState.FIRING else None,
             "dismissed": False,
         }
         with self._connections.writing(connection) as writing:
@@ -170,6 +171,8 @@ class Alerts:
             check_step(alert_id, before.state, after)
             if after is AlertState.RESOLVED:
                 values = values | {"resolved_at": now}
+            if after is AlertState.FIRING and before.fired_at is None:
+                values = values | {"fired_at": now}
             changed = _write(writing, alert_id, values | {"state": after.value})
             if action not in {"see", "no_data"} or before.state is not after:
                 _log(writing, changed, now, by, action, comment)

@@ -57,7 +57,7 @@ class Operations:
         """Return if the database answers; raises `Unreachable` otherwise."""
         try:
             with self._connections.reading() as connection:
-                connection.execute(text("SELECT count(*) FROM milestone"))
+                connection.execute(text("SELECT count(*) FROM judgement WHERE id = 0"))
         except OperationalError as error:
             raise Unreachable("the operations database does not answer or was never upgraded") from error
 

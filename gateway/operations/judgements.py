@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from config.errors import Conflict
 from gateway.operations.connections import Connections
 from gateway.operations.rows import JudgementRow, Outcome
-from gateway.operations.tables import judgement, milestone
+from gateway.operations.tables import judgement
 
 
 class Judgements:
@@ -78,13 +78,3 @@ class Judgements:
         drop = delete(judgement).where(judgement.c.period_start < period_start, judgement.c.id.not_in(newest))
         with self._connections.writing() as writing:
             return writing.execute(drop).rowcount
-
-    def began(self, name: str, at: datetime) -> datetime:
-        """Return when `name` began, and record `at` as that instant the first time it is asked."""
-        query = select(milestone.c.time).where(milestone.c.name == name)
-        with self._connections.writing() as writing:
-            known: datetime | None = writing.execute(query).scalar_one_or_none()
-            if known is not None:
-                return known
-            writing.execute(milestone.insert().values(name=name, time=at))
-        return at

@@ -145,6 +145,7 @@ class AlertRow:
     since: datetime
     opened_at: datetime
     last_seen_at: datetime
+    fired_at: datetime | None
     acknowledged_at: datetime | None
     acknowledged_by: str | None
     resolved_at: datetime | None

@@ -73,13 +73,6 @@ judgement = Table(
     UniqueConstraint("rule", "subject", "period_start"),
 )
 
-milestone = Table(
-    "milestone",
-    METADATA,
-    Column("name", String(60), primary_key=True),
-    Column("time", Instant, nullable=False),
-)
-
 alert = Table(
     "alert",
     METADATA,
@@ -92,6 +85,7 @@ alert = Table(
     Column("since", Instant, nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
+    Column("fired_at", Instant),
     Column("acknowledged_at", Instant),
     Column("acknowledged_by", String(120)),
     Column("resolved_at", Instant),

@@ -15,7 +15,6 @@ TABLES = (
     "frozen_balance",
     "judgement",
     "meter_event",
-    "milestone",
     "outbox",
     "reading_note",
     "alert_log",
@@ -30,7 +29,6 @@ def upgrade() -> None:
     _frozen_balance()
     _judgement()
     _meter_event()
-    _milestone()
     _outbox()
     _reading_note()
     _alert_log()
@@ -69,6 +67,7 @@ def _alert() -> None:
         sa.Column("since", Instant, nullable=False),
         sa.Column("opened_at", Instant, nullable=False),
         sa.Column("last_seen_at", Instant, nullable=False),
+        sa.Column("fired_at", Instant),
         sa.Column("acknowledged_at", Instant),
         sa.Column("acknowledged_by", sa.String(length=120)),
         sa.Column("resolved_at", Instant),
@@ -161,15 +160,6 @@ def _meter_event() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_meter_event"),
     )
     op.create_index("ix_meter_event_meter_time", "meter_event", ["meter", "time"], unique=False)
-
-
-def _milestone() -> None:
-    op.create_table(
-        "milestone",
-        sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column("time", Instant, nullable=False),
-        sa.PrimaryKeyConstraint("name", name="pk_milestone"),
-    )
 
 
 def _outbox() -> None:

@@ -115,14 +115,9 @@ def test_the_newest_judged_period_is_remembered_when_old_ones_are_forgotten(oper
     assert operations.judgements.last_period("meter_silent", "c") is None
 
 
-def test_a_beginning_is_recorded_once(operations: Operations) -> None:
-    assert operations.judgements.began("evaluation", NOW) == NOW
-    assert operations.judgements.began("evaluation", NOW + timedelta(days=3)) == NOW
-
-
 def test_a_naive_instant_never_gets_in(operations: Operations) -> None:
     with pytest.raises(Exception, match="naive"):
-        operations.judgements.began("evaluation", NOW.replace(tzinfo=None))
+        operations.judgements.judged("meter_silent", "a", NOW.replace(tzinfo=None))
 
 
 def test_foreign_keys_are_watched(operations: Operations) -> None:
