@@ -1,26 +1,18 @@
-"""Building categories and the benchmarks that exist for them; the tables stand in `benchmarks.yaml`."""
+"""Benchmarks of the building categories; the numbers stand in `benchmarks.yaml`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
+from config.categories import CATEGORIES, Category
 from config.yaml_places import read_document
+
+__all__ = ["CATEGORIES", "GROUPS", "Benchmark", "Category", "benchmark"]
 
 GROUPS = ("heat", "electricity", "water")
 _PER_LITRE = Decimal("0.001")
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """A kind of property. `balance_group` is the title of its row in the climate balance (Klimaschutz-Planer)."""
-
-    id: str
-    title: str
-    balance_group: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +71,3 @@ def _tables() -> dict[str, Any]:
     value = read_document(Path(__file__).with_suffix(".yaml")).value
     assert isinstance(value, dict)  # noqa: S101  shipped with this module
     return value
-
-
-def _categories() -> Mapping[str, Category]:
-    tables = _tables()
-    groups = tables["balance_groups"]
-    return MappingProxyType(
-        {
-            name: Category(name, row["title"], groups[row["balance_group"]])
-            for name, row in tables["categories"].items()
-        }
-    )
-
-
-CATEGORIES: Mapping[str, Category] = _categories()
