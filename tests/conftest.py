@@ -4,11 +4,14 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import docker
 import pytest
 
+from tests.servers import containers, images
+from tests.servers.images import Images
 from tests.servers.influx import InfluxProgram, InfluxServer, influx_program, influx_server
 from tests.servers.mosquitto import Broker, MosquittoProgram, mosquitto_broker, mosquitto_program
-from tests.servers.search import required_program
+from tests.servers.search import missing, required_program
 from tests.servers.smtp import Certificate, Login, SmtpServer, self_made_certificate
 
 ROOT = Path(__file__).parents[1]
@@ -50,6 +53,29 @@ def mosquitto_process(tmp_path: Path) -> Iterator[MosquittoProgram]:
     folder.mkdir()
     with mosquitto_program(folder) as program:
         yield program
+
+
+@pytest.fixture(scope="session")
+def docker_engine() -> Iterator[docker.DockerClient]:
+    """A client of the engine that answers, with testcontainers made ready for it."""
+    if not containers.engine_answers():
+        missing("Docker engine")
+    containers.configure()
+    client = docker.from_env()
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def server_images(docker_engine: docker.DockerClient) -> Images:
+    """Names of the images of InfluxDB and mosquitto, for a test that puts containers together itself."""
+    return images.server_images()
+
+
+@pytest.fixture(scope="session")
+def product_image(docker_engine: docker.DockerClient) -> str:
+    """The name of the product's image, built from the working tree."""
+    return images.built_product_image()
 
 
 @pytest.fixture

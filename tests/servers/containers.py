@@ -65,14 +65,21 @@ def image(variable: str, stand_in: str, official: str, *, program: Path | None) 
     return os.environ.get(variable) or next(iter(here), fallback)
 
 
+def configure() -> None:
+    """Make testcontainers work on an engine that pulls nothing.
+
+    Its reaper is one more image to pull; containers end with the fixture that started them.
+    """
+    testcontainers_config.ryuk_disabled = True
+    testcontainers_config.tc_host_override = LOOPBACK
+
+
 @contextmanager
 def running(
     name: str, port: int, *, answers: Callable[[Address], bool], files: Mapping[Path, str] | None = None
 ) -> Iterator[Address]:
     """Run a container until the block ends and yield where `port` is reached once the server answers there."""
-    # Its reaper is one more image to pull; containers end with the fixture that started them.
-    testcontainers_config.ryuk_disabled = True
-    testcontainers_config.tc_host_override = LOOPBACK
+    configure()
     container = DockerContainer(name).with_exposed_ports(port)
     for source, target in (files or {}).items():
         container = container.with_volume_mapping(source, target, "ro")

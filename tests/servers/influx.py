@@ -82,11 +82,16 @@ def influx_program(folder: Path) -> InfluxProgram:
     return InfluxProgram(required_program("influxd"), folder)
 
 
+def influx_image(path: Path | None) -> str | None:
+    """Return the image to run where an engine answers; None if `path`, a program, is nearer."""
+    return containers.image("ZAEHLWERK_TEST_INFLUX_IMAGE", STAND_IN_IMAGE, OFFICIAL_IMAGE, program=path)
+
+
 @contextmanager
 def influx_server(folder: Path) -> Iterator[InfluxServer]:
     """Yield an InfluxDB 2, found in the order that the package tells."""
     path = program("influxd")
-    image = containers.image("ZAEHLWERK_TEST_INFLUX_IMAGE", STAND_IN_IMAGE, OFFICIAL_IMAGE, program=path)
+    image = influx_image(path)
     if url := os.environ.get("ZAEHLWERK_TEST_INFLUX_URL"):
         yield _given(url)
     elif image:

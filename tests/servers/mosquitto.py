@@ -77,11 +77,16 @@ def _answers(address: containers.Address) -> bool:
     return speaks_mqtt(Broker(address.host, address.port))
 
 
+def mosquitto_image(path: Path | None) -> str | None:
+    """Return the image to run where an engine answers; None if `path`, a program, is nearer."""
+    return containers.image("ZAEHLWERK_TEST_MOSQUITTO_IMAGE", STAND_IN_IMAGE, OFFICIAL_IMAGE, program=path)
+
+
 @contextmanager
 def mosquitto_broker(folder: Path) -> Iterator[Broker]:
     """Yield a broker, found in the order that the package tells."""
     path = program("mosquitto")
-    image = containers.image("ZAEHLWERK_TEST_MOSQUITTO_IMAGE", STAND_IN_IMAGE, OFFICIAL_IMAGE, program=path)
+    image = mosquitto_image(path)
     if url := os.environ.get("ZAEHLWERK_TEST_MQTT_URL"):
         address = urlsplit(url)
         yield Broker(address.hostname or LOOPBACK, address.port or 1883)
