@@ -41,7 +41,7 @@ def test_a_killed_broker_still_has_what_it_saved(mosquitto_process: MosquittoPro
 
 
 def wait_for_a_save(database: Path) -> None:
-    """Return once everything that the broker has confirmed is on disk: it saves between two messages, never beside."""
+    """Return once all that the broker has confirmed is on disk: it saves between two messages, never beside."""
     confirmed_at = time.time()
     while not database.exists() or database.stat().st_mtime <= confirmed_at:
         assert time.time() < confirmed_at + 30, "the broker does not save its queue"
