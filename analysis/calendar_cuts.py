@@ -30,8 +30,10 @@ def cuts(start_ms: int, end_ms: int, resolution: Resolution, zone: ZoneInfo) -> 
     The first and last slot are shorter where start or end lie inside one. A day of the clock change has 23 or 25
     hours; hours are counted from local midnight.
     """
-    inner = _fixed(start_ms, end_ms, resolution, zone) if resolution in _FIXED_MS else _calendar(
-        start_ms, end_ms, resolution, zone
+    inner = (
+        _fixed(start_ms, end_ms, resolution, zone)
+        if resolution in _FIXED_MS
+        else _calendar(start_ms, end_ms, resolution, zone)
     )
     return np.unique(np.concatenate([[start_ms], inner[(inner > start_ms) & (inner < end_ms)], [end_ms]]))
 

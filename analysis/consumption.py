@@ -13,20 +13,24 @@ from gateway.reading import instant
 
 
 def consumption(
-    books: Books, meter_id: str, start: date | datetime, end: date | datetime, resolution: Resolution, *, now: datetime
+    books: Books,
+    meter_id: str,
+    start: date | datetime,
+    end: date | datetime,
+    resolution: Resolution,
+    *,
+    now: datetime,
 ) -> Consumption:
     """Return the consumption of `[start, end)` in slots of the property's calendar; raises `NotFound`.
 
-    `start` and `end` are local days or aware instants; a slot that they cut is given as far as it is asked for. A slot
-    that is still running has what is known so far, with a coverage below 1; readings after `now` are not looked at.
+    `start` and `end` are local days or aware instants; a slot that they cut is given as far as it is asked for. A
+    slot that is still running has what is known so far, with a coverage below 1; readings after `now` do not count.
     """
     meter = books.portfolio.meter(meter_id)
     bounds = cuts(boundary_ms(start, books.zone), boundary_ms(end, books.zone), resolution, books.zone)
     amounts, events = _amounts(books, meter, bounds, now)
     slots = _slots(books, amounts)
-    return Consumption(
-        meter.id, meter.medium.unit, resolution, str(books.zone), slots, amounts.total(), events
-    )
+    return Consumption(meter.id, meter.medium.unit, resolution, str(books.zone), slots, amounts.total(), events)
 
 
 def _amounts(books: Books, meter: Meter, bounds: Integers, now: datetime) -> tuple[Amounts, tuple[MeterEvent, ...]]:
@@ -39,7 +43,5 @@ def _amounts(books: Books, meter: Meter, bounds: Integers, now: datetime) -> tup
 def _slots(books: Books, amounts: Amounts) -> tuple[Slot, ...]:
     zone = books.zone
     edges = [instant(edge).astimezone(zone) for edge in amounts.bounds_ms.tolist()]
-    rows = zip(
-        edges[:-1], edges[1:], amounts.decimals(), amounts.hows(), amounts.coverage().tolist(), strict=True
-    )
+    rows = zip(edges[:-1], edges[1:], amounts.decimals(), amounts.hows(), amounts.coverage().tolist(), strict=True)
     return tuple(Slot(*row) for row in rows)

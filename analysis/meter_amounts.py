@@ -49,12 +49,12 @@ def _day_before(day: date) -> date:
 
 
 def _year(books: Books, meter: Meter, year: int, *, now: datetime) -> Amounts:
-    kept = books.daily_cache.get(meter.id, year, now=now) if books.daily_cache is not None else None
+    kept = books.daily_cache.amounts.get(meter.id, year, now=now) if books.daily_cache is not None else None
     if kept is not None:
         return kept
     amounts = amounts_of(books, meter, day_cuts(date(year, 1, 1), date(year + 1, 1, 1), books.zone), now=now)
     if books.daily_cache is not None:
-        books.daily_cache.put(meter.id, year, amounts, now=now)
+        books.daily_cache.amounts.put(meter.id, year, amounts, now=now)
     return amounts
 
 

@@ -80,11 +80,11 @@ def _is_exchange(event: MeterEventRow) -> bool:
 
 
 def _between(exchanges: Sequence[Exchange], series: Series) -> list[Exchange]:
-    """Leave out exchanges outside of the readings at hand, but keep the last one before: its display still wraps."""
+    """Leave out what older devices showed; of the last exchange before the readings the new device still counts."""
     if not len(series):
         return []
     earlier = [one for one in exchanges if one.time_ms <= series.time_ms[0]][-1:]
-    before = [one._replace(old_end=None, new_start=None) for one in earlier if one.time_ms < series.time_ms[0]]
+    before = [one._replace(old_end=None) for one in earlier if one.time_ms < series.time_ms[0]]
     return [*before, *(one for one in exchanges if one.time_ms >= series.time_ms[0])]
 
 

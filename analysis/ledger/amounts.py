@@ -20,8 +20,8 @@ class Amounts:
     """Amounts of the slots between `bounds_ms` (n + 1 instants), exact.
 
     `micro` has one row per conversion, shape (k, n), with the conversion's factor in `factors`: an amount is the sum
-    over the rows of micro × factor. `spans_ms`, shape (5, n), tells how much of each slot's time was measured, read by
-    hand, interpolated or faulty (see `Row`; row 0 is unused); the rest is not known.
+    over the rows of micro × factor. `spans_ms`, shape (5, n), tells how much of each slot's time was measured, read
+    by hand, interpolated or faulty (see `Row`; row 0 is unused); the rest is not known.
     """
 
     bounds_ms: Integers
@@ -60,7 +60,9 @@ class Amounts:
         rows = [row.tolist() for row in self.micro]
         known = (self.known_ms > 0).tolist()
         return [
-            sum((Decimal(row[slot]) * factor for row, factor in zip(rows, scaled, strict=True)), Decimal(0)) if is_known else None
+            sum((Decimal(row[slot]) * factor for row, factor in zip(rows, scaled, strict=True)), Decimal(0))
+            if is_known
+            else None
             for slot, is_known in enumerate(known)
         ]
 
@@ -70,7 +72,9 @@ class Amounts:
         if not known.any():
             return None
         sums = self.micro[:, known].sum(axis=1).tolist()
-        return sum((Decimal(one) * factor * _SCALE for one, factor in zip(sums, self.factors, strict=True)), Decimal(0))
+        return sum(
+            (Decimal(one) * factor * _SCALE for one, factor in zip(sums, self.factors, strict=True)), Decimal(0)
+        )
 
     def hows(self) -> list[How]:
         """How each amount came about; the worst kind of knowledge that touches a slot names it."""

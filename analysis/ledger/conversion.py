@@ -1,4 +1,4 @@
-"""From the register's unit to the medium's: transformer ratio, pulse weight, gas to kWh (Hs), fuel to kWh; all dated."""
+"""From the register's unit to the medium's: ratio, pulse weight, gas to kWh (Hs), fuel to kWh; all dated."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
@@ -22,7 +22,9 @@ class Conversion(NamedTuple):
     factor: Decimal | None
 
 
-def conversions_of(meter: Meter, zone: tzinfo, *, factors: Sequence[tuple[int, Decimal]] = ()) -> tuple[Conversion, ...]:
+def conversions_of(
+    meter: Meter, zone: tzinfo, *, factors: Sequence[tuple[int, Decimal]] = ()
+) -> tuple[Conversion, ...]:
     """Return a meter's conversions without a gap or overlap.
 
     `factors` are transformer ratios recorded with an exchange or a change, each from its instant [ms] on. Dated
@@ -59,7 +61,8 @@ def _factor(meter: Meter, ratio: Decimal, gas_kwh_m3: Decimal | None) -> Decimal
 
 def _instants(dated: Sequence[Dated[T]], zone: tzinfo) -> list[tuple[int, T]]:
     return [
-        (ALWAYS_MS if entry.valid_from is None else midnight_ms(entry.valid_from, zone), entry.value) for entry in dated
+        (ALWAYS_MS if entry.valid_from is None else midnight_ms(entry.valid_from, zone), entry.value)
+        for entry in dated
     ]
 
 
@@ -71,5 +74,3 @@ def _latest(entries: Sequence[tuple[int, T]], start_ms: int) -> T | None:
 def midnight_ms(day: date, zone: tzinfo) -> int:
     """Return the instant [ms] at which a local day begins."""
     return milliseconds(datetime(day.year, day.month, day.day, tzinfo=zone))
-
-

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -63,7 +64,7 @@ def _devices(
     """Split the readings at the exchanges, and add the readings written down there."""
     edges = [0, *np.searchsorted(time_ms, [one.time_ms for one in exchanges], side="left").tolist(), len(time_ms)]
     devices = []
-    for number, (first, last) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for number, (first, last) in enumerate(pairwise(edges)):
         times, values = time_ms[first:last], micro[first:last]
         if number and exchanges[number - 1].new_start is not None:
             opening = exchanges[number - 1]
@@ -76,7 +77,9 @@ def _devices(
     return devices
 
 
-def _join(devices: Sequence[Device], times: Integers, rises: Integers, broken: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> None:
+def _join(
+    devices: Sequence[Device], times: Integers, rises: Integers, broken: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> None:
     """Between two devices nothing is used; where time passed between their known readings, it is not known what."""
     position = 0
     for device in devices:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.german import number
 from analysis.ledger.micro import MICRO, Integers
 from analysis.ledger.rules import Rules
 
@@ -65,9 +66,7 @@ def clean(time_ms: Integers, micro: Integers, rules: Rules, *, believed: Set[int
     if not len(suspects):
         return Device(time_ms, micro, np.zeros(len(time_ms), np.bool_))
     size = len(time_ms)
-    work = _Work(
-        time_ms, micro, rules, np.ones(size, np.bool_), np.zeros(size, np.int64), np.zeros(size, np.bool_)
-    )
+    work = _Work(time_ms, micro, rules, np.ones(size, np.bool_), np.zeros(size, np.int64), np.zeros(size, np.bool_))
     position = 0
     for suspect in suspects.tolist():
         if suspect < position:
@@ -86,7 +85,9 @@ def _jump(work: _Work, before: int, believed: Set[int]) -> int:
     if int(work.time_ms[after]) not in believed:
         work.broken[after] = True
         rise = (int(work.micro[after]) - int(work.micro[before])) / MICRO
-        work.note(after, "implausible_jump", f"Zählerstand springt um {_german(rise)}, mehr als der Anschluss hergibt")
+        work.note(
+            after, "implausible_jump", f"Zählerstand springt um {number(rise, 1)}, mehr als der Anschluss hergibt"
+        )
     return after
 
 
@@ -103,7 +104,7 @@ def _fall(work: _Work, before: int) -> int:
         work.note(after, "rollover", "Zählwerk ist übergelaufen und beginnt wieder bei null")
         return after
     work.broken[after] = True
-    shown = f"{_german(int(work.micro[before]) / MICRO)} auf {_german(int(work.micro[after]) / MICRO)}"
+    shown = f"{number(int(work.micro[before]) / MICRO, 1)} auf {number(int(work.micro[after]) / MICRO, 1)}"
     undecided = len(work.micro) - after <= 1
     if undecided or work.micro[after] > 0.9 * work.micro[before]:
         work.note(after, "counter_fell", f"Zählerstand ist von {shown} gefallen")
@@ -129,7 +130,7 @@ def _return(work: _Work, before: int) -> int | None:
 def _drop_spurious(work: _Work, first: int, back: int) -> int:
     work.keep[first:back] = False
     kind = "spurious_zero" if work.micro[first] == 0 else "counter_fell"
-    shown = _german(int(work.micro[first]) / MICRO)
+    shown = number(int(work.micro[first]) / MICRO, 1)
     count = back - first
     words = "eine Ablesung zeigte" if count == 1 else f"{count} Ablesungen zeigten"
     work.note(first, kind, f"{words} {shown} und danach wieder den alten Stand: nicht gewertet")
@@ -152,7 +153,7 @@ def _is_spike(work: _Work, before: int) -> bool:
 def _drop_spike(work: _Work, spike: int) -> int:
     work.keep[spike] = False
     work.broken[spike] = False
-    shown = _german(int(work.micro[spike]) / MICRO)
+    shown = number(int(work.micro[spike]) / MICRO, 1)
     work.note(spike, "implausible_jump", f"eine einzelne Ablesung zeigte {shown}: nicht gewertet")
     return spike + 1
 
@@ -163,7 +164,3 @@ def _is_wrap(work: _Work, before: int) -> bool:
         return False
     rest = int(work.micro[before + 1]) + wrap - int(work.micro[before])
     return rest <= 0.2 * wrap and work.possible(before, before + 1, rest)
-
-
-def _german(value: float) -> str:
-    return f"{value:,.1f}".replace(",", " ").replace(".", ",")

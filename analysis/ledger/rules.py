@@ -32,7 +32,7 @@ class Rules:
     context_ms: int
 
     def plausible(self, spans_ms: Integers) -> Integers:
-        """Return what can have run through at most: rate × time × margin and one unit of the register's resolution."""
+        """Return what can have run through at most: rate × time × margin, and one unit of the register."""
         if self.rate is None:
             return np.full(len(spans_ms), _UNLIMITED, np.int64)
         limits = self.rate * MARGIN * np.maximum(spans_ms, self.interval_ms) + MICRO

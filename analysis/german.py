@@ -1,0 +1,19 @@
+"""Numbers in German texts."""
+
+from datetime import date
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+MONTHS = ("Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez")
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Return a number with German separators and a fixed number of digits after the comma."""
+    places = "." + "0" * digits if digits else ""
+    return format_decimal(value, format=f"#,##0{places}", locale="de")
+
+
+def day(value: date) -> str:
+    """Return a day as 31.12.2025."""
+    return format_date(value, format="dd.MM.yyyy", locale="de")

@@ -1,0 +1,150 @@
+"""A store and an operations database of dicts, and a small district to ask about."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from analysis.books import Books
+from analysis.daily_cache import DailyCache
+from config.meters import Meter
+from config.portfolio import District, Municipality, Portfolio, Property
+from gateway.operations.rows import MeterEventRow
+from gateway.reading import Reading, Refused, Series, milliseconds
+
+
+@dataclass
+class DictStore:
+    """A store of the test's own."""
+
+    series: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
+    reads: int = 0
+
+    def write(self, readings: Sequence[Reading]) -> Sequence[Refused]:
+        for reading in readings:
+            self.series.setdefault((reading.meter, reading.quantity), {})[reading.time_ms] = reading.value
+        return ()
+
+    def put(self, meter: str, quantity: str, values: Mapping[datetime, float]) -> None:
+        self.series.setdefault((meter, quantity), {}).update(
+            {milliseconds(at): value for at, value in values.items()}
+        )
+
+    def read(self, meter: str, quantity: str, start: datetime | None = None, end: datetime | None = None) -> Series:
+        known = sorted(self.series.get((meter, quantity), {}).items())
+        first = -(2**62) if start is None else milliseconds(start)
+        last = 2**62 if end is None else milliseconds(end)
+        rows = [row for row in known if first <= row[0] < last]
+        return Series(np.array([at for at, _ in rows], np.int64), np.array([value for _, value in rows], np.float64))
+
+    def read_with_neighbours(self, meter: str, quantity: str, start: datetime, end: datetime) -> Series:
+        self.reads += 1
+        times = sorted(self.series.get((meter, quantity), {}))
+        first = max((at for at in times if at < milliseconds(start)), default=milliseconds(start))
+        last = min((at for at in times if at >= milliseconds(end)), default=milliseconds(end))
+        return self.read(meter, quantity, _instant(first), _instant(last + 1))
+
+    def newest(self) -> dict[tuple[str, str], Reading]:
+        return {key: Reading(*key, max(rows), rows[max(rows)]) for key, rows in self.series.items() if rows}
+
+    def ready(self) -> None:
+        return None
+
+    def close(self) -> None:
+        return None
+
+
+@dataclass
+class DictEvents:
+    rows: list[MeterEventRow] = field(default_factory=list)
+
+    def of_meter(self, meter: str) -> list[MeterEventRow]:
+        return [row for row in self.rows if row.meter == meter]
+
+
+@dataclass
+class DictOperations:
+    events: DictEvents = field(default_factory=DictEvents)
+
+
+def _instant(time_ms: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=time_ms)
+
+
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
+
+
+def meter(identifier: str = "strom", medium: str = "electricity_import", **more: Any) -> Meter:
+    """An hourly electricity meter unless told otherwise."""
+    defaults: dict[str, Any] = {
+        "property_id": "schule",
+        "unit": "kWh",
+        "quantity": "active_energy_import",
+        "interval": timedelta(hours=1),
+    }
+    return Meter(id=identifier, medium_id=medium, **(defaults | more))
+
+
+def place(*meters: Meter, **more: Any) -> Property:
+    """A school of 1000 m²."""
+    defaults: dict[str, Any] = {"id": "schule", "name": "Schule", "category": "schulen", "net_floor_m2": 1000.0}
+    return Property(municipality_id="landkreis", meters=meters, **(defaults | more))
+
+
+def books(
+    *places: Property,
+    events: Sequence[MeterEventRow] = (),
+    zone: str = "Europe/Berlin",
+    cache: DailyCache | None = None,
+    **more: Any,
+) -> tuple[Books, DictStore]:
+    """Books over an empty store, and the store."""
+    district = District("kreis", "Musterkreis", "RP", zone, "02486", sample=True)
+    portfolio = Portfolio(
+        district=district,
+        municipalities=(Municipality("landkreis", "Musterkreis", "district"),),
+        people=(),
+        sources=(),
+        properties=places,
+        tariffs=more.pop("tariffs", ()),
+    )
+    store = DictStore()
+    operations = DictOperations(DictEvents(list(events)))
+    factor_sets = more.pop("factor_sets", {})
+    return Books(portfolio, store, operations, factor_sets, daily_cache=cache, **more), store
+
+
+def event(kind: str, at: datetime, *, of: str = "strom", **more: Any) -> MeterEventRow:
+    defaults: dict[str, Any] = {
+        "id": f"{of}-{kind}",
+        "old_end": None,
+        "new_start": None,
+        "serial": None,
+        "digits": None,
+        "factor": None,
+        "detail": "",
+        "state": "recorded",
+        "author": "hausmeister",
+        "recorded_at": at,
+    }
+    return MeterEventRow(meter=of, kind=kind, time=at, **(defaults | more))
+
+
+def counter(
+    start: datetime, step: timedelta, amounts: Sequence[float | int], *, first: float = 0.0
+) -> dict[datetime, float]:
+    """Readings of a counter that starts at `first` and rises by `amounts`, one every `step`; exact to a millionth."""
+    total = Decimal(str(first))
+    readings = {start: float(total)}
+    for number, amount in enumerate(amounts, 1):
+        total += Decimal(str(amount))
+        readings[start + number * step] = float(total)
+    return readings
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text)

@@ -1,0 +1,215 @@
+"""What the ledger makes of counters: exact, additive, and never fooled by a zero."""
+
+from decimal import Decimal
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.ledger.amounts import cut_amounts
+from analysis.ledger.conversion import ALWAYS_MS, FOR_EVER_MS, Conversion
+from analysis.ledger.counter import Booked, Exchange, book_counter
+from analysis.ledger.line import Row
+from analysis.ledger.micro import MICRO, micro_units
+from analysis.ledger.rules import Rules
+from analysis.ledger.tank import book_tank
+
+HOUR = 3_600_000
+ONE = (Conversion(ALWAYS_MS, FOR_EVER_MS, Decimal(1)),)
+
+
+def rules(**more: object) -> Rules:
+    defaults: dict[str, object] = {
+        "wrap": None,
+        "rate": None,
+        "interval_ms": HOUR,
+        "gap_ms": 2 * HOUR,
+        "by_hand": False,
+        "context_ms": 48 * HOUR,
+    }
+    return Rules(**(defaults | more))  # type: ignore[arg-type]  # keyword dict of mixed types
+
+
+def booked(
+    values: list[float], *, hours: list[int] | None = None, exchanges: tuple[Exchange, ...] = (), **more: object
+) -> Booked:
+    times = np.array(hours if hours is not None else range(len(values)), np.int64) * HOUR
+    return book_counter(times, micro_units(np.array(values)), rules(**more), exchanges=exchanges)
+
+
+def total(result: Booked) -> float:
+    return int(result.line.totals[Row.AMOUNT, -1]) / MICRO
+
+
+def kinds(result: Booked) -> list[str]:
+    return [notice.kind for notice in result.notices]
+
+
+def test_spurious_zero_is_no_consumption_and_one_event() -> None:
+    result = booked([40482.8, 0, 40482.8])
+    assert total(result) == 0
+    assert kinds(result) == ["spurious_zero"]
+
+
+def test_several_spurious_zeros_are_one_event_and_the_rise_after_them_counts() -> None:
+    result = booked([40482.8, 0, 0, 0, 40485.0, 40486.0])
+    assert total(result) == pytest.approx(3.2)
+    assert kinds(result) == ["gap", "spurious_zero"]
+
+
+def test_counter_that_fell_and_stays_is_a_suspected_exchange_and_not_booked() -> None:
+    result = booked([40481.0, 40482.0, 12.5, 13.5, 14.5])
+    assert total(result) == 3
+    assert [(notice.kind, notice.state) for notice in result.notices] == [("exchange_suspected", "proposed")]
+    assert int(result.line.totals[Row.FAULTY, -1]) == HOUR
+
+
+def test_newest_reading_that_fell_is_not_yet_called_an_exchange() -> None:
+    assert kinds(booked([40481.0, 40482.0, 0.0])) == ["counter_fell"]
+
+
+def test_wrap_of_a_six_digit_counter_is_exact() -> None:
+    result = booked([999_984, 20, 25], wrap=10**6 * MICRO)
+    assert total(result) == 41
+    assert kinds(result) == ["rollover"]
+
+
+def test_wrap_needs_a_full_register() -> None:
+    assert kinds(booked([500_000, 20, 25], wrap=10**6 * MICRO)) == ["exchange_suspected"]
+
+
+def test_spurious_zero_close_to_the_wrap_is_no_wrap() -> None:
+    result = booked([999_984, 0, 999_985, 999_990], wrap=10**6 * MICRO)
+    assert (total(result), kinds(result)) == (6, ["spurious_zero"])
+
+
+def test_first_reading_is_a_baseline_and_no_consumption() -> None:
+    assert total(booked([5_000_000, 5_000_001])) == 1
+
+
+def test_impossible_jump_is_noticed_and_not_booked() -> None:
+    result = booked([100, 101, 5_000_000, 5_000_001], rate=50 * MICRO / HOUR)
+    assert (total(result), kinds(result)) == (2, ["implausible_jump"])
+
+
+def test_single_high_reading_is_dropped_even_without_a_declared_maximum() -> None:
+    result = booked([100, 101, 99_999, 103, 104])
+    assert (total(result), kinds(result)) == (4, ["implausible_jump"])
+
+
+def test_large_consumption_within_the_connection_is_never_discarded() -> None:
+    assert total(booked([0, 75, 150], rate=80 * MICRO / HOUR)) == 150
+
+
+def test_jump_that_a_person_confirmed_is_booked() -> None:
+    times = np.arange(3) * HOUR
+    result = book_counter(times, micro_units(np.array([0.0, 500, 501])), rules(rate=MICRO / HOUR), believed={HOUR})
+    assert total(result) == 501
+
+
+def test_recorded_exchange_counts_both_devices() -> None:
+    exchange = Exchange(90 * 60_000, 110 * MICRO, 5 * MICRO)
+    result = booked([100, 106, 8, 10], exchanges=(exchange,))
+    assert (total(result), kinds(result)) == (15, [])
+
+
+def test_recorded_exchange_to_a_higher_start_is_no_consumption() -> None:
+    result = booked([100, 106, 5_000_001], exchanges=(Exchange(90 * 60_000, 110 * MICRO, 5_000_000 * MICRO),))
+    assert total(result) == 11
+
+
+def test_exchange_without_its_end_reading_leaves_that_interval_unbooked() -> None:
+    result = booked([100, 106, 8, 10], exchanges=(Exchange(90 * 60_000, None, 5 * MICRO),))
+    assert total(result) == 11
+    assert int(result.line.totals[Row.FAULTY, -1]) == HOUR // 2
+
+
+def test_two_exchanges_between_two_readings_add_up() -> None:
+    exchanges = (Exchange(70 * 60_000, 107 * MICRO, 0), Exchange(100 * 60_000, 4 * MICRO, 50 * MICRO))
+    assert total(booked([100, 106, 53], exchanges=exchanges)) == 6 + 1 + 4 + 3
+
+
+def test_gap_is_spread_over_its_time_marked_and_exact_in_sum() -> None:
+    result = booked([0, 1, 241, 242], hours=[0, 1, 241, 242])
+    amounts = cut_amounts(result.line, np.arange(0, 241, 24) * HOUR, ONE)
+    assert amounts.hows()[0] == "interpolated"
+    assert [float(value or 0) for value in amounts.decimals()] == [24.0] * 10
+    assert amounts.coverage()[0] == pytest.approx(1 / 24)
+    assert kinds(result) == ["gap"]
+
+
+def test_outside_of_the_readings_nothing_is_known() -> None:
+    amounts = cut_amounts(booked([0, 1, 2]).line, np.array([-1, 0, 2, 3]) * HOUR, ONE)
+    assert amounts.decimals() == [None, Decimal(2), None]
+    assert amounts.hows() == ["missing", "measured", "missing"]
+
+
+def test_conversion_that_changes_inside_a_slot_counts_each_part_with_its_own() -> None:
+    halves = (Conversion(ALWAYS_MS, HOUR, Decimal(10)), Conversion(HOUR, FOR_EVER_MS, Decimal("11.5")))
+    amounts = cut_amounts(booked([0, 1, 3]).line, np.array([0, 2]) * HOUR, halves)
+    assert amounts.decimals() == [Decimal(33)]
+
+
+def test_time_without_a_conversion_is_unknown_and_not_zero() -> None:
+    late = (Conversion(ALWAYS_MS, HOUR, None), Conversion(HOUR, FOR_EVER_MS, Decimal(10)))
+    assert cut_amounts(booked([0, 1, 3]).line, np.array([0, 1, 2]) * HOUR, late).decimals() == [None, Decimal(20)]
+
+
+def test_oil_is_opening_plus_delivered_minus_closing() -> None:
+    levels = micro_units(np.array([5000.0, 3000.0, 7000.0]))
+    result = book_tank(
+        np.array([0, 10, 20]) * HOUR,
+        levels,
+        np.array([15]) * HOUR,
+        micro_units(np.array([6000.0])),
+        rules(by_hand=True),
+    )
+    assert total(result) == 2000 + 2000
+
+
+def test_level_that_rises_without_a_delivery_is_not_booked() -> None:
+    levels = micro_units(np.array([5000.0, 9000.0, 8000.0]))
+    empty = np.array([], np.int64)
+    result = book_tank(np.array([0, 10, 20]) * HOUR, levels, empty, empty, rules(by_hand=True))
+    assert (total(result), kinds(result)) == (1000, ["implausible_jump"])
+
+
+counters = st.lists(st.tuples(st.integers(1, 50 * HOUR), st.integers(0, 10**10)), min_size=2, max_size=40)
+
+
+def _line(steps: list[tuple[int, int]]) -> Booked:
+    times = np.cumsum([span for span, _ in steps])
+    return book_counter(times, np.cumsum([amount for _, amount in steps]), rules())
+
+
+@given(counters, st.lists(st.integers(-HOUR, 2100 * HOUR), max_size=30, unique=True))
+def test_every_partition_of_time_sums_to_the_same_total(steps: list[tuple[int, int]], inner: list[int]) -> None:
+    result = _line(steps)
+    ends = [-2 * HOUR, 2200 * HOUR]
+    whole = cut_amounts(result.line, np.array(ends), ONE)
+    parts = cut_amounts(result.line, np.array(sorted([*ends, *inner])), ONE)
+    assert parts.total() == whole.total() == Decimal(sum(amount for _, amount in steps[1:])).scaleb(-6)
+
+
+@given(counters, st.lists(st.integers(-HOUR, 2100 * HOUR), min_size=2, max_size=30, unique=True))
+def test_consumption_is_never_negative(steps: list[tuple[int, int]], edges: list[int]) -> None:
+    amounts = cut_amounts(_line(steps).line, np.array(sorted(edges)), ONE)
+    assert all(value is None or value >= 0 for value in amounts.decimals())
+
+
+@given(st.lists(st.integers(0, 10**12), min_size=2, max_size=30), st.sampled_from([None, 10**12]))
+def test_whatever_a_counter_shows_no_amount_is_negative(values: list[int], wrap: int | None) -> None:
+    result = book_counter(np.arange(len(values)) * HOUR, np.array(values), rules(wrap=wrap))
+    assert (np.diff(result.line.totals, axis=1) >= 0).all()
+    fell = any(later < earlier for earlier, later in pairwise(values))
+    assert bool(result.notices) >= fell
+
+
+@given(st.integers(0, 10**12), st.integers(1, 10**11), st.integers(1, 10**11), st.integers(0, 10**11))
+def test_cut_is_the_rounded_interpolation(start: int, rise: int, span: int, into: int) -> None:
+    into = into % (span + 1)
+    result = book_counter(np.array([start, start + span]), np.array([7, 7 + rise]), rules())
+    exact = Decimal(rise) * into / span
+    assert abs(int(result.line.cut(np.array([start + into]))[0, 0]) - exact) <= Decimal("0.501")
