@@ -103,12 +103,14 @@ class EmbeddedStore:
         return Receipt(accepted, total - accepted)
 
     def write(self, readings: Sequence[Reading]) -> Sequence[Refused]:
-        """Write readings durably; see `Store.write`. Nothing finite is ever refused here."""
+        """Write readings durably; see `Store.write`. Refused is a value that is not finite, and nothing else."""
+        refused = [_refused(reading) for reading in readings if not math.isfinite(reading.value)]
+        finite = [reading for reading in readings if math.isfinite(reading.value)] if refused else readings
         try:
-            self.append(readings)
+            self.append(finite)
         except StorageFull as error:
             raise Unreachable(str(error)) from error
-        return ()
+        return refused
 
     def read(self, meter: str, quantity: str, start: datetime | None = None, end: datetime | None = None) -> Series:
         """Return readings with start <= time < end in ascending time; see `Store.read`."""
@@ -158,6 +160,11 @@ class EmbeddedStore:
         identities = {(reading.meter, reading.quantity) for reading in readings}
         known = self._series_ids
         return {one: known[one] if one in known else _series_id(connection, *one) for one in identities}
+
+
+def _refused(reading: Reading) -> Refused:
+    detail = f"{reading.meter} {reading.quantity}: {reading.value} is not finite"
+    return Refused("embedded", reading.meter, "not_a_number", detail, repr(reading).encode(), reading.time_ms)
 
 
 def demand_finite(readings: Sequence[Reading]) -> None:

@@ -7,11 +7,11 @@ InfluxDB 2 and 3, and InfluxQL's JSON carries a value to its last digit.
 from collections.abc import Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import numpy as np
-from influxdb_client import InfluxDBClient, WritePrecision
+from influxdb_client.client.influxdb_client import InfluxDBClient
 from influxdb_client.client.write_api import SYNCHRONOUS
 from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError
@@ -35,8 +35,9 @@ class InfluxStore:
     """
 
     def __init__(self, url: str, token: str, org: str, bucket: str, *, timeout_s: float = 10.0) -> None:
-        self._client = InfluxDBClient(url, token, org=org, timeout=round(timeout_s * 1000))
-        self._write_api = self._client.write_api(write_options=SYNCHRONOUS)
+        # `Any`: half of what the client offers carries no types.
+        self._client: Any = InfluxDBClient(url, token, org=org, timeout=round(timeout_s * 1000))
+        self._write_api: Any = self._client.write_api(write_options=SYNCHRONOUS)
         self._org, self._bucket = org, bucket
         # InfluxDB maps a bucket "a/b" to database "a" with retention policy "b", any other to a database of its name.
         database, _, policy = bucket.partition("/")
@@ -73,7 +74,7 @@ class InfluxStore:
         return {(reading.meter, reading.quantity): reading for reading in readings}
 
     def ready(self) -> None:
-        """Return if the store answers, knows the bucket and takes the token for it; raises `Unreachable` otherwise."""
+        """Return if the store answers, knows the bucket and takes the token; raises `Unreachable` otherwise."""
         self._query(f"{_SELECT} WHERE time = 0 LIMIT 1")
 
     def close(self) -> None:
@@ -102,7 +103,7 @@ class InfluxStore:
 
     def _post(self, lines: bytes) -> Refusal | None:
         try:
-            self._write_api.write(self._bucket, self._org, lines, write_precision=WritePrecision.MS)
+            self._write_api.write(self._bucket, self._org, lines, write_precision="ms")
         except ApiException as error:
             return refusal_of(error)
         except HTTPError as error:

@@ -68,7 +68,7 @@ class Refusal:
 
 
 def tables_of(body: bytes) -> list[list[Table]]:
-    """Return the tables of every statement of an InfluxQL answer; raises `Unreachable` with the server's complaint."""
+    """Return the tables of every statement of an InfluxQL answer; raises `Unreachable` if one failed."""
     try:
         answer = msgspec.json.decode(body, type=_Answer)
     except msgspec.DecodeError as error:

@@ -42,7 +42,7 @@ def series_prefix(meter: str, quantity: str) -> str:
 
 
 def demand_encodable(reading: Reading) -> None:
-    """Raise `InvalidReading` for an empty or unspeakable tag, a value that is not finite, a time beyond 1677 to 2262."""
+    """Raise `InvalidReading` for a tag without a form, a value that is not finite, a time outside 1678 to 2261."""
     series_prefix(reading.meter, reading.quantity)
     if not math.isfinite(reading.value):
         raise InvalidReading("not_a_number", f"{reading.meter} {reading.quantity}: {reading.value} is not finite")

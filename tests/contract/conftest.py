@@ -1,0 +1,42 @@
+"""The adapters that the contract suites run over."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.embedded import EmbeddedStore
+from gateway.influx import InfluxStore
+from gateway.ports import Sink, Store
+from gateway.spool import Spool
+from tests.servers.influx import InfluxServer
+
+SINKS: dict[str, Callable[[Path], EmbeddedStore | Spool]] = {"embedded": EmbeddedStore, "spool": Spool}
+
+
+@pytest.fixture(params=["embedded", pytest.param("influx", marks=pytest.mark.real_server)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store, once per adapter."""
+    store: Store
+    if request.param == "embedded":
+        store = EmbeddedStore(tmp_path / "readings.sqlite")
+    else:
+        server: InfluxServer = request.getfixturevalue("influx")
+        store = InfluxStore(server.url, server.token, server.org, request.getfixturevalue("influx_bucket"))
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=SINKS)
+def open_sink(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], EmbeddedStore | Spool]:
+    """Opens one and the same sink again and again, as restarts do; once per adapter."""
+    open_one = SINKS[request.param]
+    return lambda: open_one(tmp_path / f"{request.param}.sqlite")
+
+
+@pytest.fixture
+def sink(open_sink: Callable[[], EmbeddedStore | Spool]) -> Iterator[Sink]:
+    """An empty sink, once per adapter."""
+    sink = open_sink()
+    yield sink
+    sink.close()
