@@ -1,0 +1,186 @@
+"""Turns checked entries into the portfolio's things."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Protocol
+
+from config.meter_rules import quantity_of, unit_of
+from config.meters import (
+    ByHandSource,
+    Dated,
+    GasConversion,
+    Meter,
+    MeterSource,
+    ModbusSource,
+    MqttSource,
+    PushSource,
+    Reporting,
+    Stamps,
+    Tank,
+)
+from config.portfolio import (
+    District,
+    Funding,
+    Measure,
+    ModbusRtuBus,
+    ModbusTcpBus,
+    MqttBroker,
+    Municipality,
+    Person,
+    Portfolio,
+    Property,
+    Source,
+    Target,
+    Tariff,
+    UseCalendar,
+)
+from config.portfolio_schema import (
+    DistrictFile,
+    FundingEntry,
+    MeasureEntry,
+    MeterEntry,
+    PropertyFile,
+    SourceEntry,
+    TargetEntry,
+)
+
+EVERY_DEFAULT = timedelta(minutes=1)
+INTERVAL_DEFAULT = timedelta(minutes=15)
+
+
+class _DatedNumber(Protocol):
+    @property
+    def since(self) -> date | None: ...
+    @property
+    def value(self) -> Decimal: ...
+
+
+def portfolio_of(district: DistrictFile, properties: Sequence[PropertyFile]) -> Portfolio:
+    """Make the portfolio from entries that passed every check."""
+    return Portfolio(
+        district=District(**district.district.model_dump()),
+        municipalities=tuple(Municipality(**entry.model_dump()) for entry in district.municipalities),
+        people=tuple(Person(**entry.model_dump()) for entry in district.people),
+        sources=tuple(_source(entry) for entry in district.sources),
+        properties=tuple(_property(entry, sample=district.district.sample) for entry in properties),
+        tariffs=tuple(Tariff(entry.medium, _dated_numbers(entry.eur_per_unit)) for entry in district.tariffs),
+    )
+
+
+def _dated_numbers(entries: Sequence[_DatedNumber]) -> tuple[Dated[Decimal], ...]:
+    return tuple(Dated(entry.since, entry.value) for entry in entries)
+
+
+def _source(entry: SourceEntry) -> Source:
+    if entry.kind == "modbus_tcp":
+        return ModbusTcpBus(entry.id, entry.host or "", entry.port or 502)
+    if entry.kind == "modbus_rtu":
+        return ModbusRtuBus(entry.id, entry.device or "", entry.baud or 9600, entry.parity or "N")
+    return MqttBroker(entry.id, entry.url or "", entry.username, entry.password_env)
+
+
+def _property(entry: PropertyFile, *, sample: bool) -> Property:
+    return Property(
+        id=entry.id,
+        name=entry.name,
+        municipality_id=entry.municipality,
+        category=entry.category,
+        net_floor_m2=entry.areas.net_floor_m2,
+        water_surface_m2=entry.areas.water_surface_m2,
+        users=entry.users,
+        postcode=entry.location.postcode,
+        latitude=entry.location.latitude,
+        longitude=entry.location.longitude,
+        facility_manager_id=entry.facility_manager,
+        calendar=UseCalendar(**dict(entry.calendar)),
+        meters=tuple(_meter(meter, entry.id, sample=sample) for meter in entry.meters),
+        targets=tuple(_target(target, entry.id) for target in entry.targets),
+        measures=tuple(_measure(measure, entry.id) for measure in entry.measures),
+    )
+
+
+def _meter(entry: MeterEntry, property_id: str, *, sample: bool) -> Meter:
+    edge, offset = entry.stamps or (Stamps.END, None)
+    return Meter(
+        id=entry.id,
+        property_id=property_id,
+        medium_id=entry.medium,
+        unit=unit_of(entry),
+        quantity=quantity_of(entry),
+        title=entry.title,
+        digits=entry.digits,
+        decimals=entry.decimals,
+        modulus=entry.modulus,
+        pulse_kwh=entry.pulse_kwh,
+        pulse_m3=entry.pulse_m3,
+        factor=_dated_numbers(entry.factor) or (Dated(None, Decimal(1)),),
+        maximum_kw=entry.maximum_kw,
+        maximum_m3_h=entry.maximum_m3_h,
+        interval=_interval(entry),
+        reporting=_reporting(entry),
+        longest_silence=entry.longest_silence,
+        stamps=edge,
+        fixed_offset=offset,
+        source=_meter_source(entry),
+        gas=tuple(Dated(gas.since, GasConversion(gas.state_number, gas.heating_value_kwh_m3)) for gas in entry.gas),
+        tank=Tank(**dict(entry.tank)) if entry.tank else None,
+        formula=entry.formula,
+        sub_meter_of=entry.sub_meter_of,
+        serial=entry.serial,
+        sample=sample,
+    )
+
+
+def _interval(entry: MeterEntry) -> timedelta:
+    """What is declared, else how often the source is asked or read, else a quarter of an hour."""
+    source = entry.source
+    return entry.interval or (source and (source.by_hand or source.every)) or INTERVAL_DEFAULT
+
+
+def _reporting(entry: MeterEntry) -> Reporting:
+    if entry.reporting is not None:
+        return Reporting(entry.reporting)
+    return Reporting.BY_HAND if entry.source and entry.source.by_hand else Reporting.POLLED
+
+
+def _meter_source(entry: MeterEntry) -> MeterSource:
+    source = entry.source
+    if source is None or source.push:
+        return PushSource()
+    if source.by_hand is not None:
+        return ByHandSource(source.by_hand)
+    name = source.source or ""
+    if source.topic is not None:
+        return MqttSource(name, source.topic, source.value or "", source.time, source.format or "json")
+    return ModbusSource(
+        bus=name,
+        device=source.device or 0,
+        profile=source.profile or "",
+        every=source.every or EVERY_DEFAULT,
+        quantities=tuple(source.quantities),
+        channel=source.channel,
+    )
+
+
+def _target(entry: TargetEntry, property_id: str) -> Target:
+    return Target(entry.id, property_id, entry.medium, entry.reference_year, entry.per_year_percent)
+
+
+def _measure(entry: MeasureEntry, property_id: str) -> Measure:
+    return Measure(
+        id=entry.id,
+        property_id=property_id,
+        title=entry.title,
+        medium_id=entry.medium,
+        baseline=entry.baseline,
+        works=entry.works,
+        expected_saving_percent=entry.expected_saving_percent,
+        status=entry.status,
+        cost_eur=entry.cost_eur,
+        funding=_funding(entry.funding),
+    )
+
+
+def _funding(entry: FundingEntry | None) -> Funding | None:
+    return Funding(entry.programme, entry.reference, entry.rate_percent) if entry else None

@@ -1,0 +1,238 @@
+"""Cross references between the portfolio's files: ids, sources, profiles, formulas, doubly used registers.
+
+The checks run on what could be read, also where the schema found mistakes, so that everything is said at once.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any, Protocol, TypeVar
+
+from config.errors import Problem
+from config.formulas import formula_terms
+from config.meter_rules import Finding, meter_findings, quantity_of
+from config.portfolio_schema import MeasureEntry, MeterEntry, TariffEntry
+from config.registers import DeviceProfile
+from config.schema import Strict, validated
+from config.source_rules import meter_source_findings, source_findings
+from config.spelling import did_you_mean
+from config.yaml_places import Document, YamlPath
+
+Entry = TypeVar("Entry", bound=Strict)
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """The files as read. `district` None: it could not be read; `complete`: every property file could be read."""
+
+    district: Document | None
+    properties: tuple[Document, ...]
+    profiles: Mapping[str, DeviceProfile]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A mapping somewhere in a file."""
+
+    document: Document
+    path: YamlPath
+    value: dict[str, Any]
+
+    def problem(self, within: YamlPath, message: str, allowed: str = "") -> Problem:
+        """Return a problem with something in this mapping."""
+        return self.document.problem((*self.path, *within), message, allowed)
+
+    @property
+    def where(self) -> str:
+        """File and line."""
+        return f"{self.document.file}:{self.document.line_of((*self.path, 'id'))}"
+
+
+@dataclass(frozen=True, slots=True)
+class MeterPlace:
+    """A meter whose own entry is right, with its place."""
+
+    place: Place
+    entry: MeterEntry
+
+
+class _Since(Protocol):
+    @property
+    def since(self) -> date | None: ...
+
+
+def reference_problems(drafts: Drafts) -> list[Problem]:
+    """Return every cross-reference problem."""
+    meters = [MeterPlace(place, entry) for place, entry in _valid(drafts.properties, "meters", MeterEntry)]
+    checks: tuple[Iterable[Problem], ...] = (
+        _duplicates(drafts),
+        _district_problems(drafts),
+        _property_references(drafts),
+        _meter_problems(drafts, meters),
+        _formula_problems(drafts, meters),
+        _double_use(meters),
+        _measure_problems(drafts),
+    )
+    return [problem for found in checks for problem in found]
+
+
+def _entries(documents: Iterable[Document], key: str) -> Iterator[Place]:
+    for document in documents:
+        listed = document.value.get(key) if isinstance(document.value, dict) else None
+        for index, value in enumerate(listed if isinstance(listed, list) else []):
+            if isinstance(value, dict):
+                yield Place(document, (key, index), value)
+
+
+def _valid(documents: Iterable[Document], key: str, model: type[Entry]) -> Iterator[tuple[Place, Entry]]:
+    for place in _entries(documents, key):
+        entry, _ = validated(model, place.document, place.path)
+        if entry is not None:
+            yield place, entry
+
+
+def _ids(places: Iterable[Place]) -> list[str]:
+    return [place.value["id"] for place in places if isinstance(place.value.get("id"), str)]
+
+
+def _heads(drafts: Drafts) -> list[Place]:
+    return [Place(document, (), document.value) for document in drafts.properties if isinstance(document.value, dict)]
+
+
+def _duplicates(drafts: Drafts) -> Iterator[Problem]:
+    district = [drafts.district] if drafts.district else []
+    kinds: list[Iterable[Place]] = [_entries(district, key) for key in ("municipalities", "people", "sources")]
+    kinds += [_heads(drafts), *(_entries(drafts.properties, key) for key in ("meters", "targets", "measures"))]
+    for places in kinds:
+        first: dict[str, Place] = {}
+        for place in places:
+            name = place.value.get("id")
+            if isinstance(name, str) and first.setdefault(name, place) is not place:
+                yield place.problem(("id",), f"the id {name!r} stands twice, first in {first[name].where}")
+
+
+def _district_problems(drafts: Drafts) -> Iterator[Problem]:
+    if drafts.district is None:
+        return
+    for place in _entries([drafts.district], "sources"):
+        yield from _located(place, source_findings(place.value))
+    seen: set[str] = set()
+    for place, tariff in _valid([drafts.district], "tariffs", TariffEntry):
+        yield from _ascending(place, "eur_per_unit", tariff.eur_per_unit)
+        if tariff.medium in seen:
+            yield place.problem(("medium",), f"{tariff.medium} has a tariff already; use a dated list of prices")
+        seen.add(tariff.medium)
+
+
+def _property_references(drafts: Drafts) -> Iterator[Problem]:
+    if drafts.district is None:
+        return
+    for key, listed, kind in (
+        ("municipality", "municipalities", "municipality"),
+        ("facility_manager", "people", "person"),
+    ):
+        known = _ids(_entries([drafts.district], listed))
+        for head in _heads(drafts):
+            name = head.value.get(key)
+            if isinstance(name, str) and name not in known:
+                yield head.problem((key,), f"unknown {kind} {name!r}{did_you_mean(name, known)}", ", ".join(known))
+
+
+def _meter_problems(drafts: Drafts, meters: list[MeterPlace]) -> Iterator[Problem]:
+    kinds = _source_kinds(drafts.district)
+    for place, entry in ((meter.place, meter.entry) for meter in meters):
+        yield from _located(place, meter_findings(entry))
+        yield from _ascending(place, "factor", entry.factor)
+        yield from _ascending(place, "gas", entry.gas)
+        source = place.value.get("source")
+        if isinstance(source, dict) and entry.formula is None:
+            yield from _located(place, meter_source_findings(entry, source, kinds, drafts.profiles))
+
+
+def _source_kinds(district: Document | None) -> dict[str, str] | None:
+    if district is None:
+        return None
+    places = _entries([district], "sources")
+    return {str(place.value.get("id")): str(place.value.get("kind")) for place in places}
+
+
+def _located(place: Place, findings: Iterable[Finding]) -> Iterator[Problem]:
+    return (place.problem(where, message, allowed) for where, message, allowed in findings)
+
+
+def _ascending(place: Place, key: str, entries: Sequence[_Since]) -> Iterator[Problem]:
+    for index, (before, after) in enumerate(pairwise(entries), start=1):
+        if after.since is None:
+            yield place.problem((key, index), "every entry but the first needs the key 'from'")
+        elif before.since is not None and after.since <= before.since:
+            yield place.problem(
+                (key, index, "from"), f"{after.since} does not come after {before.since}", "ascending"
+            )
+
+
+def _formula_problems(drafts: Drafts, meters: list[MeterPlace]) -> Iterator[Problem]:
+    known = _ids(_entries(drafts.properties, "meters"))
+    parts: dict[str, tuple[str, ...]] = {}
+    for meter in meters:
+        named, problems = _named_meters(meter)
+        yield from problems
+        parts[meter.entry.id] = tuple(name for _, name in named)
+        for key, name in named:
+            if drafts.complete and name not in known:
+                yield meter.place.problem((key,), f"unknown meter {name!r}{did_you_mean(name, known)}")
+    for meter in meters:
+        if _reaches(parts, meter.entry.id):
+            key = "formula" if meter.entry.formula is not None else "sub_meter_of"
+            yield meter.place.problem((key,), f"{meter.entry.id!r} depends on itself")
+
+
+def _named_meters(meter: MeterPlace) -> tuple[list[tuple[str, str]], list[Problem]]:
+    named = [("sub_meter_of", meter.entry.sub_meter_of)] if meter.entry.sub_meter_of else []
+    if meter.entry.formula is None:
+        return named, []
+    try:
+        terms = formula_terms(meter.entry.formula)
+    except ValueError as error:
+        return named, [meter.place.problem(("formula",), str(error), "meter - meter + 0.5 * meter")]
+    return named + [("formula", term.meter) for term in terms], []
+
+
+def _reaches(parts: Mapping[str, tuple[str, ...]], start: str) -> bool:
+    """Whether following the parts of `start` leads back to it."""
+    seen: set[str] = set()
+    ahead = list(parts[start])
+    while ahead:
+        name = ahead.pop()
+        if name == start:
+            return True
+        if name not in seen:
+            seen.add(name)
+            ahead += parts.get(name, ())
+    return False
+
+
+def _double_use(meters: list[MeterPlace]) -> Iterator[Problem]:
+    first: dict[tuple[object, ...], MeterPlace] = {}
+    for meter in meters:
+        source = meter.entry.source
+        if source is None or source.source is None:
+            continue
+        key: tuple[object, ...]
+        if source.topic is not None:
+            key, at = (source.source, source.topic, source.value), "topic"
+        else:
+            key, at = (source.source, source.device, quantity_of(meter.entry), source.channel), "device"
+        other = first.setdefault(key, meter)
+        if other is not meter:
+            what = "topic and path" if at == "topic" else "device and quantity"
+            message = f"the same {what} as {other.entry.id!r} ({other.place.where})"
+            yield meter.place.problem(("source", at), message)
+
+
+def _measure_problems(drafts: Drafts) -> Iterator[Problem]:
+    for place, measure in _valid(drafts.properties, "measures", MeasureEntry):
+        if measure.works.start < measure.baseline.end:
+            message = f"the works begin on {measure.works.start}, before the baseline ends on {measure.baseline.end}"
+            yield place.problem(("works",), message)

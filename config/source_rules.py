@@ -1,0 +1,107 @@
+"""Which keys belong to which kind of source, at the district and at a meter, and what a profile must offer."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from config.meter_rules import Finding, quantity_of
+from config.portfolio_schema import MeterEntry, MeterSourceEntry, SourceEntry
+from config.registers import DeviceProfile
+from config.spelling import did_you_mean
+
+# kind of source -> (keys it needs, keys it may have)
+_SOURCE_KEYS = MappingProxyType(
+    {
+        "mqtt": (("url",), ("username", "password_env")),
+        "modbus_tcp": (("host",), ("port",)),
+        "modbus_rtu": (("device",), ("baud", "parity")),
+    }
+)
+_MODBUS = (("device", "profile"), ("every", "quantities", "channel"))
+_METER_KEYS = MappingProxyType(
+    {
+        "mqtt": (("topic", "value"), ("time", "format")),
+        "modbus_tcp": _MODBUS,
+        "modbus_rtu": _MODBUS,
+        "by_hand": ((), ()),
+        "push": ((), ()),
+    }
+)
+_WAYS = ("from", "by_hand", "push")
+
+
+def source_findings(value: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield missing and misplaced keys of a district's source."""
+    kind = str(value.get("kind"))
+    if kind in _SOURCE_KEYS:
+        yield from _key_findings(
+            value, f"a source of kind {kind}", ("id", "kind"), _SOURCE_KEYS[kind], SourceEntry.keys()
+        )
+
+
+def meter_source_findings(
+    entry: MeterEntry,
+    value: Mapping[str, Any],
+    kinds: Mapping[str, str] | None,
+    profiles: Mapping[str, DeviceProfile],
+) -> Iterator[Finding]:
+    """Yield what is wrong with a meter's source; `kinds` are the district's sources (None: not known)."""
+    ways = [way for way in _WAYS if value.get(way) not in (None, False)]
+    if len(ways) != 1:
+        yield ("source",), "a source is exactly one of: from a source, by_hand, push", ", ".join(_WAYS)
+        return
+    kind = ways[0]
+    if kind == "from":
+        if kinds is None:
+            return
+        if value["from"] not in kinds:
+            message = f"unknown source {value['from']!r}{did_you_mean(value['from'], kinds)}"
+            yield ("source", "from"), message, ", ".join(kinds)
+            return
+        kind = kinds[value["from"]]
+    what = f"a meter on {value['from']!r} ({kind})" if "from" in value else f"a {kind} source"
+    if kind in _METER_KEYS:
+        keys = _key_findings(value, what, (ways[0],), _METER_KEYS[kind], MeterSourceEntry.keys())
+        yield from ((("source", *where), message, allowed) for where, message, allowed in keys)
+    if kind.startswith("modbus") and entry.source is not None and entry.source.profile is not None:
+        yield from _profile_findings(entry, entry.source, entry.source.profile, profiles)
+
+
+def _key_findings(
+    value: Mapping[str, Any],
+    what: str,
+    always: tuple[str, ...],
+    keys: tuple[tuple[str, ...], tuple[str, ...]],
+    known: Iterable[str],
+) -> Iterator[Finding]:
+    needed, possible = keys
+    allowed = (*always, *needed, *possible)
+    for key in value:
+        if key in known and key not in allowed:
+            yield (key,), f"the key {key!r} does not belong to {what}", ", ".join(allowed)
+    for key in needed:
+        if value.get(key) is None:
+            yield (), f"{what} needs the key {key!r}", ""
+
+
+def _profile_findings(
+    entry: MeterEntry, source: MeterSourceEntry, name: str, profiles: Mapping[str, DeviceProfile]
+) -> Iterator[Finding]:
+    usable = [profile.id for profile in profiles.values() if not profile.is_template and not profile.relative]
+    if name not in usable:
+        message = f"unknown profile {name!r}{did_you_mean(name, usable)}"
+        if name in profiles:
+            message = (
+                f"the profile {name!r} is a template or needs a search on the device; it cannot be read directly"
+            )
+        yield ("source", "profile"), message, ", ".join(usable)
+        return
+    profile = profiles[name]
+    own = quantity_of(entry) if source.channel is None else f"{quantity_of(entry)}.{source.channel}"
+    if own not in profile.series:
+        place = ("quantity",) if entry.quantity is not None else ("source", "profile")
+        yield place, f"the profile {name!r} has no register for {own!r}", ", ".join(profile.series)
+    for index, quantity in enumerate(source.quantities):
+        if quantity not in profile.series:
+            message = f"the profile {name!r} has no register for {quantity!r}{did_you_mean(quantity, profile.series)}"
+            yield ("source", "quantities", index), message, ", ".join(profile.series)
