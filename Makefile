@@ -33,7 +33,8 @@ servers: .venv/.development  ## prepares and starts what the tests need on a Deb
 up: .venv/.runtime  ## InfluxDB, mosquitto, collect, watch and serve in containers
 	@$(PYTHON) deploy/make_secrets.py deploy/secrets
 	@[ -e portfolio/district.yaml ] || $(BIN)/zaehlwerk init portfolio
-	@$(COMPOSE) up --build --detach $(ARGS)
+	@$(COMPOSE) build collect
+	@$(COMPOSE) up --detach $(ARGS)
 
 down:  ## stops them and keeps their volumes
 	@$(COMPOSE) down $(ARGS)

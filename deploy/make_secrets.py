@@ -37,7 +37,7 @@ def make_secrets(folder: Path) -> None:
         write_once(folder / name, secrets.token_urlsafe(32))
     accounts = [broker_account(user, (folder / name).read_text()) for user, name in ACCOUNTS.items()]
     write_once(folder / "broker_users", "".join(accounts))
-    write_once(folder / "smtp_url", "")  # empty: no mails leave until the operator names a server
+    write_once(folder / "smtp_url", "")  # the operator names a mail server here and SMTP_URL_FILE in .env
 
 
 if __name__ == "__main__":

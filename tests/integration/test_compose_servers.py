@@ -19,7 +19,7 @@ from tests.servers.search import LOOPBACK
 def compose(
     tmp_path_factory: pytest.TempPathFactory, docker_engine: docker.DockerClient, server_images: Images
 ) -> Iterator[ComposeProject]:
-    images = {"ZAEHLWERK_INFLUX_IMAGE": server_images.influx, "ZAEHLWERK_MOSQUITTO_IMAGE": server_images.mosquitto}
+    images = {"INFLUX_IMAGE": server_images.influx, "MOSQUITTO_IMAGE": server_images.mosquitto}
     project = ComposeProject("zaehlwerk-test-servers", tmp_path_factory.mktemp("compose"), images)
     project.run("down", "--volumes")  # what a cut-off run left behind
     project.run("up", "--detach", "influxdb", "mosquitto")

@@ -42,9 +42,9 @@ class ComposeProject:
         self._command = [*compose_command(), "--project-name", name, "--file", str(ROOT / "docker-compose.yml")]
         self._environment = {
             **os.environ,
-            "ZAEHLWERK_SECRETS_FOLDER": str(self._secrets),
-            "ZAEHLWERK_BROKER_ADDRESS": f"{LOOPBACK}:{self.broker_port}",
-            "ZAEHLWERK_PAGES_ADDRESS": f"{LOOPBACK}:{self.pages_port}",
+            "SECRETS_FOLDER": str(self._secrets),
+            "BROKER_ADDRESS": f"{LOOPBACK}:{self.broker_port}",
+            "PAGES_ADDRESS": f"{LOOPBACK}:{self.pages_port}",
             **(environment or {}),
         }
 
