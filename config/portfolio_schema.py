@@ -38,7 +38,7 @@ from config.schema_values import (
     Zone,
     dated,
     one_or_list,
-    url,
+    url_with,
 )
 
 LAENDER = ("BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH")
@@ -103,7 +103,7 @@ class SourceEntry(Strict):
 
     id: Id
     kind: Annotated[str, one_of(("mqtt", "modbus_tcp", "modbus_rtu"), "kind")]
-    url: Annotated[str, url("mqtt", "mqtts")] | None = None
+    url: Annotated[str, url_with("mqtt", "mqtts")] | None = None
     username: Text | None = None
     password_env: SecretName | None = None
     host: Text | None = None

@@ -27,11 +27,11 @@ class Strict(BaseModel):
     def _empty_is_absent(cls, value: object) -> object:
         if not isinstance(value, dict):
             return value
-        known = cls.keys()
+        known = cls.yaml_keys()
         return {key: item for key, item in value.items() if item is not None or key not in known}
 
     @classmethod
-    def keys(cls) -> tuple[str, ...]:
+    def yaml_keys(cls) -> tuple[str, ...]:
         """The keys as they stand in YAML."""
         return tuple(field.alias or name for name, field in cls.model_fields.items())
 
@@ -158,7 +158,7 @@ def _at(value: Any, path: YamlPath) -> object:
 def _problem(model: type[Strict], document: Document, at: YamlPath, detail: ErrorDetails) -> Problem:
     path = (*at, *detail["loc"])
     if detail["type"] == "extra_forbidden":
-        known = _model_at(model, detail["loc"][:-1]).keys()
+        known = _model_at(model, detail["loc"][:-1]).yaml_keys()
         message = f"unknown key{did_you_mean(str(path[-1]), known)}"
         return Problem(document.file, document.line_of_key(path), path_text(path), message, ", ".join(known))
     if detail["type"] == "missing":

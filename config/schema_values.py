@@ -141,7 +141,7 @@ def zone(value: object) -> str:
     return name
 
 
-def url(*schemes: str) -> PlainValidator:
+def url_with(*schemes: str) -> PlainValidator:
     """Return the type of URLs with one of the schemes and a host; a password in it is refused."""
 
     def check(value: object) -> str:

@@ -35,7 +35,7 @@ def source_findings(value: Mapping[str, Any]) -> Iterator[Finding]:
     kind = str(value.get("kind"))
     if kind in _SOURCE_KEYS:
         yield from _key_findings(
-            value, f"a source of kind {kind}", ("id", "kind"), _SOURCE_KEYS[kind], SourceEntry.keys()
+            value, f"a source of kind {kind}", ("id", "kind"), _SOURCE_KEYS[kind], SourceEntry.yaml_keys()
         )
 
 
@@ -61,7 +61,7 @@ def meter_source_findings(
         kind = kinds[value["from"]]
     what = f"a meter on {value['from']!r} ({kind})" if "from" in value else f"a {kind} source"
     if kind in _METER_KEYS:
-        keys = _key_findings(value, what, (ways[0],), _METER_KEYS[kind], MeterSourceEntry.keys())
+        keys = _key_findings(value, what, (ways[0],), _METER_KEYS[kind], MeterSourceEntry.yaml_keys())
         yield from ((("source", *where), message, allowed) for where, message, allowed in keys)
     if kind.startswith("modbus") and entry.source is not None and entry.source.profile is not None:
         yield from _profile_findings(entry, entry.source, entry.source.profile, profiles)
