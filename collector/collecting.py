@@ -1,0 +1,136 @@
+"""The collector: every source of a portfolio, each in a task of its own, into one sink."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from collector.batch import Batch
+from collector.modbus.bus import Bus
+from collector.modbus.device import Device, devices_of
+from collector.modbus.polling import BusPolling, tick
+from collector.mqtt.connection import account, broker_address
+from collector.mqtt.listener import Listener
+from collector.mqtt.routing import routes_of
+from collector.statistics import CollectorStatistics
+from config.errors import ConfigurationError
+from config.portfolio import ModbusRtuBus, ModbusTcpBus, MqttBroker, Portfolio
+from config.profiles import DeviceProfile
+from gateway.ports import Sink
+from gateway.reading import milliseconds
+
+log = logging.getLogger(__name__)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Collector:
+    """Reads what a portfolio declares from `run` on until it is cancelled.
+
+    Raises `ConfigurationError` on construction for what no source could ever be read with (unknown profile, register,
+    unit, format, missing password). A source that is away is waited for, and never delays another.
+    """
+
+    def __init__(
+        self,
+        portfolio: Portfolio,
+        profiles: Mapping[str, DeviceProfile],
+        sink: Sink,
+        *,
+        environ: Mapping[str, str],
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self._portfolio = portfolio
+        self._clock = clock
+        self._started_at = clock()
+        self._batch = Batch(sink)
+        self._listeners = [
+            self._listener(source, sink, environ) for source in portfolio.sources if isinstance(source, MqttBroker)
+        ]
+        self._devices = devices_of(tuple(portfolio.meters.values()), dict(profiles))
+        self._pollings: list[BusPolling] = []
+        _warn_of_serial_lines(portfolio, self._devices)
+
+    async def __aenter__(self) -> Self:
+        buses = [source for source in self._portfolio.sources if isinstance(source, ModbusTcpBus)]
+        self._pollings = [self._polling(bus, self._devices[bus.id]) for bus in buses if bus.id in self._devices]
+        # pymodbus logs every timeout; a lost device is logged once, by us.
+        logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for polling in self._pollings:
+            polling.bus.close()
+        self._batch.flush()
+
+    async def run(self) -> None:
+        """Collect until cancelled; what was read by then is durable on return."""
+        async with asyncio.TaskGroup() as group:
+            for polling in self._pollings:
+                group.create_task(polling.run(), name=f"modbus {polling.bus.id}")
+            if self._pollings:
+                clock_s = asyncio.get_running_loop().time
+                group.create_task(tick(self._pollings, clock_s=clock_s), name="modbus tick")
+            for listener in self._listeners:
+                group.create_task(_in_thread(listener), name=f"mqtt {listener.source}")
+            group.create_task(_for_ever(), name="collector")
+
+    def statistics(self) -> CollectorStatistics:
+        """Return a snapshot of every source."""
+        sources = [polling.statistics() for polling in self._pollings]
+        sources += [listener.statistics() for listener in self._listeners]
+        return CollectorStatistics(self._started_at, tuple(sources), self._batch.dropped)
+
+    def _listener(self, broker: MqttBroker, sink: Sink, environ: Mapping[str, str]) -> Listener:
+        return Listener(
+            broker.id,
+            broker_address(broker.url),
+            routes_of(self._portfolio, broker.id),
+            sink,
+            client_id=f"zaehlwerk-{self._portfolio.district.id}-{broker.id}",
+            account=account(broker, environ),
+            clock=self._clock,
+        )
+
+    def _polling(self, bus: ModbusTcpBus, devices: list[Device]) -> BusPolling:
+        return BusPolling(
+            Bus(bus),
+            devices,
+            self._batch,
+            time_ms=lambda: milliseconds(self._clock()),
+            clock_s=asyncio.get_running_loop().time,
+        )
+
+
+async def _in_thread(listener: Listener) -> None:
+    # A thread of its own: the default executor has few, and a listener never gives its one back.
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(1, thread_name_prefix=f"mqtt {listener.source}") as threads:
+        running = loop.run_in_executor(threads, listener.run)
+        try:
+            await asyncio.shield(running)
+        except asyncio.CancelledError:
+            listener.stop()
+            await running
+            raise
+
+
+async def _for_ever() -> None:
+    # A portfolio without live sources collects nothing, but the process that runs it must not end.
+    await asyncio.Event().wait()
+
+
+def _warn_of_serial_lines(portfolio: Portfolio, devices: Mapping[str, list[Device]]) -> None:
+    lines = [bus.id for bus in portfolio.sources if isinstance(bus, ModbusRtuBus) and bus.id in devices]
+    if lines:
+        log.warning("serial lines are not read yet: %s", ", ".join(lines))
+    unknown = devices.keys() - {source.id for source in portfolio.sources}
+    if unknown:
+        raise ConfigurationError(f"no source has the id {', '.join(sorted(unknown))}")

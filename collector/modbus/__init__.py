@@ -1,0 +1,1 @@
+"""Modbus: which registers to ask for in one request, how to ask, and what the answers mean."""

@@ -1,0 +1,151 @@
+"""A device on a bus: what it is asked, when it is due, and whether it still answers. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pymodbus.pdu import ModbusPDU
+
+from collector.modbus.decode import BlockDecoder, Series
+from collector.modbus.faults import Fault
+from collector.modbus.frames import request
+from collector.modbus.plan import plan, wanted_registers, with_power
+from config.errors import ConfigurationError
+from config.meters import Meter, ModbusSource
+from config.profiles import DeviceProfile, series_name
+
+TRIES = 3
+# A silent device costs its neighbours a timeout each time it is asked, so one that failed is asked rarely at once.
+FIRST_DELAY_S = 5.0
+CEILING_S = 300.0
+FIRST_ROUND_S = 5.0
+
+
+class Change(StrEnum):
+    """What became of a device, told once each way."""
+
+    LOST = "lost"
+    BACK = "back"
+
+
+@dataclass(slots=True)
+class Health:
+    """Online, tried again, offline, back. `offline_since_ms` is the time of the last answer's absence at first."""
+
+    failures: int = 0
+    failing_since_ms: int | None = None
+    fault: Fault | None = None
+
+    @property
+    def offline_since_ms(self) -> int | None:
+        """Since when the device does not answer [ms since 1970 UTC]; None while it counts as online."""
+        return self.failing_since_ms if self.failures >= TRIES else None
+
+    def answered(self) -> Change | None:
+        """Note an answer."""
+        change = Change.BACK if self.failures >= TRIES else None
+        self.failures, self.failing_since_ms, self.fault = 0, None, None
+        return change
+
+    def failed(self, fault: Fault, time_ms: int) -> Change | None:
+        """Note a failure of the device; one of the bus is none of the device's."""
+        self.failures += 1
+        self.fault = fault
+        if self.failing_since_ms is None:
+            self.failing_since_ms = time_ms
+        return Change.LOST if self.failures == TRIES else None
+
+    def delay_s(self, every_s: float) -> float:
+        """Seconds until the device is asked again after a failure: doubled each time, up to the ceiling."""
+        doubled_s: float = FIRST_DELAY_S * 2.0 ** min(self.failures - 1, 20)
+        return max(every_s, min(doubled_s, CEILING_S))
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRead:
+    """One request and what its answer means."""
+
+    request: ModbusPDU
+    decoder: BlockDecoder
+
+
+@dataclass(slots=True)
+class Device:
+    """A unit id of a bus with the meters that are read from it in the same requests."""
+
+    unit: int
+    profile: str
+    every_s: float
+    reads: tuple[BlockRead, ...]
+    meters: tuple[str, ...]
+    health: Health = field(default_factory=Health)
+    slot_s: float = 0.0  # first instant of the device's own place in the interval
+    due_s: float = 0.0
+    is_queued: bool = False
+
+    @property
+    def name(self) -> str:
+        """How logs and statistics call it."""
+        return f"{self.unit} ({', '.join(self.meters)})"
+
+    def answered(self, now_s: float) -> Change | None:
+        """Note an answer; the device is due again in its next slot."""
+        self.due_s = self.next_slot_s(now_s)
+        return self.health.answered()
+
+    def failed(self, fault: Fault, now_s: float, time_ms: int) -> Change | None:
+        """Note that there was no usable answer and decide when to ask again."""
+        if fault in {Fault.DISCONNECTED, Fault.BUSY}:
+            self.due_s = self.next_slot_s(now_s)
+            return None
+        change = self.health.failed(fault, time_ms)
+        self.due_s = self.next_slot_s(now_s + self.health.delay_s(self.every_s) - self.every_s)
+        return change
+
+    def next_slot_s(self, now_s: float) -> float:
+        """Return the first slot after `now_s`; those that were missed meanwhile are not made up for."""
+        return self.slot_s + self.every_s * ((now_s - self.slot_s) // self.every_s + 1)
+
+
+def devices_of(meters: Sequence[Meter], profiles: dict[str, DeviceProfile]) -> dict[str, list[Device]]:
+    """Return the devices of every bus by the bus's id; meters on one unit share their requests.
+
+    Raises `ConfigurationError` for a profile or a register that does not exist.
+    """
+    shared: dict[tuple[str, int, str], list[tuple[Meter, ModbusSource]]] = {}
+    for meter in meters:
+        if isinstance(meter.source, ModbusSource):
+            place = (meter.source.bus, meter.source.device, meter.source.profile)
+            shared.setdefault(place, []).append((meter, meter.source))
+    found: dict[str, list[Device]] = {}
+    for (bus, unit, profile_id), group in shared.items():
+        if profile_id not in profiles:
+            raise ConfigurationError(f"meter {group[0][0].id}: no device profile has the id {profile_id!r}")
+        found.setdefault(bus, []).append(_device(unit, profiles[profile_id], group))
+    return found
+
+
+def series_of(meter: Meter, source: ModbusSource, profile: DeviceProfile) -> tuple[Series, ...]:
+    """Return what is kept of a meter: its quantity, those its source names, and the power if it comes for nothing."""
+    registers = with_power(profile, wanted_registers(profile, (meter.quantity, *source.quantities)))
+    return tuple(Series(meter.id, series_name(register), register) for register in dict.fromkeys(registers))
+
+
+def spread(devices: Sequence[Device], now_s: float, *, first_round_s: float = FIRST_ROUND_S) -> None:
+    """Give every device its own place in its interval, evenly; the first round is quicker."""
+    for number, device in enumerate(devices):
+        share = number / len(devices)
+        device.slot_s = now_s + share * device.every_s
+        device.due_s = now_s + share * min(device.every_s, first_round_s)
+
+
+def _device(unit: int, profile: DeviceProfile, group: Sequence[tuple[Meter, ModbusSource]]) -> Device:
+    series = [one for meter, source in group for one in series_of(meter, source, profile)]
+    reads = tuple(
+        BlockRead(
+            request(unit, block), BlockDecoder(block, [one for one in series if one.register in block.registers])
+        )
+        for block in plan(profile, [one.register for one in series])
+    )
+    every_s = min(source.every.total_seconds() for _, source in group)
+    return Device(unit, profile.id, every_s, reads, tuple(meter.id for meter, _ in group))

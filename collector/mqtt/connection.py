@@ -1,0 +1,111 @@
+"""How to reach a broker: address, account, session."""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from paho.mqtt import client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from config.errors import ConfigurationError
+from config.portfolio import MqttBroker
+
+KEEP_ALIVE_S = 60
+SESSION_EXPIRY_S = 14 * 24 * 3600
+Client = TypeVar("Client", bound=paho.Client)
+
+_PORTS = {"mqtt": 1883, "mqtts": 8883}
+_PROTOCOLS = {"3.1.1": MQTTProtocolVersion.MQTTv311, "5": MQTTProtocolVersion.MQTTv5}
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """`mqtt://host[:port][?protocol=5]` or `mqtts://host[:port][?ca=FILE]`, taken apart.
+
+    `certificate_authority` None: the system's. MQTT 3.1.1 unless asked otherwise: it costs half of what 5 costs.
+    """
+
+    host: str
+    port: int
+    is_encrypted: bool
+    certificate_authority: Path | None
+    protocol: MQTTProtocolVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Name and password at the broker; None: anonymous."""
+
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+def broker_address(url: str) -> BrokerAddress:
+    """Take a broker's URL apart; raises `ConfigurationError`."""
+    parts = urlsplit(url)
+    options = parse_qs(parts.query)
+    protocol = options.pop("protocol", ["3.1.1"])[-1]
+    authority = options.pop("ca", [None])[-1]
+    if parts.scheme not in _PORTS or not parts.hostname or options or protocol not in _PROTOCOLS:
+        raise ConfigurationError(
+            f"{url!r} is no broker (allowed: mqtt://host[:port], mqtts://…; ?protocol=5&ca=FILE)"
+        )
+    if parts.username or parts.password:
+        raise ConfigurationError("a broker's account belongs into `username` and `password_env`, not into its url")
+    return BrokerAddress(
+        host=parts.hostname,
+        port=parts.port or _PORTS[parts.scheme],
+        is_encrypted=parts.scheme == "mqtts",
+        certificate_authority=Path(authority) if authority else None,
+        protocol=_PROTOCOLS[protocol],
+    )
+
+
+def account(broker: MqttBroker, environ: Mapping[str, str]) -> Account:
+    """Return the broker's account, the password from its variable or the file that `…_FILE` names.
+
+    Raises `ConfigurationError` when neither is there.
+    """
+    if broker.password_env is None:
+        return Account(broker.username)
+    if broker.password_env in environ:
+        return Account(broker.username, environ[broker.password_env])
+    file = environ.get(f"{broker.password_env}_FILE")
+    if file is None:
+        raise ConfigurationError(f"{broker.id}: set {broker.password_env} or {broker.password_env}_FILE")
+    try:
+        return Account(broker.username, Path(file).read_text(encoding="utf-8").rstrip("\r\n"))
+    except OSError as error:
+        raise ConfigurationError(f"{broker.id}: {broker.password_env}_FILE: {error}") from error
+
+
+def persistent_client(make: type[Client], client_id: str, address: BrokerAddress, who: Account) -> Client:
+    """Return a client whose session the broker keeps while it is away; it is not connected yet."""
+    is_v5 = address.protocol is MQTTProtocolVersion.MQTTv5
+    client = make(
+        CallbackAPIVersion.VERSION2,
+        client_id=client_id,
+        clean_session=None if is_v5 else False,
+        protocol=address.protocol,
+        manual_ack=True,
+    )
+    if who.username is not None:
+        client.username_pw_set(who.username, who.password)
+    if address.is_encrypted:
+        client.tls_set_context(ssl.create_default_context(cafile=address.certificate_authority))
+    return client
+
+
+def connect(client: paho.Client, address: BrokerAddress) -> None:
+    """Connect and ask for the session that was left; raises `OSError`."""
+    if address.protocol is not MQTTProtocolVersion.MQTTv5:
+        client.connect(address.host, address.port, KEEP_ALIVE_S)
+        return
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it untyped
+    properties.SessionExpiryInterval = SESSION_EXPIRY_S
+    client.connect(address.host, address.port, KEEP_ALIVE_S, clean_start=False, properties=properties)

@@ -1,0 +1,73 @@
+"""Which meter a message belongs to, and the reading that it becomes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone, tzinfo
+from fractions import Fraction
+
+from collector.conversion import convert, ratio_to_canonical
+from collector.mqtt.payloads import FORMATS, number, value_and_time
+from collector.times import time_ms
+from config.errors import ConfigurationError, InvalidReading
+from config.meters import Meter, MqttSource
+from config.portfolio import Portfolio
+from gateway.reading import Reading, Refused, milliseconds
+
+LARGEST_CONTENT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What one meter takes out of the messages of its topic."""
+
+    meter: str
+    quantity: str
+    ratio: Fraction
+    form: str
+    value_path: str
+    time_path: str | None
+    zone: tzinfo
+
+    def reading(self, payload: bytes | bytearray, *, retained: bool, now: datetime) -> Reading:
+        """Return the reading of a message; raises `InvalidReading`."""
+        value, time = value_and_time(self.form, payload, self.value_path, self.time_path)
+        if time is not None:
+            moment_ms = time_ms(time, zone=self.zone, now=now)
+        elif self.time_path is not None:
+            raise InvalidReading("no_time", f"null at {self.time_path!r}")
+        elif retained:
+            raise InvalidReading("retained_without_time", "a retained value without a time of its own is of any age")
+        else:
+            moment_ms = milliseconds(now)
+        return Reading(self.meter, self.quantity, moment_ms, convert(number(value), self.ratio))
+
+
+Routes = Mapping[str, Sequence[Route]]
+
+
+def routes_of(portfolio: Portfolio, broker: str) -> dict[str, list[Route]]:
+    """Return the routes of a broker by topic; raises `ConfigurationError` for a format or unit that is not known."""
+    found: dict[str, list[Route]] = {}
+    for meter in portfolio.meters.values():
+        if isinstance(meter.source, MqttSource) and meter.source.broker == broker:
+            found.setdefault(meter.source.topic, []).append(_route(meter, meter.source, portfolio.district.zone))
+    return found
+
+
+def refused(source: str, topic: str, error: InvalidReading, payload: bytes | bytearray, now: datetime) -> Refused:
+    """Return what is kept of a message that is no reading."""
+    return Refused(source, topic, error.code, error.detail, bytes(payload[:LARGEST_CONTENT]), milliseconds(now))
+
+
+def _route(meter: Meter, source: MqttSource, zone: tzinfo) -> Route:
+    if source.format not in FORMATS:
+        raise ConfigurationError(f"meter {meter.id}: format {source.format!r} (allowed: {', '.join(FORMATS)})")
+    return Route(
+        meter=meter.id,
+        quantity=meter.quantity,
+        ratio=ratio_to_canonical(meter.unit, meter.quantity),
+        form=source.format,
+        value_path=source.value,
+        time_path=source.time,
+        zone=zone if meter.fixed_offset is None else timezone(meter.fixed_offset),
+    )

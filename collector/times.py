@@ -1,0 +1,60 @@
+"""Reads the times that devices and files write, and refuses those that cannot be."""
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+
+from config.errors import InvalidReading
+from gateway.reading import instant, milliseconds
+
+FUTURE_TOLERANCE = timedelta(hours=1)
+EARLIEST_MS = 946_684_800_000  # 2000-01-01 UTC: a device without a clock shows 1970
+_CLOCK_SKEW = timedelta(minutes=5)
+_LARGEST_S = 100_000_000_000  # seconds since 1970 stay below until the year 5138, milliseconds are above since 1973
+_NUMBER = re.compile(r"\d+(\.\d+)?")
+_DAY_ONLY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
+
+
+def time_ms(written: Any, *, zone: tzinfo, now: datetime) -> int:
+    """Return milliseconds since 1970 UTC of an ISO 8601 stamp, or of seconds or milliseconds since 1970.
+
+    A stamp without offset is wall time in `zone`; in the hour that autumn repeats, the latest instant that is not in
+    the future counts, which is right for whoever sends at once. Raises `InvalidReading`: `no_time`, `future_time`,
+    `too_old`.
+    """
+    found = _parsed(written, zone, now)
+    if found > milliseconds(now + FUTURE_TOLERANCE):
+        raise InvalidReading("future_time", f"{instant(min(found, _LARGEST_S * 1000)).isoformat()} has not come yet")
+    if found < EARLIEST_MS:
+        raise InvalidReading("too_old", f"{written!r} is before the year 2000: the device's clock is not set")
+    return found
+
+
+def aware(stamp: datetime, zone: tzinfo, *, now: datetime) -> datetime:
+    """Return the UTC instant of a stamp; raises `InvalidReading` for wall time that spring leaves out."""
+    if stamp.tzinfo is not None:
+        return stamp.astimezone(UTC)
+    first, second = (stamp.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first.astimezone(zone).replace(tzinfo=None) != stamp:
+        raise InvalidReading("no_time", f"{stamp.isoformat()} does not exist in {zone}")
+    return second if second <= now + _CLOCK_SKEW else first
+
+
+def _parsed(written: Any, zone: tzinfo, now: datetime) -> int:
+    if isinstance(written, bool) or not isinstance(written, str | int | float):
+        raise InvalidReading("no_time", f"{written!r} is no time")
+    if not isinstance(written, str):
+        return _since_1970(written)
+    text = written.strip()
+    if _NUMBER.fullmatch(text) and not _DAY_ONLY.fullmatch(text):
+        return _since_1970(float(text))
+    try:
+        return milliseconds(aware(datetime.fromisoformat(text), zone, now=now))
+    except (ValueError, OverflowError):
+        raise InvalidReading("no_time", f"{text[:60]!r} is no time") from None
+
+
+def _since_1970(number: float) -> int:
+    if not 0 <= number < _LARGEST_S * 1000:
+        raise InvalidReading("no_time", f"{number!r} is no time since 1970")
+    return round(number * 1000) if number < _LARGEST_S else round(number)
