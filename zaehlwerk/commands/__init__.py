@@ -1,0 +1,1 @@
+"""The commands, one module per noun. What costs time to import is imported inside the command that needs it."""

@@ -1,0 +1,70 @@
+"""Options that many commands share, and how they find settings, instants and meters."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zaehlwerk.exits import WrongCall, unknown
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from config.meters import Meter
+    from config.portfolio import Portfolio
+    from config.settings import Settings
+
+PortfolioOption = Annotated[
+    Path | None, typer.Option("--portfolio", metavar="DIR", help="The portfolio's folder [ZAEHLWERK_PORTFOLIO].")
+]
+StateOption = Annotated[
+    Path | None, typer.Option("--state", metavar="DIR", help="Folder of spool and databases [ZAEHLWERK_STATE].")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+StartOption = Annotated[str | None, typer.Option("--start", metavar="DATE", help="First day, or an instant.")]
+EndOption = Annotated[str | None, typer.Option("--end", metavar="DATE", help="The day after the last, or an instant.")]
+AtOption = Annotated[
+    str | None, typer.Option("--at", metavar="INSTANT", help="When; without an offset: the district's time.")
+]
+
+
+def settings_from(portfolio: Path | None = None, state: Path | None = None) -> Settings:
+    """Read the settings; what was given on the command line wins over the environment."""
+    from config.settings import load_settings  # noqa: PLC0415
+
+    return load_settings(portfolio=portfolio, state=state)
+
+
+def meter_of(portfolio: Portfolio, meter_id: str) -> Meter:
+    """Return the meter; raises `WrongCall` naming the closest one."""
+    if meter_id not in portfolio.meters:
+        raise unknown("meter", meter_id, portfolio.meters)
+    return portfolio.meters[meter_id]
+
+
+def property_of(portfolio: Portfolio, property_id: str) -> str:
+    """Return the id if there is such a property; raises `WrongCall` naming the closest one."""
+    known = [place.id for place in portfolio.properties]
+    if property_id not in known:
+        raise unknown("property", property_id, known)
+    return property_id
+
+
+def instant_of(text: str, zone: ZoneInfo) -> datetime:
+    """Return an aware UTC instant of ISO 8601 text; a day means its local midnight. Raises `WrongCall`."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise WrongCall(f"{text!r} is no date or instant (allowed: 2026-03-01, 2026-03-01T14:30+01:00)") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def day_or_instant(text: str, zone: ZoneInfo) -> date | datetime:
+    """Return a local day for `2026-03-01`, else an instant; raises `WrongCall`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return instant_of(text, zone)

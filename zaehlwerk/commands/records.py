@@ -1,0 +1,123 @@
+"""`read`, `exchange`, `events`: what people record about a meter."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import asdict
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Annotated
+
+import typer
+
+from zaehlwerk.commands.figures import MeterArgument
+from zaehlwerk.commands.options import (
+    AtOption,
+    JsonOption,
+    PortfolioOption,
+    StateOption,
+    instant_of,
+    meter_of,
+    settings_from,
+)
+from zaehlwerk.commands.output import local, print_json, print_table, say
+from zaehlwerk.exits import WrongCall
+
+_ALL_TIME = timedelta(days=3660)
+
+
+def read(
+    meter: MeterArgument,
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="What the display shows, in the meter's unit.")],
+    at: AtOption = None,
+    force: Annotated[
+        str, typer.Option("--force", metavar="REASON", help="Why it is stored although it is not expected.")
+    ] = "",
+    portfolio: PortfolioOption = None,
+    state: StateOption = None,
+) -> None:
+    """Store a reading taken by a person; one that cannot be expected needs a reason."""
+    from api.hand_readings import HandReading, take  # noqa: PLC0415
+    from zaehlwerk.composition import open_house  # noqa: PLC0415
+    from zaehlwerk.web import evidence_of  # noqa: PLC0415
+
+    shown = number(value)
+    with open_house(settings_from(portfolio, state)) as house:
+        found, now = meter_of(house.portfolio, meter), house.clock()
+        moment = instant_of(at, house.portfolio.district.zone) if at else now.replace(microsecond=0)
+        reading = HandReading(found.id, shown, moment, force, getpass.getuser())
+        take(evidence_of(house), reading)
+    say(f"stored: {found.id} {shown} {found.unit} at {local(moment, house.portfolio.district.zone)}")
+
+
+def exchange(
+    meter: MeterArgument,
+    at: Annotated[str, typer.Option("--at", metavar="INSTANT", help="When the old device was taken away.")],
+    old_end: Annotated[str, typer.Option("--old-end", metavar="V", help="Last display of the old device.")],
+    new_start: Annotated[str, typer.Option("--new-start", metavar="V", help="First display of the new one.")],
+    serial: Annotated[str | None, typer.Option("--serial", metavar="S", help="Serial number of the new one.")] = None,
+    digits: Annotated[int | None, typer.Option("--digits", metavar="N", help="Its digits before the point.")] = None,
+    factor: Annotated[str | None, typer.Option("--factor", metavar="F", help="Its transformer ratio.")] = None,
+    portfolio: PortfolioOption = None,
+    state: StateOption = None,
+) -> None:
+    """Record that a device was exchanged, so that consumption goes on across it."""
+    from gateway.operations import MeterEventRow  # noqa: PLC0415
+    from zaehlwerk.composition import open_house  # noqa: PLC0415
+
+    with open_house(settings_from(portfolio, state)) as house:
+        found = meter_of(house.portfolio, meter)
+        ratio = _to_canonical(found.unit)
+        event = MeterEventRow(
+            id="",
+            meter=found.id,
+            kind="exchange",
+            time=instant_of(at, house.portfolio.district.zone),
+            old_end=number(old_end) * ratio,
+            new_start=number(new_start) * ratio,
+            serial=serial,
+            digits=digits,
+            factor=None if factor is None else number(factor),
+            detail="Zählerwechsel",
+            state="recorded",
+            author=getpass.getuser(),
+            recorded_at=house.clock(),
+        )
+        recorded = house.operations.events.record(event)
+    say(f"recorded: exchange of {found.id}, event {recorded.id}")
+
+
+def events(
+    meter: MeterArgument, as_json: JsonOption = False, portfolio: PortfolioOption = None, state: StateOption = None
+) -> None:
+    """Print what happened to a meter: recorded by people, and noticed in its readings."""
+    from analysis.consumption import consumption  # noqa: PLC0415
+    from analysis.figures import Resolution  # noqa: PLC0415
+    from zaehlwerk.composition import open_house  # noqa: PLC0415
+
+    with open_house(settings_from(portfolio, state)) as house:
+        found, now, zone = meter_of(house.portfolio, meter), house.clock(), house.portfolio.district.zone
+        noticed = consumption(house.books, found.id, now - _ALL_TIME, now, Resolution.YEAR, now=now).events
+    rows = [asdict(one) | {"time": local(one.time, zone)} for one in noticed]
+    if as_json:
+        print_json({"meter": found.id, "events": rows})
+        return
+    names = ("id", "kind", "time", "state", "detail")
+    print_table(names, [tuple(row[name] for name in names) for row in rows])
+
+
+def number(text: str) -> Decimal:
+    """Return the decimal number of text, a German comma allowed; raises `WrongCall`."""
+    try:
+        value = Decimal(text.replace(",", "."))
+    except InvalidOperation as error:
+        raise WrongCall(f"{text!r} is no number (allowed: 40482.8)") from error
+    if not value.is_finite():
+        raise WrongCall(f"{text!r} is no finite number")
+    return value
+
+
+def _to_canonical(unit: str) -> Decimal:
+    from config.quantities import UNITS  # noqa: PLC0415
+
+    return Decimal(UNITS[unit][1])

@@ -1,0 +1,68 @@
+"""What happens in the sample district, dated from the day its history ends: a leak, a dead meter, an exchange."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from config.portfolio import Measure, Portfolio
+from zaehlwerk.demo.hours import Floats, hour_index
+
+LEAKING_METER = "gs-am-wald-wasser"
+LEAK_M3_H = 0.42
+EXCHANGED_METER = "igs-am-burgberg-strom"
+EXCHANGE_SERIAL = "BSP-2207-0815"
+DEAD_METER = "bauhof-am-gleis-strom"
+REAL_SAVING = {"gs-am-wald-regelung": 0.14, "sporthalle-am-markt-abgleich": 0.0}  # share of the meter's consumption
+
+
+@dataclass(frozen=True, slots=True)
+class Incidents:
+    """When the pipe broke, the meter was exchanged and the device fell silent; aware instants.
+
+    The exchange lies between two full hours: no reading of the history stands at its very instant.
+    """
+
+    leak: datetime
+    exchange: datetime
+    silence: datetime
+
+    def silenced(self, meter_id: str, moment: datetime) -> bool:
+        """Say whether a meter no longer answers."""
+        return meter_id == DEAD_METER and moment > self.silence
+
+
+def incidents_before(anchor: datetime, zone: ZoneInfo) -> Incidents:
+    """Date the incidents from the local day of `anchor`: they go on afterwards, however long the demo runs."""
+    today = anchor.astimezone(zone).date()
+    return Incidents(
+        leak=_local(today - timedelta(days=6), 22, zone),
+        exchange=_local(today - timedelta(days=200), 10, zone) + timedelta(minutes=20),
+        silence=_local(today - timedelta(days=4), 3, zone),
+    )
+
+
+def with_leak(amounts: Floats, incidents: Incidents) -> Floats:
+    """Add what runs away."""
+    leaking = np.arange(len(amounts)) >= hour_index(incidents.leak)
+    return amounts + LEAK_M3_H * leaking
+
+
+def with_measures(amounts: Floats, meter_id: str, portfolio: Portfolio) -> Floats:
+    """Take off what the measures at a meter save: nothing before the works, everything after them."""
+    meter = portfolio.meter(meter_id)
+    measures = [one for one in portfolio.measures.values() if one.property_id == meter.property_id]
+    for measure in measures:
+        if measure.medium_id == meter.medium_id and measure.id in REAL_SAVING:
+            amounts = amounts * (1 - REAL_SAVING[measure.id] * _done(measure, len(amounts), portfolio.district.zone))
+    return amounts
+
+
+def _done(measure: Measure, count: int, zone: ZoneInfo) -> Floats:
+    start, end = (hour_index(_local(day, 0, zone)) for day in (measure.works.start, measure.works.end))
+    return np.clip((np.arange(count) - start) / (end - start), 0.0, 1.0)
+
+
+def _local(day: date, hour: int, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(hour), zone)

@@ -1,0 +1,99 @@
+"""Brings the sample district's history into a store, once; started again, only what is missing since."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Protocol
+
+import orjson
+
+from config.portfolio import Portfolio
+from gateway.operations import MeterEventRow, Operations
+from gateway.reading import Reading, Receipt, Series
+from zaehlwerk.demo.history import History, history_until
+from zaehlwerk.demo.incidents import EXCHANGE_SERIAL, EXCHANGED_METER
+from zaehlwerk.demo.readings import Histories, first_stored, readings_of, weather_readings
+from zaehlwerk.demo.registers import last_of_old_device
+
+_AHEAD = timedelta(days=1)
+_MARK = "sample-district.json"
+
+Progress = Callable[[float, str], None]
+
+
+class BulkStore(Protocol):
+    """The part of the embedded store that takes whole histories."""
+
+    def append_series(self, meter: str, quantity: str, series: Series) -> Receipt: ...
+    def newest(self) -> dict[tuple[str, str], Reading]: ...
+
+
+def anchor_of(state: Path, now: datetime) -> datetime:
+    """Return the instant from which the incidents of this state's district are dated; the first call sets it."""
+    mark = state / _MARK
+    if mark.exists():
+        return datetime.fromisoformat(orjson.loads(mark.read_bytes())["anchor"])
+    mark.write_bytes(orjson.dumps({"sample": True, "anchor": now.astimezone(UTC).isoformat()}))
+    return now
+
+
+def history_of(portfolio: Portfolio, *, anchor: datetime, now: datetime) -> History:
+    """Make the history until a day after `now`, so that the simulation begins without a pause."""
+    return history_until(now + _AHEAD, portfolio=portfolio, anchor=anchor)
+
+
+def load(history: History, store: BulkStore, operations: Operations, *, now: datetime, progress: Progress) -> int:
+    """Store what is missing up to `now`, record the exchange; returns the number of readings.
+
+    `progress` is told the share done, 0..1, and in German what comes next; it may be called from this thread only.
+    """
+    operations.events.record(exchange_event(history))
+    newest = store.newest()
+    things = list(history.portfolio.meters)
+    total = 0
+    for place, (title, histories) in enumerate(_everything(history, now)):
+        progress(place / (len(things) + 1), title)
+        for meter, quantity, series in histories:
+            total += len(_after(series, newest.get((meter, quantity)), store, meter, quantity))
+    progress(1.0, "fertig")
+    return total
+
+
+def exchange_event(history: History) -> MeterEventRow:
+    """Return the exchange as a person would have recorded it."""
+    return MeterEventRow(
+        id="sample-exchange",
+        meter=EXCHANGED_METER,
+        kind="exchange",
+        time=history.incidents.exchange.astimezone(UTC),
+        old_end=Decimal(str(last_of_old_device(history))),
+        new_start=Decimal(0),
+        serial=EXCHANGE_SERIAL,
+        digits=None,
+        factor=None,
+        detail="Zähler nach Ablauf der Eichfrist gewechselt (Beispiel)",
+        state="recorded",
+        author="Hausmeister West",
+        recorded_at=history.incidents.exchange.astimezone(UTC),
+    )
+
+
+def _everything(history: History, now: datetime) -> Iterator[tuple[str, Histories]]:
+    start = first_stored(history)
+    yield "Wetter", weather_readings(history, start=start, end=now)
+    for meter in history.portfolio.meters.values():
+        place = history.portfolio.property(meter.property_id)
+        yield f"{place.name}: {meter.title or meter.medium.title}", readings_of(history, meter, start=start, end=now)
+
+
+def _after(series: Series, newest: Reading | None, store: BulkStore, meter: str, quantity: str) -> Series:
+    kept = series if newest is None else _since(series, newest.time_ms)
+    if len(kept):
+        store.append_series(meter, quantity, kept)
+    return kept
+
+
+def _since(series: Series, time_ms: int) -> Series:
+    new = series.time_ms > time_ms
+    return Series(series.time_ms[new], series.value[new])

@@ -1,0 +1,45 @@
+"""What a meter of the sample district shows at given instants: the history and its continuation from one formula."""
+
+from datetime import datetime
+
+import numpy as np
+
+from config.meters import Meter
+from gateway.reading import milliseconds
+from zaehlwerk.demo.history import History, shown
+from zaehlwerk.demo.hours import FIRST, Floats, Integers
+from zaehlwerk.demo.incidents import EXCHANGED_METER
+
+_HOUR_MS = 3_600_000
+_FIRST_MS = milliseconds(FIRST)
+
+
+def register_at(history: History, meter: Meter, time_ms: Integers) -> Floats:
+    """Return the display at instants [ms since 1970 UTC] up to the history's end; between full hours it runs evenly."""
+    total = _running(history, meter, time_ms)
+    if meter.id == EXCHANGED_METER:
+        exchanged_ms = milliseconds(history.incidents.exchange)
+        total = np.where(time_ms < exchanged_ms, total, total - _exchanged_at(history, meter))
+    return shown(meter, total)
+
+
+def last_of_old_device(history: History) -> float:
+    """Return the display of the exchanged meter when it was taken away; the new one began at zero."""
+    meter = history.portfolio.meter(EXCHANGED_METER)
+    return float(shown(meter, np.array([_exchanged_at(history, meter)]))[0])
+
+
+def _exchanged_at(history: History, meter: Meter) -> float:
+    return float(_running(history, meter, _one(history.incidents.exchange))[0])
+
+
+def _running(history: History, meter: Meter, time_ms: Integers) -> Floats:
+    since_ms = np.asarray(time_ms) - _FIRST_MS
+    hour = since_ms // _HOUR_MS
+    totals = history.totals[meter.id]
+    share = (since_ms - hour * _HOUR_MS) / _HOUR_MS
+    return np.asarray(totals[hour] + share * (totals[hour + 1] - totals[hour]))
+
+
+def _one(moment: datetime) -> Integers:
+    return np.array([milliseconds(moment)], np.int64)

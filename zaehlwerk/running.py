@@ -1,0 +1,62 @@
+"""One process, one task group: named jobs that run until somebody asks the process to stop."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+Job = Callable[[], Coroutine[Any, Any, None]]
+
+_STOPPING = (signal.SIGTERM, signal.SIGINT)
+
+
+@contextmanager
+def stop_on_signals(stop: asyncio.Event) -> Iterator[None]:
+    """Set `stop` on SIGTERM and SIGINT instead of dying, as long as the context lasts."""
+    loop = asyncio.get_running_loop()
+    for number in _STOPPING:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number in _STOPPING:
+            loop.remove_signal_handler(number)
+
+
+async def run_jobs(jobs: Mapping[str, Job], stop: asyncio.Event) -> None:
+    """Run all jobs until `stop` is set, then cancel them and wait until they have drained.
+
+    A job that fails takes the others along: half a service that looks alive would be worse. Raises its error.
+    """
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(job(), name=name) for name, job in jobs.items()]
+            await stop.wait()
+            for task in tasks:
+                task.cancel()
+    except* Exception as errors:
+        raise _first(errors) from errors
+
+
+async def until_stopped(work: Awaitable[object], stop: asyncio.Event) -> bool:
+    """Wait for `work` or for `stop`, whichever comes first; returns whether the work was done.
+
+    Work that was not done goes on by itself; it must not matter any more.
+    """
+    working = asyncio.ensure_future(work)
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if working.done():
+        working.result()
+    return working.done()
+
+
+def _first(errors: BaseExceptionGroup[Exception]) -> Exception:
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if not isinstance(error, Exception):
+        raise error
+    return error
