@@ -70,9 +70,8 @@ def meter_findings(entry: MeterEntry) -> Iterator[Finding]:
     """Yield everything that does not fit together within the meter."""
     yield from _register_findings(entry)
     if entry.formula is None:
-        yield from _unit_findings(entry)
-        yield from _pulse_findings(entry)
-        yield from _conversion_findings(entry)
+        misfits = list(_unit_findings(entry))
+        yield from misfits or (*_pulse_findings(entry), *_conversion_findings(entry))
     yield from _limit_findings(entry)
 
 

@@ -6,7 +6,7 @@ The checks run on what could be read, also where the schema found mistakes, so t
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any, Protocol, TypeVar
 
 from config.errors import Problem
@@ -174,29 +174,30 @@ def _ascending(place: Place, key: str, entries: Sequence[_Since]) -> Iterator[Pr
 
 def _formula_problems(drafts: Drafts, meters: list[MeterPlace]) -> Iterator[Problem]:
     known = _ids(_entries(drafts.properties, "meters"))
-    parts: dict[str, tuple[str, ...]] = {}
+    # Two graphs: a virtual main meter may well be the sum of its own sub-meters.
+    parts: dict[str, dict[str, tuple[str, ...]]] = {"formula": {}, "sub_meter_of": {}}
     for meter in meters:
-        named, problems = _named_meters(meter)
+        terms, problems = _formula_meters(meter)
         yield from problems
-        parts[meter.entry.id] = tuple(name for _, name in named)
-        for key, name in named:
-            if drafts.complete and name not in known:
-                yield meter.place.problem((key,), f"unknown meter {name!r}{did_you_mean(name, known)}")
-    for meter in meters:
-        if _reaches(parts, meter.entry.id):
-            key = "formula" if meter.entry.formula is not None else "sub_meter_of"
+        parts["formula"][meter.entry.id] = terms
+        parts["sub_meter_of"][meter.entry.id] = (meter.entry.sub_meter_of,) if meter.entry.sub_meter_of else ()
+    for meter, (key, graph) in product(meters, parts.items()):
+        if drafts.complete:
+            unknown = [name for name in dict.fromkeys(graph[meter.entry.id]) if name not in known]
+            yield from (
+                meter.place.problem((key,), f"unknown meter {name!r}{did_you_mean(name, known)}") for name in unknown
+            )
+        if _reaches(graph, meter.entry.id):
             yield meter.place.problem((key,), f"{meter.entry.id!r} depends on itself")
 
 
-def _named_meters(meter: MeterPlace) -> tuple[list[tuple[str, str]], list[Problem]]:
-    named = [("sub_meter_of", meter.entry.sub_meter_of)] if meter.entry.sub_meter_of else []
+def _formula_meters(meter: MeterPlace) -> tuple[tuple[str, ...], list[Problem]]:
     if meter.entry.formula is None:
-        return named, []
+        return (), []
     try:
-        terms = formula_terms(meter.entry.formula)
+        return tuple(term.meter for term in formula_terms(meter.entry.formula)), []
     except ValueError as error:
-        return named, [meter.place.problem(("formula",), str(error), "meter - meter + 0.5 * meter")]
-    return named + [("formula", term.meter) for term in terms], []
+        return (), [meter.place.problem(("formula",), str(error), "meter - meter + 0.5 * meter")]
 
 
 def _reaches(parts: Mapping[str, tuple[str, ...]], start: str) -> bool:

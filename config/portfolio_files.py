@@ -28,13 +28,14 @@ def load_portfolio(folder: Path) -> Portfolio:
     district = _read(folder / "district.yaml", problems)
     files = sorted((folder / "properties").glob("*.yaml"))
     properties = [document for file in files if (document := _read(file, problems)) is not None]
-    drafts = Drafts(district, tuple(properties), profiles, complete=len(properties) == len(files))
+    readable = district if district and isinstance(district.value, dict) else None
+    drafts = Drafts(readable, tuple(properties), profiles, complete=len(properties) == len(files))
 
     district_entry = _checked(DistrictFile, district, problems) if district else None
     property_entries = [_checked(PropertyFile, document, problems) for document in properties]
     problems += reference_problems(drafts)
     if problems or district_entry is None:
-        raise ConfigurationError(sorted(set(problems), key=lambda problem: (problem.file, problem.line)))
+        raise ConfigurationError(sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line)))
     return portfolio_of(district_entry, [entry for entry in property_entries if entry is not None])
 
 

@@ -41,7 +41,9 @@ from config.schema_values import (
     url_with,
 )
 
+_METERED = ("kWh", "m3", "l", "kg")
 LAENDER = ("BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH")
+METER_UNITS = tuple(unit for unit, (canonical, _) in UNITS.items() if unit == "pulses" or canonical in _METERED)
 MEASURE_STATES = ("idea", "planned", "running", "done", "rejected")
 
 
@@ -185,7 +187,7 @@ class MeterEntry(Strict):
     id: MeterId
     medium: MediumId
     title: Text = ""
-    unit: Annotated[str, one_of(UNITS, "unit")] | None = None
+    unit: Annotated[str, one_of(METER_UNITS, "unit")] | None = None
     quantity: Annotated[str, one_of(QUANTITIES, "quantity")] | None = None
     digits: Annotated[int, whole(1, 18)] | None = None
     decimals: Annotated[int, whole(0, 9)] | None = None

@@ -147,10 +147,10 @@ def url_with(*schemes: str) -> PlainValidator:
     def check(value: object) -> str:
         found = text(value)
         scheme, separator, rest = found.partition("://")
-        if not separator or scheme not in schemes or not rest.strip("/"):
-            raise wrong(f"{show(found)} is no address", " or ".join(f"{scheme}://host" for scheme in schemes))
-        if "@" in rest:
+        if "@" in found:  # first of all, so that no password is shown
             raise wrong("user and password do not belong into the address", "username and password_env")
+        if not separator or scheme not in schemes or not rest.strip("/"):
+            raise wrong(f"{show(found)} is no address", " or ".join(f"{name}://host" for name in schemes))
         return found
 
     return PlainValidator(check)

@@ -1,9 +1,10 @@
 """YAML that remembers on which line everything stands.
 
-Stricter than YAML itself: a key may stand once, decimals stay exact (`Decimal`), `10:30` stays text, and only plain
-values are taken (no tags, no merge keys). Every mistake becomes a `Problem`, never a traceback.
+Stricter than YAML itself: a key may stand once, decimals stay exact (`Decimal`), `10:30` and `02486` stay text, and
+only plain values are taken (no tags, no merge keys). Every mistake becomes a `Problem`, never a traceback.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -17,6 +18,7 @@ Key = str | int
 YamlPath = tuple[Key, ...]
 
 _SCALARS = {f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float", "timestamp", "str")}
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9]")  # a station or postcode, not the octal number that YAML makes of it
 _MOST_NODES = 2_000_000  # far beyond any portfolio; stops aliases that unfold for ever
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -157,7 +159,7 @@ def _plain_value(node: yaml.ScalarNode) -> object:
     text: str = node.value
     if kind == "null":
         return None
-    if kind == "str" or (kind in {"int", "float"} and ":" in text):
+    if kind == "str" or (kind in {"int", "float"} and (":" in text or _LEADING_ZERO.match(text))):
         return text
     try:
         if kind == "float":
