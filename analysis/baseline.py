@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.ledger.micro import Floats
+from analysis.ledger.micro import Floats, Integers
 from config.calendars import DayType
+
+FEWEST_MONTHS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ def fit_heat(energy: Floats, day_counts: Floats, degree_days: Floats, *, words: 
     mean = float(energy.sum() / day_counts.sum())
     if ratio == 0.0:
         return HeatModel(mean, 0.0, words)
+    if len(energy) == 1:
+        return HeatModel(0.0, ratio, words)
     # One row per day or month, weighted by its days: months of 31 days do not count less than those of 28.
     weights = 1 / np.sqrt(day_counts)
     columns = np.stack([day_counts, degree_days], axis=1) * weights[:, None]
@@ -58,6 +62,19 @@ def fit_heat(energy: Floats, day_counts: Floats, degree_days: Floats, *, words: 
     if slope < 0:
         return HeatModel(mean, 0.0, words)
     return HeatModel(0.0, ratio, words) if base < 0 else HeatModel(float(base), float(slope), words)
+
+
+def fit_monthly_heat(energy: Floats, degree_days: Floats, months: Integers, *, words: str = "") -> HeatModel:
+    """Fit daily values summed by month: where days are shares of reading intervals, only sums mean something.
+
+    With fewer than six months only the ratio of the sums is left.
+    """
+    present = np.unique(months)
+    rows = np.stack([energy, np.ones(len(energy)), degree_days])
+    sums = np.stack([rows[:, months == month].sum(axis=1) for month in present], axis=1)
+    if len(present) < FEWEST_MONTHS:
+        sums = sums.sum(axis=1, keepdims=True)
+    return fit_heat(sums[0], sums[1], sums[2], words=words)
 
 
 def fit_calendar(

@@ -1,35 +1,25 @@
 """Key figures of a property and a year."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from analysis.benchmark_comparison import BenchmarkComparison, Rating, comparisons
 from analysis.books import Books
+from analysis.emissions import emissions
 from analysis.figures import Figure
+from analysis.heat_adjustment import adjusted_heat
+from analysis.known_amounts import coverage, missing, quality, total
+from analysis.money import cost_eur
+from analysis.property_meters import ELECTRICITY, HEAT, PV, WATER, hi_share
+from analysis.year_of_property import MeterYear, PropertyYear, property_year
+from config.portfolio import Property
 
+__all__ = ["BenchmarkComparison", "PropertyKpis", "Rating", "property_kpis"]
 
-class Rating(StrEnum):
-    """Where a key figure stands against its benchmark."""
-
-    TARGET = "target"  # at or below the target value
-    BELOW_MEAN = "below_mean"
-    ABOVE_MEAN = "above_mean"
-    FAR_ABOVE_MEAN = "far_above_mean"  # more than 1.5 × the mean
-
-
-@dataclass(frozen=True, slots=True)
-class BenchmarkComparison:
-    """A key figure beside the mean and target of its category; `rating` None while the year is not whole."""
-
-    figure: str
-    value: float | None
-    mean: float
-    target: float
-    unit: str
-    rating: Rating | None
-    source: str
-    verified: bool
+MINIMUM_COVERAGE = 0.95
+MINIMUM_COVERAGE_TO_DATE = 0.8
+HEAT_SOURCE = "Endenergie auf Heizwert (Hi); Erdgas Hs × 0,903 (EBeV 2030)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +32,116 @@ class PropertyKpis:
     benchmarks: Mapping[str, BenchmarkComparison]
 
 
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    books: Books
+    year: PropertyYear
+    minimum: float
+    now: datetime
+
+    def enough(self, meters: Sequence[MeterYear]) -> bool:
+        return coverage(one.daily for one in meters) >= self.minimum
+
+
 def property_kpis(books: Books, property_id: str, year: int, *, now: datetime) -> PropertyKpis:
-    """Return the key figures of a property; raises `NotFound`."""
-    raise NotImplementedError
+    """Return the key figures of a property; raises `NotFound`.
+
+    Sums of the main meters (no sub-meters) over the year, or over its whole days so far while it runs: a running
+    year is not projected. Per m² net floor area; an indoor pool per m² water surface. `coverage` is the share of the
+    meters' time for which the amount is known; below 0.95 of a past year, 0.8 of the running one so far, a figure
+    has no value and says `insufficient_data`.
+    """
+    place = books.portfolio.property(property_id)
+    passed = property_year(books, place, year, now=now)
+    evidence = _Evidence(books, passed, MINIMUM_COVERAGE if passed.whole else MINIMUM_COVERAGE_TO_DATE, now)
+    figures = _figures(evidence)
+    return PropertyKpis(place.id, year, figures, comparisons(place, figures, whole_year=passed.whole))
+
+
+def _figures(evidence: _Evidence) -> dict[str, Figure]:
+    place = evidence.year.place
+    electricity = _sum(evidence, evidence.year.of(ELECTRICITY), "kWh")
+    heat = _sum(evidence, evidence.year.of(HEAT), "kWh", source=HEAT_SOURCE)
+    water = _sum(evidence, evidence.year.of(WATER), "m3")
+    return {
+        "electricity_kwh": electricity,
+        "electricity_kwh_m2": _per_area(electricity, place),
+        "heat_kwh": heat,
+        "heat_kwh_m2": _per_area(heat, place),
+        "heat_adjusted_kwh_m2": _per_area(_adjusted(evidence, heat), place),
+        "water_m3": water,
+        "water_m3_m2": _per_area(water, place),
+        "pv_kwh": _sum(evidence, evidence.year.of(PV), "kWh"),
+        "cost_eur": _cost(evidence),
+        "co2e_t": _co2e(evidence),
+    }
+
+
+def _sum(evidence: _Evidence, meters: Sequence[MeterYear], unit: str, *, source: str = "") -> Figure:
+    parts = [one.daily for one in meters]
+    if not parts:
+        return missing(unit, "no_meter", source=source)
+    value = total([(hi_share(one.meter), one.daily) for one in meters])
+    if value is None or not evidence.enough(meters):
+        return missing(unit, "insufficient_data", of=parts, source=source)
+    return Figure(float(value), unit, coverage(parts), quality(parts), source=source)
+
+
+def reference_area_m2(place: Property) -> tuple[float | None, str]:
+    """Return the area [m²] that key figures relate to, and its German name."""
+    if place.category == "hallenbad":
+        return place.water_surface_m2, "Wasserfläche"
+    return place.net_floor_m2, "Nettogrundfläche"
+
+
+def _per_area(figure: Figure, place: Property) -> Figure:
+    area, name = reference_area_m2(place)
+    unit = f"{figure.unit}/m2"
+    source = "; ".join(part for part in (figure.source, f"je m² {name}") if part)
+    if not area:
+        reason = figure.reason or "no_area"
+        return Figure(None, unit, figure.coverage, figure.quality, reason=reason, source=source)
+    value = None if figure.value is None else figure.value / area
+    return Figure(value, unit, figure.coverage, figure.quality, reason=figure.reason, source=source)
+
+
+def _adjusted(evidence: _Evidence, heat: Figure) -> Figure:
+    if heat.value is None:
+        return heat
+    meters = evidence.year.of(HEAT)
+    adjusted = adjusted_heat(evidence.books, evidence.year, meters, heat.value, now=evidence.now)
+    if adjusted is None:
+        source = f"{heat.source}; ohne Wetterdaten keine Witterungsbereinigung"
+        return Figure(None, "kWh", heat.coverage, heat.quality, reason="insufficient_data", source=source)
+    return Figure(adjusted.kwh, "kWh", heat.coverage, heat.quality, source=f"{heat.source}; {adjusted.words}")
+
+
+def _cost(evidence: _Evidence) -> Figure:
+    meters = evidence.year.of(ELECTRICITY | HEAT | WATER)
+    parts = [one.daily for one in meters]
+    if not parts:
+        return missing("EUR", "no_meter")
+    if not evidence.enough(meters):
+        return missing("EUR", "insufficient_data", of=parts)
+    value = cost_eur(evidence.books.portfolio, evidence.year, meters)
+    if value is None:
+        return missing("EUR", "no_tariff", of=parts)
+    return Figure(value, "EUR", coverage(parts), quality(parts), source="Arbeitspreise der Tarife, ohne Grundpreise")
+
+
+def _co2e(evidence: _Evidence) -> Figure:
+    meters = [one for one in evidence.year.of(ELECTRICITY | HEAT) if one.meter.medium.carrier is not None]
+    parts = [one.daily for one in meters]
+    set_id = evidence.books.default_factor_set
+    factor_set = evidence.books.factor_sets.get(set_id)
+    if not parts:
+        return Figure(None, "t", 0.0, reason="no_meter", factor_set=set_id)
+    covered, shares = coverage(parts), quality(parts)
+    if not evidence.enough(meters):
+        return Figure(None, "t", covered, shares, reason="insufficient_data", factor_set=set_id)
+    found = None if factor_set is None else emissions(meters, factor_set, evidence.year.start.year)
+    if factor_set is None or found is None or found.co2e_t is None:
+        return Figure(None, "t", covered, shares, reason="no_factor", factor_set=set_id)
+    value = float(found.co2e_t)
+    source = f"{factor_set.title} ({factor_set.edition})"
+    return Figure(value, "t", covered, shares, factor_set=set_id, verified=found.verified, source=source)

@@ -1,15 +1,17 @@
 """Amounts of any meter, metered or virtual, over any slots; daily ones of whole years out of the cache."""
 
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import numpy as np
 
 from analysis.books import Books
 from analysis.calendar_cuts import day_cuts
-from analysis.formula import terms
 from analysis.ledger.amounts import Amounts, combined, joined
 from analysis.ledger.micro import Integers
 from analysis.meter_books import MeterBooks, meter_books
+from config.formulas import formula_terms
 from config.meters import Meter
 
 
@@ -20,14 +22,11 @@ def amounts_of(books: Books, meter: Meter, bounds_ms: Integers, *, now: datetime
     """
     if meter.formula is None:
         return booked(books, meter, bounds_ms, now=now).amounts(bounds_ms)
-    signs, ledgers = [], []
-    for sign, meter_id in terms(meter.formula):
-        signs.append(sign)
-        ledgers.append(booked(books, books.portfolio.meter(meter_id), bounds_ms, now=now))
+    terms = list(_metered(books, meter, Decimal(1)))
+    ledgers = [booked(books, term, bounds_ms, now=now) for _, term in terms]
     within = _common(ledgers, bounds_ms)
-    return combined(
-        [(sign, ledger.amounts(bounds_ms, within=within)) for sign, ledger in zip(signs, ledgers, strict=True)]
-    )
+    cut = [ledger.amounts(bounds_ms, within=within) for ledger in ledgers]
+    return combined([(share, amounts) for (share, _), amounts in zip(terms, cut, strict=True)])
 
 
 def booked(books: Books, meter: Meter, bounds_ms: Integers, *, now: datetime) -> MeterBooks:
@@ -36,16 +35,19 @@ def booked(books: Books, meter: Meter, bounds_ms: Integers, *, now: datetime) ->
 
 
 def daily_amounts(books: Books, meter: Meter, start: date, end: date, *, now: datetime) -> Amounts:
-    """Return the amounts of the local days `[start, end)`; whole years are worked out at once and kept."""
-    years = range(start.year, _day_before(end).year + 1)
-    first_day = date(years[0], 1, 1)
-    return joined([_year(books, meter, year, now=now) for year in years]).part(
-        (start - first_day).days, (end - first_day).days
-    )
+    """Return the amounts of the local days `[start, end)`, at least one; whole years are worked out and kept."""
+    years = range(start.year, (end - timedelta(days=1)).year + 1)
+    first = (start - date(start.year, 1, 1)).days
+    return joined([_year(books, meter, year, now=now) for year in years]).part(first, first + (end - start).days)
 
 
-def _day_before(day: date) -> date:
-    return date.fromordinal(day.toordinal() - 1)
+def _metered(books: Books, meter: Meter, share: Decimal) -> Iterator[tuple[Decimal, Meter]]:
+    """Take a virtual meter apart into metered ones."""
+    if meter.formula is None:
+        yield share, meter
+        return
+    for term in formula_terms(meter.formula):
+        yield from _metered(books, books.portfolio.meter(term.meter), share * term.factor)
 
 
 def _year(books: Books, meter: Meter, year: int, *, now: datetime) -> Amounts:
@@ -63,4 +65,5 @@ def _common(ledgers: list[MeterBooks], bounds_ms: Integers) -> tuple[int, int]:
     lines = [ledger.line.time_ms for ledger in ledgers]
     if not all(len(times) for times in lines):
         return int(bounds_ms[0]), int(bounds_ms[0])
-    return int(np.max([times[0] for times in lines])), int(np.min([times[-1] for times in lines]))
+    first = max(int(bounds_ms[0]), int(np.max([times[0] for times in lines])))
+    return first, min(int(bounds_ms[-1]), int(np.min([times[-1] for times in lines])))

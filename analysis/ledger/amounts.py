@@ -135,11 +135,11 @@ def joined(parts: Sequence[Amounts]) -> Amounts:
     return Amounts(bounds, micro, factors, np.concatenate([part.spans_ms for part in parts], axis=1))
 
 
-def combined(terms: Sequence[tuple[int, Amounts]]) -> Amounts:
-    """Return the signed sum of amounts over the same slots (a virtual meter); never surer than its weakest term."""
+def combined(terms: Sequence[tuple[Decimal, Amounts]]) -> Amounts:
+    """Return the weighted sum of amounts over the same slots (a virtual meter); never surer than its weakest term."""
     parts = [part for _, part in terms]
     micro = np.concatenate([part.micro for part in parts])
-    factors = tuple(sign * factor for sign, part in terms for factor in part.factors)
+    factors = tuple(share * factor for share, part in terms for factor in part.factors)
     measured = _least([part.spans_ms[Row.MEASURED] for part in parts])
     covered = _least([part.spans_ms[Row.MEASURED] + part.spans_ms[Row.BY_HAND] for part in parts])
     known = _least([part.known_ms for part in parts])

@@ -99,7 +99,7 @@ def _fall(work: _Work, before: int) -> int:
         return _drop_spurious(work, after, back)
     if _is_spike(work, before):
         return _drop_spike(work, before)
-    if _is_wrap(work, before):
+    if work.rules.wrap is not None and _is_wrap(work, before, work.rules.wrap):
         work.lift[after] = work.rules.wrap
         work.note(after, "rollover", "Zählwerk ist übergelaufen und beginnt wieder bei null")
         return after
@@ -158,9 +158,8 @@ def _drop_spike(work: _Work, spike: int) -> int:
     return spike + 1
 
 
-def _is_wrap(work: _Work, before: int) -> bool:
-    wrap = work.rules.wrap
-    if wrap is None or work.micro[before] <= 0.9 * wrap or work.micro[before] >= wrap:
+def _is_wrap(work: _Work, before: int, wrap: int) -> bool:
+    if work.micro[before] <= 0.9 * wrap or work.micro[before] >= wrap:
         return False
     rest = int(work.micro[before + 1]) + wrap - int(work.micro[before])
     return rest <= 0.2 * wrap and work.possible(before, before + 1, rest)

@@ -1,0 +1,53 @@
+"""Sums with what is known about them: coverage, quality, and whether that is enough."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+import numpy as np
+
+from analysis.figures import Figure, How
+from analysis.ledger.amounts import Amounts
+from analysis.ledger.line import Row
+
+_NAMES = (
+    (How.MEASURED, Row.MEASURED),
+    (How.READ_BY_HAND, Row.BY_HAND),
+    (How.INTERPOLATED, Row.INTERPOLATED),
+    (How.FAULTY, Row.FAULTY),
+)
+
+
+def coverage(parts: Iterable[Amounts]) -> float:
+    """Return the share of the meters' time for which the amount is known, 0..1; 0 without a meter."""
+    known, length = 0, 0
+    for part in parts:
+        known += int(part.known_ms.sum())
+        length += int(part.lengths_ms.sum())
+    return known / length if length else 0.0
+
+
+def quality(parts: Sequence[Amounts]) -> Mapping[str, float]:
+    """Return the share of the meters' time in each way of knowing; they add up to 1."""
+    length = sum(int(part.lengths_ms.sum()) for part in parts)
+    if not length:
+        return {}
+    shares = {str(name): sum(int(part.spans_ms[row].sum()) for part in parts) / length for name, row in _NAMES}
+    shares[str(How.MISSING)] = max(0.0, 1 - sum(shares.values()))
+    return {name: round(share, 6) for name, share in shares.items() if share > 5e-7}
+
+
+def total(parts: Iterable[tuple[Decimal, Amounts]]) -> Decimal | None:
+    """Return the exact weighted sum of what is known; None where nothing is."""
+    sums = [(weight, part.total()) for weight, part in parts]
+    known = [weight * amount for weight, amount in sums if amount is not None]
+    return sum(known, Decimal(0)) if known else None
+
+
+def wholly_known(part: Amounts) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Tell for each slot whether its amount is known over its whole length."""
+    return np.asarray(part.known_ms >= part.lengths_ms)
+
+
+def missing(unit: str, reason: str, *, of: Sequence[Amounts] = (), source: str = "") -> Figure:
+    """Return a figure that cannot be given, with its reason."""
+    return Figure(None, unit, coverage(of), quality(of), reason=reason, source=source)

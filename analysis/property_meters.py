@@ -1,0 +1,44 @@
+"""Which meters make up a property's consumption."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from config.formulas import formula_terms
+from config.meters import Meter
+from config.portfolio import Property
+
+ELECTRICITY = frozenset({"electricity_import"})
+WATER = frozenset({"water"})
+PV = frozenset({"pv_generation"})
+# What is bought or burnt for heat. `heat_meter` stands behind the boiler: counting it would count the heat twice.
+HEAT = frozenset(
+    {"natural_gas", "district_heat", "heating_oil", "pellets", "wood_chips", "lpg", "heat_pump_electricity"}
+)
+
+# Hi / Hs: gas 0.903 by EBeV 2030, annex 2; oil and LPG by the Hs/Hi ratios 1.06 and 1.09 of GEG annex 4.
+_HI_OF_HS = {
+    "natural_gas": Decimal("0.903"),
+    "heating_oil": 1 / Decimal("1.06"),
+    "lpg": 1 / Decimal("1.09"),
+}
+
+
+def main_meters(place: Property, media: Iterable[str]) -> tuple[Meter, ...]:
+    """Return the meters whose sum is the property's consumption of some media.
+
+    Left out are sub-meters, and virtual meters made of meters of this sum: both would count twice.
+    """
+    wanted = frozenset(media)
+    chosen = [meter for meter in place.meters if meter.medium_id in wanted and meter.sub_meter_of is None]
+    metered = {meter.id for meter in chosen if meter.formula is None}
+    return tuple(
+        meter
+        for meter in chosen
+        if meter.formula is None or not metered & {term.meter for term in formula_terms(meter.formula)}
+    )
+
+
+def hi_share(meter: Meter) -> Decimal:
+    """Return kWh on Hi per kWh in which the meter's consumption is given; 1 where it is on Hi already."""
+    on_hs = meter.medium_id == "natural_gas" if meter.tank is None else meter.tank.reference == "Hs"
+    return _HI_OF_HS.get(meter.medium_id, Decimal(1)) if on_hs else Decimal(1)
