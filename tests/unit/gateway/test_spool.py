@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -195,6 +196,23 @@ class SpoolModel(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         self.spool.close()
+        self.spool = Spool(self.path)
+
+    @rule()
+    def go_on_from_what_a_killed_process_left(self) -> None:
+        self.path = self.path.with_name(f"after-{self.path.name}")
+        for suffix in ("", "-wal"):  # the shared memory beside them is gone with the process
+            shutil.copyfile(f"{self.spool.path}{suffix}", f"{self.path}{suffix}")
+        self.spool.close()
+        self.spool = Spool(self.path)
+
+    @rule(count=st.integers(1, 5))
+    def append_beyond_the_bound(self, count: int) -> None:
+        self.spool.close()
+        full = Spool(self.path, max_bytes=0)
+        with pytest.raises(StorageFull):
+            full.append([reading(number) for number in range(count)], [PARKED._replace(time_ms=99)])
+        full.close()
         self.spool = Spool(self.path)
 
     @invariant()
