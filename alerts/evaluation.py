@@ -1,0 +1,264 @@
+"""Judges every due period of every subject once, oldest first, and puts what is to be said into the outbox."""
+
+import json
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from alerts.content import alert_message, responsible, storm_message
+from alerts.findings import NO_DATA, Circumstances, Finding, Rule
+from alerts.lifecycle import Case, Occasion, Settled, settle
+from alerts.periods import Period
+from alerts.rules import RULES
+from alerts.storms import Sufferer, storms
+from analysis.books import Books
+from config.errors import Conflict, InsufficientData, Unreachable, ZaehlwerkError
+from gateway.operations import AlertRow, AlertState, JudgementRow, Operations, Outcome
+
+log = logging.getLogger(__name__)
+
+_AWAY: Final = timedelta(hours=2)
+_FAILING_LONG_ENOUGH: Final = timedelta(days=1)
+_CHART_IS_REDRAWN_AFTER: Final = timedelta(hours=20)
+_JUDGEMENTS_ARE_KEPT: Final = timedelta(days=800)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A subject that a rule could not judge; it is tried again in the next pass."""
+
+    rule: str
+    subject: str
+    period_start: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationSummary:
+    """What a pass did: periods judged, alerts that fired or were resolved, messages put, subjects that failed."""
+
+    judged: int = 0
+    fired: int = 0
+    resolved: int = 0
+    messages: int = 0
+    failures: tuple[Failure, ...] = ()
+
+    def __add__(self, other: "EvaluationSummary") -> "EvaluationSummary":
+        return EvaluationSummary(
+            self.judged + other.judged,
+            self.fired + other.fired,
+            self.resolved + other.resolved,
+            self.messages + other.messages,
+            self.failures + other.failures,
+        )
+
+
+def evaluate_due(
+    books: Books, operations: Operations, *, now: datetime, rules: Sequence[Rule] = RULES
+) -> EvaluationSummary:
+    """Judge what is due and not judged. Safe to call at any time and from several processes at once.
+
+    A subject that is new begins with its newest due period: nobody is told of years past. A subject that fails is
+    left for the next pass and stops no other; raises `Unreachable` when the store does not answer at all.
+    """
+    summary = EvaluationSummary()
+    blocked: set[tuple[str, str]] = set()
+    for rule in rules:
+        last_periods = operations.judgements.last_periods(rule.id)
+        evaluation = _Evaluation(books, operations, rule, now, _is_just_back(books, rule, last_periods.values(), now))
+        for period, subjects in _due_subjects(books, rule, last_periods, now):
+            wanted = [subject for subject in subjects if (rule.id, subject) not in blocked]
+            done = evaluation.judge(period, wanted)
+            blocked |= {(failure.rule, failure.subject) for failure in done.failures}
+            summary += done
+    operations.judgements.forget_before(now - _JUDGEMENTS_ARE_KEPT)
+    return summary
+
+
+def _due_subjects(
+    books: Books, rule: Rule, last_periods: dict[str, datetime], now: datetime
+) -> Iterable[tuple[Period, list[str]]]:
+    due: dict[Period, list[str]] = {}
+    for subject in rule.subjects(books.portfolio):
+        for period in rule.due(books.portfolio, subject, last_periods.get(subject), now):
+            due.setdefault(period, []).append(subject)
+    return sorted(due.items())
+
+
+def _is_just_back(books: Books, rule: Rule, last_periods: Iterable[datetime], now: datetime) -> bool:
+    """Whether this service was away and nothing has been heard since: then silence is ours, not the meters'."""
+    newest_judged = max(last_periods, default=None)
+    if rule.id != "meter_silent" or newest_judged is None or now - newest_judged < _AWAY + timedelta(hours=1):
+        return False
+    newest = [reading.time for (meter, _), reading in books.store.newest().items() if meter in books.portfolio.meters]
+    return not newest or max(newest) < now - _AWAY
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluation:
+    books: Books
+    operations: Operations
+    rule: Rule
+    now: datetime
+    just_back: bool
+
+    def judge(self, period: Period, subjects: Sequence[str]) -> EvaluationSummary:
+        """Judge one period of many subjects, settle each in a transaction of its own, storms in one together."""
+        open_alerts = {
+            alert.subject: alert for alert in self.operations.alerts.list_open() if alert.rule == self.rule.id
+        }
+        cases, failures = self._cases(period, subjects, open_alerts)
+        stormy = self._storms(cases, open_alerts)
+        summary = EvaluationSummary(failures=tuple(failures))
+        for storm in dict.fromkeys(stormy[case.subject] for case in cases if case.subject in stormy):
+            together = [case for case in cases if stormy.get(case.subject) == storm]
+            summary += self._settle(together, storm)
+        for case in cases:
+            if case.subject not in stormy:
+                summary += self._settle([case], None)
+        return summary
+
+    def _cases(
+        self, period: Period, subjects: Sequence[str], open_alerts: dict[str, AlertRow]
+    ) -> tuple[list[Case], list[Failure]]:
+        cases: list[Case] = []
+        failures: list[Failure] = []
+        for subject in subjects:
+            try:
+                cases.append(self._case(period, subject, open_alerts.get(subject)))
+            except Unreachable:
+                raise
+            except Exception as error:  # noqa: BLE001 - one subject's mistake must not silence the others
+                failures.append(self._fail(period, subject, error))
+        return cases, failures
+
+    def _case(self, period: Period, subject: str, open_alert: AlertRow | None) -> Case:
+        circumstances = Circumstances(open_alert.opened_at if open_alert else None, self.just_back)
+        try:
+            judged = self.rule.judge(self.books, subject, period, circumstances)
+        except InsufficientData:
+            judged = NO_DATA
+        property_id = self.rule.property_of(self.books.portfolio, subject)
+        person = responsible(self.books.portfolio, property_id)
+        evidence = _evidence(judged.finding, judged.outcome, open_alert, self.now)
+        told = None if person is None else person.id
+        return Case(self.rule.id, subject, property_id, period.start, judged, evidence, told)
+
+    def _fail(self, period: Period, subject: str, error: Exception) -> Failure:
+        if self.now - period.due >= _FAILING_LONG_ENOUGH:
+            # Given up, so that the periods after it are judged; the record shows it.
+            row = JudgementRow(self.rule.id, subject, period.start, Outcome.FAILED, self.now)
+            self._record_failed(row)
+        return Failure(self.rule.id, subject, period.start, f"{type(error).__name__}: {error}")
+
+    def _record_failed(self, row: JudgementRow) -> None:
+        try:
+            with self.operations.begin() as connection:
+                self.operations.judgements.record(connection, row)
+        except Conflict:
+            log.debug("%s of %s was judged meanwhile", row.rule, row.subject)
+
+    def _storms(self, cases: Sequence[Case], open_alerts: dict[str, AlertRow]) -> dict[str, str]:
+        if self.rule.id != "meter_silent":
+            return {}
+        sufferers = [
+            Sufferer(case.subject, finding.source, finding.since, _storm_of(open_alerts.get(case.subject)))
+            for case in cases
+            if (finding := case.judged.finding) is not None and case.judged.outcome is Outcome.FIRING
+        ]
+        return storms(sufferers)
+
+    def _settle(self, cases: Sequence[Case], storm: str | None) -> EvaluationSummary:
+        """Settle in one transaction: judgement, alert and message stand or fall together."""
+        try:
+            with self.operations.begin() as connection:
+                return self._settle_in(connection, cases, storm)
+        except Conflict:
+            log.debug("%s of %s was judged by another process", self.rule.id, cases[0].subject)
+            return EvaluationSummary()
+
+    def _settle_in(self, connection: Connection, cases: Sequence[Case], storm: str | None) -> EvaluationSummary:
+        summary = EvaluationSummary()
+        told: list[tuple[Settled, Finding]] = []
+        for case in cases:
+            if self.operations.judgements.judged(case.rule, case.subject, case.period_start, connection=connection):
+                continue
+            case_now = case if storm is None else replace(case, evidence={**case.evidence, "storm": storm})
+            settled = settle(self.operations, connection, case_now, now=self.now)
+            summary += _counted(settled)
+            if settled.occasion is not None and case.judged.finding is not None:
+                told.append((settled, case.judged.finding))
+        return replace(summary, messages=self._tell(connection, told, storm))
+
+    def _tell(self, connection: Connection, told: Sequence[tuple[Settled, Finding]], storm: str | None) -> int:
+        portfolio = self.books.portfolio
+        by_person: dict[str, list[tuple[AlertRow, Finding]]] = {}
+        messages = 0
+        for settled, finding in told:
+            alert, occasion = settled.alert, settled.occasion
+            if alert is None or occasion is None:
+                continue
+            if alert.responsible is None:
+                log.warning("nobody is responsible for alert %s of %s: no mail", alert.id, alert.property)
+            elif storm is not None and occasion is Occasion.FIRING:
+                by_person.setdefault(alert.responsible, []).append((alert, finding))
+            else:
+                person = portfolio.person(alert.responsible)
+                message = alert_message(portfolio, person, alert, finding, occasion, now=self.now)
+                messages += self.operations.outbox.put(connection, message)
+        for person_id, theirs in by_person.items():
+            source = theirs[0][1].source or ""
+            person = portfolio.person(person_id)
+            message = storm_message(portfolio, person, storm or "", source, theirs, now=self.now)
+            messages += self.operations.outbox.put(connection, message)
+        return messages
+
+
+def _counted(settled: Settled) -> EvaluationSummary:
+    return EvaluationSummary(
+        judged=1,
+        fired=int(settled.occasion is Occasion.FIRING),
+        resolved=int(settled.alert is not None and settled.alert.state is AlertState.RESOLVED),
+    )
+
+
+def _storm_of(alert: AlertRow | None) -> str | None:
+    return alert.evidence.get("storm") if alert else None
+
+
+def _evidence(
+    finding: Finding | None, outcome: Outcome, open_alert: AlertRow | None, now: datetime
+) -> dict[str, Any]:
+    if finding is None:
+        return {}
+    known = open_alert.evidence if open_alert else {}
+    redraw = (
+        open_alert is None
+        or open_alert.state.value != outcome.value
+        or open_alert.severity != finding.severity
+        or now - datetime.fromisoformat(known.get("drawn_at", now.isoformat())) >= _CHART_IS_REDRAWN_AFTER
+    )
+    evidence: dict[str, Any] = {
+        "start": finding.start.isoformat(),
+        "end": finding.end.isoformat(),
+        "source": finding.source,
+        "chart": _drawn(finding) if redraw else known.get("chart"),
+        "drawn_at": now.isoformat() if redraw else known.get("drawn_at"),
+    }
+    return evidence | ({"storm": known["storm"]} if "storm" in known else {})
+
+
+def _drawn(finding: Finding) -> dict[str, Any] | None:
+    """Draw the chart; an alert without its picture is better than none."""
+    if finding.chart is None:
+        return None
+    try:
+        drawn: dict[str, Any] = json.loads(json.dumps(finding.chart(), default=str))
+    except ZaehlwerkError as error:
+        log.warning("no chart: %s", error)
+        return None
+    return drawn

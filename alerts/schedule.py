@@ -1,0 +1,90 @@
+"""Wakes the evaluation when periods come due, and once at the start for what was missed."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Final, Self
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from alerts.evaluation import EvaluationSummary, evaluate_due
+from alerts.findings import Rule
+from alerts.rules import RULES
+from analysis.books import Books
+from config.errors import Unreachable
+from gateway.operations import Operations
+
+log = logging.getLogger(__name__)
+
+_RETRY_MINUTES: Final = 10
+
+
+class Schedule:
+    """Runs `evaluate_due` in a thread, one pass at a time. Jobs live in memory; what was judged is in the database.
+
+    Enter it in a running event loop; leaving waits for the pass under way.
+    """
+
+    def __init__(
+        self,
+        books: Books,
+        operations: Operations,
+        clock: Callable[[], datetime],
+        *,
+        rules: Sequence[Rule] = RULES,
+    ) -> None:
+        self._books = books
+        self._operations = operations
+        self._clock = clock
+        self._rules = rules
+        self._one_pass = asyncio.Lock()
+        self._told: set[tuple[str, str, str]] = set()
+        self._scheduler = AsyncIOScheduler(
+            timezone=books.zone, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        self.last_pass: datetime | None = None
+
+    async def __aenter__(self) -> Self:
+        for rule in self._rules:
+            self._scheduler.add_job(self.evaluate, "cron", id=rule.id, **rule.cron)
+        # What failed, or arrived while the store was away, does not wait for the next morning.
+        self._scheduler.add_job(self.evaluate, "interval", id="retry", minutes=_RETRY_MINUTES)
+        self._scheduler.add_job(self.evaluate, id="start")
+        self._scheduler.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._scheduler.shutdown(wait=False)
+        async with self._one_pass:
+            log.debug("no evaluation is under way")
+
+    @property
+    def running(self) -> bool:
+        """Whether the scheduler is awake."""
+        return bool(self._scheduler.running)
+
+    async def evaluate(self) -> EvaluationSummary | None:
+        """Judge what is due now; None when the store did not answer: the next pass catches up."""
+        async with self._one_pass:
+            now = self._clock()
+            try:
+                summary = await asyncio.to_thread(
+                    evaluate_due, self._books, self._operations, now=now, rules=self._rules
+                )
+            except Unreachable as error:
+                log.warning("the evaluation is put off: %s", error)
+                return None
+            self.last_pass = now
+        self._tell(summary)
+        return summary
+
+    def _tell(self, summary: EvaluationSummary) -> None:
+        """Name a subject that fails once, and again only after it has worked or fails for another reason."""
+        failing = {(failure.rule, failure.subject, failure.reason) for failure in summary.failures}
+        for rule, subject, reason in sorted(failing - self._told):
+            log.error("%s of %s cannot be judged: %s", rule, subject, reason)
+        self._told = failing
