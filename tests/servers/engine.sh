@@ -7,16 +7,24 @@ set -euo pipefail
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/zaehlwerk
 pid_file=$cache/dockerd.pid
 log=$cache/dockerd.log
-engine_pid_file=/var/run/docker.pid
+declare -A left_behind=(
+    [dockerd]=/var/run/docker.pid
+    [containerd]=/var/run/docker/containerd/containerd.pid
+)
 
 answers() { timeout 10 docker info >/dev/null 2>&1; }
 
+runs() { # PROGRAM PID; a process that ended and waits to be collected has no program any more
+    case $(readlink "/proc/$2/exe") in */"$1"*) return 0 ;; *) return 1 ;; esac
+}
+
 forget_cut_off_engine() {
-    # An engine that was cut off leaves its pid file; the number may belong to another program by now.
-    [ -f "$engine_pid_file" ] || return 0
-    local pid
-    pid=$(cat "$engine_pid_file")
-    [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dockerd ] || rm -f "$engine_pid_file"
+    # An engine that was cut off leaves its pid files; the numbers may belong to other programs by now.
+    local file
+    for program in dockerd containerd; do
+        file=${left_behind[$program]}
+        [ ! -f "$file" ] || runs "$program" "$(cat "$file")" || rm -f "$file"
+    done
 }
 
 start() {
@@ -29,7 +37,7 @@ start() {
     echo $! >"$pid_file"
     for _ in $(seq 60); do
         answers && { echo "docker: engine started"; return 0; }
-        kill -0 "$(cat "$pid_file")" 2>/dev/null || break
+        runs dockerd "$(cat "$pid_file")" || break
         sleep 1
     done
     tail -20 "$log" >&2
@@ -41,10 +49,10 @@ stop() {
     local pid
     pid=$(cat "$pid_file")
     rm -f "$pid_file"
-    [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dockerd ] || return 0
+    runs dockerd "$pid" || return 0
     kill "$pid"
     for _ in $(seq 30); do
-        kill -0 "$pid" 2>/dev/null || { echo "docker: engine stopped"; return 0; }
+        runs dockerd "$pid" || { echo "docker: engine stopped"; return 0; }
         sleep 1
     done
     echo "docker: engine $pid did not stop within 30 s" >&2
