@@ -30,16 +30,16 @@ def is_alive(sign: Path, now: float) -> bool:
         return False
 
 
-def is_healthy(command: list[str]) -> bool:
+def is_healthy(command: list[str], state: Path, now: float) -> bool:
     """Judge the run mode that stands in this command line."""
     if {"serve", "run", "demo"} & set(command):
         port = command[command.index("--port") + 1] if "--port" in command else "8000"
         return answers(port)
     mode = next((word for word in command if word in {"collect", "watch"}), None)
-    state = Path(os.environ.get("ZAEHLWERK_STATE", "/state"))
-    return mode is None or is_alive(state / f"alive-{mode}", time.time())
+    return mode is None or is_alive(state / f"alive-{mode}", now)
 
 
 if __name__ == "__main__":
     first_process = Path("/proc/1/cmdline").read_text().split("\0")
-    sys.exit(0 if is_healthy(first_process) else 1)
+    folder = Path(os.environ.get("ZAEHLWERK_STATE", "/state"))
+    sys.exit(0 if is_healthy(first_process, folder, time.time()) else 1)
