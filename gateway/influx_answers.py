@@ -13,12 +13,12 @@ from gateway.reading import Series
 EMPTY = Series(np.empty(0, np.int64), np.empty(0, np.float64))
 _ROW = np.dtype([("time_ms", np.int64), ("value", np.float64)])
 _DROPPED = re.compile(r"\bdropped=(\d+)")
+_UNPARSED = "unable to parse"
 _REASONS = {
     "field type conflict": "field_type_conflict",
     "Retention Policy": "outside_retention",
     "outside retention": "outside_retention",
-    "unable to parse": "not_parsable",
-    "too large": "too_large",
+    _UNPARSED: "not_parsable",
 }
 _ABOUT_CONTENT = frozenset({400, 413, 422})
 _WHAT_IS_WRONG = {
@@ -75,19 +75,21 @@ def tables_of(body: bytes) -> list[list[Table]]:
         raise Unreachable(f"the store's answer is not understood: {error}") from error
     complaint = answer.error or next((one.error for one in answer.results if one.error), "")
     if complaint:
-        raise Unreachable(f"the store cannot answer: {complaint}")
+        hint = " (no such bucket, or the token may not read it)" if "database not found" in complaint else ""
+        raise Unreachable(f"the store cannot answer: {complaint}{hint}")
     return [statement.series for statement in answer.results]
 
 
 def refusal_of(error: AnsweredError) -> Refusal:
     """Return what the server says about the content of a write; raises `Unreachable` if it says anything else.
 
-    400: nothing was written; 413: it was too much at once; 422: some was written, and the body counts what was
-    dropped without naming it. All others (token, bucket, overload, restart) are nothing that the readings did.
+    400 with a line that could not be parsed: nothing was written; 413: it was too much at once; 422: some was
+    written, and the body counts what was dropped without naming it. All others (token, bucket, overload, a proxy in
+    between that does not like the request) are nothing that the readings did, and must not park them.
     """
-    if error.status not in _ABOUT_CONTENT:
-        raise unreachable(error)
     detail = _text(error)
+    if error.status not in _ABOUT_CONTENT or (error.status == 400 and _UNPARSED not in detail):
+        raise unreachable(error)
     found = _DROPPED.search(detail)
     reason = "too_large" if error.status == 413 else _reason(detail)
     return Refusal(reason, detail, int(found[1]) if found else None)

@@ -75,7 +75,7 @@ class Spool:
         """Return the `limit` rows that wait longest, with the ids that `delete` and `settle` take."""
         with self._file.reading() as connection:
             rows = connection.execute(_OLDEST, (limit,))
-            return [(row_id, Reading(*reading)) for row_id, *reading in rows]
+            return [(row[0], Reading._make(row[1:])) for row in rows]
 
     def delete(self, row_ids: Iterable[int]) -> None:
         """Forget rows that the store has confirmed; ids that are gone already change nothing."""

@@ -133,6 +133,35 @@ def test_a_store_with_a_wrong_setting_is_not_ready(
     store.close()
 
 
+def test_a_token_for_reading_and_writing_the_one_bucket_is_enough(influx: InfluxServer, influx_bucket: str) -> None:
+    store = InfluxStore(influx.url, _token(influx, influx_bucket, "read", "write"), influx.org, influx_bucket)
+
+    store.ready()
+    assert not store.write([reading(MONDAY)])
+    assert len(store.read("gs-strom", QUANTITY)) == len(store.newest()) == 1
+    store.close()
+
+
+def test_a_token_that_may_only_write_is_told_apart(influx: InfluxServer, influx_bucket: str) -> None:
+    store = InfluxStore(influx.url, _token(influx, influx_bucket, "write"), influx.org, influx_bucket)
+
+    with pytest.raises(Unreachable, match="the token may not read it"):
+        store.ready()
+    store.close()
+
+
+def _token(influx: InfluxServer, bucket: str, *actions: str) -> str:
+    headers = {"Authorization": f"Token {influx.token}"}
+    with httpx.Client(base_url=influx.url, headers=headers) as client:
+        found = client.get("/api/v2/buckets", params={"name": bucket}).raise_for_status().json()["buckets"][0]
+        resource = {"type": "buckets", "id": found["id"], "orgID": found["orgID"]}
+        permissions = [{"action": action, "resource": resource} for action in actions]
+        wish = {"orgID": found["orgID"], "permissions": permissions}
+        answer = client.post("/api/v2/authorizations", json=wish).raise_for_status()
+    token: str = answer.json()["token"]
+    return token
+
+
 def _keep_for_a_day(influx: InfluxServer, bucket: str) -> None:
     headers = {"Authorization": f"Token {influx.token}"}
     with httpx.Client(base_url=influx.url, headers=headers) as client:

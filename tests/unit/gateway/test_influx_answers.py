@@ -50,6 +50,11 @@ def test_what_the_readings_did_not_cause_is_no_refusal(status: int | None) -> No
         refusal_of(Answered(status, "no"))
 
 
+def test_a_bad_request_that_names_no_line_parks_nothing() -> None:
+    with pytest.raises(Unreachable, match="Bad Request"):
+        refusal_of(Answered(400, b"<html>400 Bad Request</html>"))
+
+
 def test_the_servers_wish_when_to_come_again_is_kept() -> None:
     assert unreachable(Answered(503, "busy", "7")).retry_after_s == 7.0
     assert unreachable(Answered(503, "busy", "Wed, 21 Oct 2026 07:28:00 GMT")).retry_after_s is None
