@@ -1,0 +1,69 @@
+"""Charts of what the counter itself showed."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from analysis.charts.style import ACT, EXPECTED, Chart, Rows, chart, colour, time_axis, tip, value_axis, wall_clock
+from analysis.german import day
+from analysis.ledger.rules import rules_of
+from analysis.silence import Silence
+from config.meters import Meter
+from config.quantities import QUANTITIES
+from gateway.reading import Series, instant
+
+MOST_POINTS = 2000
+
+
+def counter_chart(series: Series, meter: Meter, zone: ZoneInfo, *, title: str = "Zählerstand") -> Chart:
+    """Return the counter as a line that is broken where readings are missing; long series are thinned out."""
+    rows = _rows(series, meter, zone)
+    return chart(title, rows, [_line(meter)])
+
+
+def silence_chart(
+    series: Series, silence: Silence, meter: Meter, zone: ZoneInfo, *, now: datetime, title: str = "Zähler schweigt"
+) -> Chart:
+    """Return the last readings and, shaded, the time since then."""
+    rows = _rows(series, meter, zone)
+    since = silence.since or (now - timedelta(days=1))
+    local = since.astimezone(zone)
+    shade = {
+        "data": {"values": [{"start": wall_clock(local), "end": wall_clock(now.astimezone(zone))}]},
+        "mark": {"type": "rect", "color": ACT, "opacity": 0.12},
+        "encoding": {"x": time_axis(), "x2": {"field": "end"}},
+    }
+    words = (
+        f"keine Ablesung seit {day(local.date())} {local:%H:%M} Uhr" if silence.since else "noch nie eine Ablesung"
+    )
+    return chart(title, rows, [shade, _line(meter)], subtitle=words)
+
+
+def _line(meter: Meter) -> Chart:
+    unit = QUANTITIES[meter.quantity].unit
+    return {
+        "mark": {"type": "line", "color": colour(meter.medium_id), "point": {"size": 12, "color": EXPECTED}},
+        "encoding": {
+            "x": time_axis("time"),
+            "y": value_axis("value", unit, "Stand", zero=False),
+            "tooltip": [tip("label", "Zeit"), tip("value", "Stand", pattern=",.3~f")],
+        },
+    }
+
+
+def _rows(series: Series, meter: Meter, zone: ZoneInfo) -> Rows:
+    """Every reading, or every n-th, with an empty row in each gap."""
+    gap_ms = rules_of(meter).gap_ms
+    step = max(1, -(-len(series) // MOST_POINTS))
+    times, values = series.time_ms[::step].tolist(), series.value[::step].tolist()
+    rows: Rows = []
+    for number, (time_ms, value) in enumerate(zip(times, values, strict=True)):
+        before = times[number - 1] if number else time_ms
+        if gap_ms is not None and time_ms - before > gap_ms * step:
+            rows.append(_row(before + 1, None, zone))
+        rows.append(_row(time_ms, value, zone))
+    return rows
+
+
+def _row(time_ms: int, value: float | None, zone: ZoneInfo) -> dict[str, object]:
+    local = instant(time_ms).astimezone(zone)
+    return {"time": wall_clock(local), "label": f"{day(local.date())} {local:%H:%M}", "value": value}

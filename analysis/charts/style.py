@@ -1,0 +1,119 @@
+"""What all charts share: colours, German words and numbers, axes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from analysis.german import MONTHS
+from config.quantities import MEDIA
+
+Chart = dict[str, Any]
+Rows = list[dict[str, Any]]
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+EXPECTED, TARGET, LAST_YEAR = "#5F6368", "#202124", "#C8CBCF"
+ACT = "#B3261E"
+ESTIMATE_OPACITY = 0.45
+
+_DAYS = ("Sonntag", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag")
+_MONTHS = (
+    "Januar", "Februar", "März", "April", "Mai", "Juni",
+    "Juli", "August", "September", "Oktober", "November", "Dezember",
+)  # fmt: skip
+
+
+def colour(medium_id: str) -> str:
+    """Return the one colour of a medium."""
+    return MEDIA[medium_id].colour
+
+
+def unit_text(unit: str) -> str:
+    """Return a unit as people write it."""
+    return unit.replace("m3", "m³").replace("m2", "m²")
+
+
+def chart(title: str, rows: Rows, layers: Sequence[Mapping[str, Any]], *, subtitle: str = "") -> Chart:
+    """Return a layered chart over one table of rows."""
+    heading: dict[str, Any] = {"text": title, "anchor": "start"}
+    if subtitle:
+        heading |= {"subtitle": subtitle}
+    return {
+        "$schema": SCHEMA,
+        "description": f"{title}. {subtitle}".strip(),
+        "title": heading,
+        "width": 640,
+        "height": 240,
+        "autosize": {"type": "fit", "contains": "padding"},
+        "data": {"values": rows},
+        "layer": [dict(layer) for layer in layers],
+        "config": _config(),
+    }
+
+
+def wall_clock(moment: datetime) -> str:
+    """Return a local instant's clock time marked as UTC: axes in UTC then show the property's time everywhere."""
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def time_axis(field: str = "start", *, pattern: str | None = None) -> dict[str, Any]:
+    """Encode local time (see `wall_clock`)."""
+    axis: dict[str, Any] = {"grid": False, "title": None, "labelOverlap": True}
+    if pattern is not None:
+        axis |= {"format": pattern}
+    return {"field": field, "type": "temporal", "scale": {"type": "utc"}, "axis": axis}
+
+
+def value_axis(field: str, unit: str, title: str, *, zero: bool = True) -> dict[str, Any]:
+    """Encode a value, with its unit at the axis."""
+    axis = {"title": f"{title} ({unit_text(unit)})", "format": ",~r"}
+    return {"field": field, "type": "quantitative", "scale": {"zero": zero}, "axis": axis}
+
+
+def category_axis(field: str, order: Sequence[str]) -> dict[str, Any]:
+    """Encode months or nights in their order."""
+    return {"field": field, "type": "ordinal", "sort": list(order), "axis": {"title": None, "labelAngle": 0}}
+
+
+def tip(field: str, title: str, *, pattern: str | None = None) -> dict[str, Any]:
+    """Encode one line of the tooltip."""
+    line: dict[str, Any] = {"field": field, "title": title}
+    if pattern is not None:
+        line |= {"type": "quantitative", "format": pattern}
+    return line
+
+
+def _config() -> dict[str, Any]:
+    return {
+        "font": "system-ui, sans-serif",
+        "view": {"stroke": None},
+        "axis": {
+            "domain": False,
+            "tickSize": 4,
+            "labelColor": "#3C4043",
+            "titleColor": "#3C4043",
+            "gridColor": "#E8EAED",
+        },
+        "axisY": {
+            "titleAngle": 0,
+            "titleAlign": "left",
+            "titleAnchor": "end",
+            "titleY": -10,
+            "titleX": 0,
+            "tickCount": 5,
+        },
+        "title": {"fontSize": 14, "subtitleColor": "#5F6368", "offset": 18},
+        "legend": {"title": None, "orient": "bottom"},
+        "locale": {
+            "number": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " €"]},
+            "time": {
+                "dateTime": "%A, %e. %B %Y, %X",
+                "date": "%d.%m.%Y",
+                "time": "%H:%M:%S",
+                "periods": ["AM", "PM"],
+                "days": list(_DAYS),
+                "shortDays": [day[:2] for day in _DAYS],
+                "months": list(_MONTHS),
+                "shortMonths": list(MONTHS),
+            },
+        },
+    }
