@@ -9,7 +9,7 @@ from tests.servers import search
 
 def test_a_missing_server_skips_on_a_laptop(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CI", raising=False)
-    with pytest.raises(pytest.skip.Exception, match="no mosquitto .* make servers"):
+    with pytest.raises(pytest.skip.Exception, match=r"no mosquitto .*make servers"):
         search.missing("mosquitto")
 
 
