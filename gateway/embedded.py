@@ -12,7 +12,7 @@ import numpy as np
 from config.errors import InvalidReading, StorageFull, Unreachable
 from gateway import refused as refused_table
 from gateway.durable_file import DurableFile
-from gateway.reading import Reading, Receipt, Refused, Series, first_millisecond
+from gateway.reading import Reading, Receipt, Refused, Series, demand_finite, first_millisecond
 
 _VERSION = 1
 # (series, time) as the key keeps one meter's year together: a page full of neighbours per disk access.
@@ -165,14 +165,6 @@ class EmbeddedStore:
 def _refused(reading: Reading) -> Refused:
     detail = f"{reading.meter} {reading.quantity}: {reading.value} is not finite"
     return Refused("embedded", reading.meter, "not_a_number", detail, repr(reading).encode(), reading.time_ms)
-
-
-def demand_finite(readings: Sequence[Reading]) -> None:
-    """Raise `InvalidReading` naming the first reading whose value is NaN or infinite."""
-    for reading in readings:
-        if not math.isfinite(reading.value):
-            detail = f"{reading.meter} {reading.quantity} at {reading.time_ms}: {reading.value} is not finite"
-            raise InvalidReading("not_a_number", detail)
 
 
 def _upsert(connection: sqlite3.Connection, rows: Iterable[_Row]) -> int:

@@ -1,5 +1,6 @@
 """A reading: what a meter said, and when."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from config.errors import InvalidReading
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -89,6 +92,14 @@ def first_millisecond(moment: datetime) -> int:
 def instant(time_ms: int) -> datetime:
     """Return the aware UTC instant of milliseconds since 1970."""
     return _EPOCH + timedelta(milliseconds=time_ms)
+
+
+def demand_finite(readings: Sequence[Reading]) -> None:
+    """Raise `InvalidReading` naming the first reading whose value is NaN or infinite."""
+    for reading in readings:
+        if not math.isfinite(reading.value):
+            detail = f"{reading.meter} {reading.quantity} at {reading.time_ms}: {reading.value} is not finite"
+            raise InvalidReading("not_a_number", detail)
 
 
 def series_of(readings: Sequence[Reading]) -> Series:

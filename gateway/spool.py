@@ -11,8 +11,7 @@ from pathlib import Path
 from config.errors import StorageFull, Unreachable
 from gateway import refused as refused_table
 from gateway.durable_file import DamagedFile, DurableFile, check_whole_file, open_reader
-from gateway.embedded import demand_finite
-from gateway.reading import Reading, Receipt, Refused
+from gateway.reading import Reading, Receipt, Refused, demand_finite
 
 logger = logging.getLogger(__name__)
 

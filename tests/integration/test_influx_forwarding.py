@@ -45,7 +45,7 @@ def stored(store: InfluxStore) -> list[Reading]:
 async def until(condition: Callable[[], bool]) -> None:
     """Wait until a condition holds; the run fails after half a minute."""
     async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110 - the condition belongs to a thread and a server
+        while not condition():
             await asyncio.sleep(0.02)
 
 

@@ -122,6 +122,13 @@ def test_a_failed_append_forgets_the_series_that_it_began(store: EmbeddedStore) 
     assert store.read("other", QUANTITY).value.tolist() == [2.0]
 
 
+def test_a_disk_with_little_room_left_is_not_ready(store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.durable_file.RESERVE_BYTES", 2**62)
+
+    with pytest.raises(StorageFull, match="MiB left"):
+        store.ready()
+
+
 def test_two_stores_on_one_file_see_each_other(path: Path, store: EmbeddedStore) -> None:
     other = EmbeddedStore(path)
     store.append([Reading("a", QUANTITY, 1, 1.0)])
