@@ -67,9 +67,7 @@ def open_house(
         stack.callback(operations.close)
         operations.upgrade()
         store, sink, spool = _store_and_sink(settings, stack, spool_name)
-        books = Books(
-            portfolio, store, operations, load_factor_sets(), daily_cache=DailyCache(_DAYS_ARE_KEPT_FOR)
-        )
+        books = Books(portfolio, store, operations, load_factor_sets(), daily_cache=DailyCache(_DAYS_ARE_KEPT_FOR))
         yield House(settings, portfolio, profiles_of(settings), store, sink, spool, operations, books)
 
 

@@ -60,3 +60,17 @@ def _first(errors: BaseExceptionGroup[Exception]) -> Exception:
     if not isinstance(error, Exception):
         raise error
     return error
+
+
+def run_async(work: Coroutine[Any, Any, None]) -> None:
+    """Run the coroutine of a process to its end, on uvloop where there is one."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(work)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415  not on every platform
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

@@ -165,7 +165,9 @@ def _instant(moment: date | datetime, zone: ZoneInfo) -> datetime:
 
 
 def _print_consumption(found: Consumption, zone: ZoneInfo, *, as_json: bool) -> None:
-    slots = [(local(one.start, zone), local(one.end, zone), one.value, one.how.value, one.coverage) for one in found.slots]
+    slots = [
+        (local(one.start, zone), local(one.end, zone), one.value, one.how.value, one.coverage) for one in found.slots
+    ]
     names = ("start", "end", "value", "how", "coverage")
     if not as_json:
         print_table(("start", "end", found.unit, "how", "coverage"), slots)

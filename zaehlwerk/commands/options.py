@@ -25,7 +25,9 @@ StateOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 StartOption = Annotated[str | None, typer.Option("--start", metavar="DATE", help="First day, or an instant.")]
-EndOption = Annotated[str | None, typer.Option("--end", metavar="DATE", help="The day after the last, or an instant.")]
+EndOption = Annotated[
+    str | None, typer.Option("--end", metavar="DATE", help="The day after the last, or an instant.")
+]
 AtOption = Annotated[
     str | None, typer.Option("--at", metavar="INSTANT", help="When; without an offset: the district's time.")
 ]

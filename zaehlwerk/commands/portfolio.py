@@ -9,7 +9,9 @@ from zaehlwerk.commands.options import PortfolioOption, settings_from
 from zaehlwerk.commands.output import say
 
 
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that has no district.yaml yet.")]) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that has no district.yaml yet.")],
+) -> None:
     """Write a commented starter portfolio that `check` accepts."""
     from config.starter import write_starter  # noqa: PLC0415
 

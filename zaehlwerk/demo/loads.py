@@ -40,9 +40,7 @@ LOADS: dict[str, Load] = {
     "gs-am-bach-pv": Load(P_, 19_200),
     "gs-am-bach-fernwaerme": Load(H_, 226_000, 0.09),
     "gs-am-bach-wasser": Load(W_, 370, 0.02),
-    "igs-am-burgberg-strom": Load(
-        E_, 152_000, 0.22, roof="igs-am-burgberg-pv", export="igs-am-burgberg-einspeisung"
-    ),
+    "igs-am-burgberg-strom": Load(E_, 152_000, 0.22, roof="igs-am-burgberg-pv", export="igs-am-burgberg-einspeisung"),
     "igs-am-burgberg-mensa": Load(E_, 31_000, 0.20),
     "igs-am-burgberg-pv": Load(P_, 91_000),
     "igs-am-burgberg-gas": Load(H_, 1_010_000, 0.11),

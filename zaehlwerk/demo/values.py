@@ -20,12 +20,13 @@ class LiveValues:
 
     def __call__(self, meter: Meter, moment: datetime) -> float | None:
         """Return what the display shows, or None where the device is dead."""
-        history = self._reaching(moment)
+        history = self.history_reaching(moment)
         if history.incidents.silenced(meter.id, moment):
             return None
         return float(register_at(history, meter, np.array([milliseconds(moment)], np.int64))[0])
 
-    def _reaching(self, moment: datetime) -> History:
+    def history_reaching(self, moment: datetime) -> History:
+        """Return a history that has `moment`."""
         if moment > self._history.end:
             old = self._history
             self._history = history_until(moment + _AHEAD, portfolio=old.portfolio, anchor=old.anchor)

@@ -1,0 +1,63 @@
+"""The command `zaehlwerk`: every command, and how errors become exit codes."""
+
+from typing import Any
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from config.errors import ZaehlwerkError
+from zaehlwerk.commands import figures, files, portfolio, profiles, records, service, tokens
+from zaehlwerk.exits import exit_code_of
+
+
+class _Group(TyperGroup):
+    """Ends with the exit code of an error and its words on stderr; a traceback is for mistakes of ours."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ZaehlwerkError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(exit_code_of(error)) from error
+
+
+app = typer.Typer(
+    name="zaehlwerk",
+    cls=_Group,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Energy monitoring for a district's public buildings.",
+)
+
+for command in (
+    portfolio.init,
+    portfolio.check,
+    service.demo,
+    service.run,
+    service.collect,
+    service.watch,
+    service.serve,
+    service.simulate,
+    service.evaluate,
+    figures.readings,
+    figures.consumption,
+    figures.kpis,
+    figures.measures,
+    figures.alerts,
+    records.read,
+    records.exchange,
+    records.events,
+):
+    app.command()(command)
+app.add_typer(files.imports, name="import")
+app.add_typer(files.exports, name="export")
+app.add_typer(profiles.app, name="profiles")
+app.add_typer(tokens.app, name="token")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

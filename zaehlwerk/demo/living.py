@@ -1,0 +1,64 @@
+"""The demo once its history is there: simulated meters, a weather station, collector, schedule, delivery."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from alerts.channel import Channel
+from alerts.smtp import SmtpChannel
+from collector.simulation import Simulation
+from gateway.embedded import EmbeddedStore
+from zaehlwerk.composition import House
+from zaehlwerk.demo.history import History
+from zaehlwerk.demo.readings import weather_readings
+from zaehlwerk.demo.values import LiveValues
+from zaehlwerk.mail_folder import MailFolder
+from zaehlwerk.modes import collecting, watching_with
+from zaehlwerk.running import Job
+from zaehlwerk.web import Live
+
+MAILS = "mails"
+_WEATHER_EVERY_S = 600.0
+
+
+@asynccontextmanager
+async def living(house: House, live: Live, history: History, *, url: str) -> AsyncIterator[Mapping[str, Job]]:
+    """Open everything that goes on after the history; the meters answer before anybody asks them."""
+    values = LiveValues(history)
+    simulation = Simulation(house.portfolio, house.profiles, values, clock=house.clock)
+    async with (
+        simulation,
+        collecting(house, live) as collector,
+        watching_with(house, live, _channel(house), public_url=url) as watch,
+    ):
+        station = {"weather": lambda: _weather(house, values)}
+        yield {"simulation": simulation.run, **station, **collector, **watch}
+
+
+def mails_go_to(house: House) -> str:
+    """Say in German where mails end up."""
+    if house.settings.smtp_url is not None:
+        return "Mails gehen an den eingestellten Mailserver."
+    return f"Ohne Mailserver liegen die Mails als Dateien in {house.settings.state / MAILS}"
+
+
+def _channel(house: House) -> Channel:
+    smtp_url = house.settings.smtp_url
+    if smtp_url is not None:
+        return SmtpChannel(smtp_url.get_secret_value())
+    return MailFolder(house.settings.state / MAILS)
+
+
+async def _weather(house: House, values: LiveValues) -> None:
+    since = house.clock()
+    while True:
+        await asyncio.sleep(_WEATHER_EVERY_S)
+        now = house.clock()
+        await asyncio.to_thread(_store_weather, house, values, since, now)
+        since = now
+
+
+def _store_weather(house: House, values: LiveValues, since: datetime, now: datetime) -> None:
+    if isinstance(house.store, EmbeddedStore):
+        house.store.append_many(weather_readings(values.history_reaching(now), start=since, end=now))
