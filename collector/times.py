@@ -1,46 +1,46 @@
 """Reads the times that devices and files write, and refuses those that cannot be."""
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from config.errors import InvalidReading
 from gateway.reading import instant, milliseconds
 
-FUTURE_TOLERANCE = timedelta(hours=1)
+FUTURE_TOLERANCE_MS = 3_600_000
 EARLIEST_MS = 946_684_800_000  # 2000-01-01 UTC: a device without a clock shows 1970
-_CLOCK_SKEW = timedelta(minutes=5)
+_CLOCK_SKEW_MS = 300_000
 _LARGEST_S = 100_000_000_000  # seconds since 1970 stay below until the year 5138, milliseconds are above since 1973
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 _DAY_ONLY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
 
 
-def time_ms(written: Any, *, zone: tzinfo, now: datetime) -> int:
+def time_ms(written: Any, *, zone: tzinfo, now_ms: int) -> int:
     """Return milliseconds since 1970 UTC of an ISO 8601 stamp, or of seconds or milliseconds since 1970.
 
     A stamp without offset is wall time in `zone`; in the hour that autumn repeats, the latest instant that is not in
     the future counts, which is right for whoever sends at once. Raises `InvalidReading`: `no_time`, `future_time`,
     `too_old`.
     """
-    found = _parsed(written, zone, now)
-    if found > milliseconds(now + FUTURE_TOLERANCE):
+    found = _parsed(written, zone, now_ms)
+    if found > now_ms + FUTURE_TOLERANCE_MS:
         raise InvalidReading("future_time", f"{instant(min(found, _LARGEST_S * 1000)).isoformat()} has not come yet")
     if found < EARLIEST_MS:
         raise InvalidReading("too_old", f"{written!r} is before the year 2000: the device's clock is not set")
     return found
 
 
-def aware(stamp: datetime, zone: tzinfo, *, now: datetime) -> datetime:
+def aware(stamp: datetime, zone: tzinfo, *, now_ms: int) -> datetime:
     """Return the UTC instant of a stamp; raises `InvalidReading` for wall time that spring leaves out."""
     if stamp.tzinfo is not None:
         return stamp.astimezone(UTC)
     first, second = (stamp.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first.astimezone(zone).replace(tzinfo=None) != stamp:
         raise InvalidReading("no_time", f"{stamp.isoformat()} does not exist in {zone}")
-    return second if second <= now + _CLOCK_SKEW else first
+    return second if milliseconds(second) <= now_ms + _CLOCK_SKEW_MS else first
 
 
-def _parsed(written: Any, zone: tzinfo, now: datetime) -> int:
+def _parsed(written: Any, zone: tzinfo, now_ms: int) -> int:
     if isinstance(written, bool) or not isinstance(written, str | int | float):
         raise InvalidReading("no_time", f"{written!r} is no time")
     if not isinstance(written, str):
@@ -49,7 +49,7 @@ def _parsed(written: Any, zone: tzinfo, now: datetime) -> int:
     if _NUMBER.fullmatch(text) and not _DAY_ONLY.fullmatch(text):
         return _since_1970(float(text))
     try:
-        return milliseconds(aware(datetime.fromisoformat(text), zone, now=now))
+        return milliseconds(aware(datetime.fromisoformat(text), zone, now_ms=now_ms))
     except (ValueError, OverflowError):
         raise InvalidReading("no_time", f"{text[:60]!r} is no time") from None
 

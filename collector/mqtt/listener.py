@@ -18,12 +18,12 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from collector.backoff import Backoff
 from collector.mqtt.connection import Account, BrokerAddress, connect, persistent_client
-from collector.mqtt.routing import Routes, refused
-from collector.mqtt.stream import BufferedClient, BufferedStream
+from collector.mqtt.routing import NOWHERE, Routes, refused
+from collector.mqtt.stream import BufferedClient, BufferedStream, Message
 from collector.statistics import Counts, SourceStatistics
 from config.errors import InvalidReading, StorageFull, Unreachable
 from gateway.ports import Sink
-from gateway.reading import Reading, Refused
+from gateway.reading import Reading, Refused, milliseconds
 
 LARGEST_BATCH = 500
 OLDEST_S = 0.2
@@ -59,10 +59,11 @@ class Listener:
         self._client_id = client_id
         self._account = account
         self._clock = clock
-        self._now = clock()
+        self._now_ms = milliseconds(clock())
+        self._by_topic = {topic.encode(): routes[topic] for topic in routes}
         self._readings: list[Reading] = []
         self._refused: list[Refused] = []
-        self._unacknowledged: list[tuple[int, int]] = []
+        self._unacknowledged: list[int] = []
         self._oldest_s = 0.0
         self._accepted = False
         self._lost_at_s: float | None = None
@@ -104,7 +105,7 @@ class Listener:
         client = persistent_client(BufferedClient, self._client_id, self._address, self._account)
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed
-        client.on_message = self._take
+        client.on_message = self._arrived
         try:
             connect(client, self._address)
             self._receive(client, client.stream)
@@ -115,20 +116,33 @@ class Listener:
         started_s = time.monotonic()
         while not self._stopping.is_set():
             has_arrived = self._wait(stream)
-            self._now = self._clock()
+            self._now_ms = milliseconds(self._clock())
             if has_arrived:
                 stream.fill()
-            while stream.pending():
-                _demand(client.loop_read())
-                if len(self._unacknowledged) >= LARGEST_BATCH:
-                    self._commit(client)
+                self._take_packets(client, stream)
             if self._is_due(has_arrived):
-                self._commit(client)
+                self._commit(stream)
             _demand(client.loop_misc())
             self._send(client, stream)
             if not self._accepted and time.monotonic() - started_s > CONNECT_WITHIN_S:
                 raise TimeoutError("the broker does not answer")
-        self._leave(client, stream)
+        self._commit(stream)
+        self._send(client, stream)
+        client.disconnect()
+
+    def _take_packets(self, client: BufferedClient, stream: BufferedStream) -> None:
+        # MQTT 5 puts properties into its messages; paho knows how to read them and calls `_arrived`.
+        take_message = _nothing if self._address.protocol is paho.MQTTv5 else stream.take_message
+        while True:
+            message = take_message()
+            if message is not None:
+                self._take(message)
+            elif stream.has_packet():
+                _demand(client.loop_read())
+            else:
+                return
+            if len(self._unacknowledged) >= LARGEST_BATCH:
+                self._commit(stream)
 
     def _wait(self, stream: BufferedStream) -> bool:
         gathered = bool(self._unacknowledged or self._readings or self._refused)
@@ -141,35 +155,31 @@ class Listener:
     def _is_due(self, has_arrived: bool) -> bool:
         return not has_arrived or time.monotonic() - self._oldest_s >= OLDEST_S
 
-    def _take(self, client: paho.Client, _: Any, message: paho.MQTTMessage) -> None:
-        if not self._unacknowledged:
+    def _arrived(self, _: paho.Client, __: Any, message: paho.MQTTMessage) -> None:
+        topic = message.topic.encode()
+        self._take(Message(topic, message.mid, message.qos, message.retain, bytes(message.payload)))
+
+    def _take(self, message: Message) -> None:
+        topic, mid, qos, retained, payload = message
+        if not (self._readings or self._refused):
             self._oldest_s = time.monotonic()
-        self._unacknowledged.append((message.mid, message.qos))
-        try:
-            topic = message.topic
-        except UnicodeDecodeError as error:
-            self._refuse("", InvalidReading("unknown_topic", str(error)), message.payload)
-            return
-        routes = self._routes.get(topic)
-        if routes is None:
-            self._refuse(topic, InvalidReading("unknown_topic", "no meter listens here (any more)"), message.payload)
-            client.unsubscribe(topic)
-            return
-        for route in routes:
+        if qos:
+            self._unacknowledged.append(mid)
+        for route in self._by_topic.get(topic, NOWHERE):
             try:
-                self._readings.append(route.reading(message.payload, retained=message.retain, now=self._now))
+                self._readings.append(route.reading(payload, retained=retained, now_ms=self._now_ms))
             except InvalidReading as error:
-                self._refuse(topic, error, message.payload)
+                self._refuse(topic, error, payload)
 
-    def _refuse(self, topic: str, error: InvalidReading, payload: bytes | bytearray) -> None:
+    def _refuse(self, topic: bytes, error: InvalidReading, payload: bytes) -> None:
         self._counts.refused[error.code] += 1
-        self._refused.append(refused(self.source, topic, error, payload, self._now))
+        place = topic.decode(errors="backslashreplace")
+        self._refused.append(refused(self.source, place, error, payload, self._now_ms))
 
-    def _commit(self, client: paho.Client) -> None:
+    def _commit(self, stream: BufferedStream) -> None:
         # The order is the promise: durable first, acknowledged second. An exception of the append skips the rest.
         self._append()
-        for mid, qos in self._unacknowledged:
-            client.ack(mid, qos)
+        stream.acknowledge(self._unacknowledged)
         self._unacknowledged.clear()
 
     def _append(self) -> None:
@@ -182,12 +192,6 @@ class Listener:
         while client.want_write():
             _demand(client.loop_write())
         stream.flush()
-
-    def _leave(self, client: BufferedClient, stream: BufferedStream) -> None:
-        self._commit(client)
-        self._send(client, stream)
-        client.disconnect()
-        self._send(client, stream)
 
     def _abandon(self, stream: BufferedStream) -> None:
         # Message ids belong to a connection: acknowledging one on the next could confirm another message.
@@ -228,6 +232,10 @@ class Listener:
             gap_s = time.monotonic() - self._lost_at_s
             log.warning("broker %s: back after %.0f s, session kept: %s", self.source, gap_s, session_present)
             self._lost_at_s = None
+
+
+def _nothing() -> None:
+    return None
 
 
 def _demand(code: MQTTErrorCode) -> None:

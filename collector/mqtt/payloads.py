@@ -1,23 +1,22 @@
 """What a payload says: one function per format, found in a table.
 
-A format turns bytes into value and time as they were written; checking and converting them is the same for all.
+A format is compiled once per meter from the paths to value and time; what it gives back is as it was written.
+Checking and converting are the same for all.
 """
 
 import math
 from collections.abc import Callable
-from typing import Any
+from operator import itemgetter
+from typing import Any, Final
 
 import msgspec
 
 from config.errors import InvalidReading
 
-Format = Callable[[bytes | bytearray, str, str | None], tuple[Any, Any]]
+Payload = Callable[[bytes], tuple[Any, Any]]
+Format = Callable[[str, str | None], Payload]
+ARRIVAL: Final = object()  # in place of a time: the payload has none by design, the time of arrival counts
 LONGEST_QUOTE = 60
-
-
-def value_and_time(form: str, payload: bytes | bytearray, value_path: str, time_path: str | None) -> tuple[Any, Any]:
-    """Return value and time as written (time None where the payload has none); raises `InvalidReading`."""
-    return FORMATS[form](payload, value_path, time_path)
 
 
 def number(written: Any) -> float:
@@ -33,40 +32,53 @@ def number(written: Any) -> float:
     return value
 
 
-def at_path(document: Any, path: str) -> Any:
-    """Follow a dotted path; a part that is a number picks from a list. Raises `KeyError` where it leads nowhere."""
-    for part in path.split("."):
-        if isinstance(document, list) and part.isdecimal() and int(part) < len(document):
-            document = document[int(part)]
-        elif isinstance(document, dict):
-            document = document[part]
-        else:
-            raise KeyError(path)
-    return document
+def json_payload(value_path: str, time_path: str | None) -> Payload:
+    """JSON with dotted paths; a part of a path that is a number picks from a list."""
+    value_at = _path(value_path)
+    time_at = None if time_path is None else _path(time_path)
+
+    def read(payload: bytes) -> tuple[Any, Any]:
+        try:
+            document = _decode(payload)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise InvalidReading("not_json", str(error)) from error
+        try:
+            value = value_at(document)
+        except (LookupError, TypeError):
+            raise InvalidReading("no_value", f"nothing at {value_path!r}") from None
+        if time_at is None:
+            return value, ARRIVAL
+        try:
+            return value, time_at(document)
+        except (LookupError, TypeError):
+            raise InvalidReading("no_time", f"nothing at {time_path!r}") from None
+
+    return read
 
 
-def _json(payload: bytes | bytearray, value_path: str, time_path: str | None) -> tuple[Any, Any]:
-    try:
-        document = _decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidReading("not_json", str(error)) from error
-    try:
-        value = at_path(document, value_path)
-    except KeyError:
-        raise InvalidReading("no_value", f"nothing at {value_path!r}") from None
-    if time_path is None:
-        return value, None
-    try:
-        return value, at_path(document, time_path)
-    except KeyError:
-        raise InvalidReading("no_time", f"nothing at {time_path!r}") from None
+def plain_payload(_value_path: str, _time_path: str | None) -> Payload:
+    """A bare number as text."""
+
+    def read(payload: bytes) -> tuple[Any, Any]:
+        try:
+            return payload.decode("ascii").strip(), ARRIVAL
+        except UnicodeDecodeError as error:
+            raise InvalidReading("not_a_number", str(error)) from error
+
+    return read
 
 
-def _plain(payload: bytes | bytearray, _value_path: str, _time_path: str | None) -> tuple[Any, Any]:
-    try:
-        return payload.decode("ascii").strip(), None
-    except UnicodeDecodeError as error:
-        raise InvalidReading("not_a_number", str(error)) from error
+def _path(path: str) -> Callable[[Any], Any]:
+    parts = path.split(".")
+    if len(parts) == 1 and not path.isdecimal():
+        return itemgetter(path)
+
+    def follow(document: Any) -> Any:
+        for part in parts:
+            document = document[int(part) if isinstance(document, list) and part.isdecimal() else part]
+        return document
+
+    return follow
 
 
 def _from_text(text: str) -> float:
@@ -82,4 +94,4 @@ def _quoted(written: Any) -> str:
 
 _decode = msgspec.json.Decoder().decode
 
-FORMATS: dict[str, Format] = {"json": _json, "plain": _plain}
+FORMATS: dict[str, Format] = {"json": json_payload, "plain": plain_payload}

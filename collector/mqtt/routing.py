@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone, tzinfo
+from datetime import timezone, tzinfo
 from fractions import Fraction
 
 from collector.conversion import convert, ratio_to_canonical
-from collector.mqtt.payloads import FORMATS, number, value_and_time
+from collector.mqtt.payloads import ARRIVAL, FORMATS, Payload, number
 from collector.times import time_ms
 from config.errors import ConfigurationError, InvalidReading
 from config.meters import Meter, MqttSource
 from config.portfolio import Portfolio
-from gateway.reading import Reading, Refused, milliseconds
+from gateway.reading import Reading, Refused
 
 LARGEST_CONTENT = 4096
 
@@ -23,23 +23,31 @@ class Route:
     meter: str
     quantity: str
     ratio: Fraction
-    form: str
-    value_path: str
-    time_path: str | None
+    read: Payload
     zone: tzinfo
 
-    def reading(self, payload: bytes | bytearray, *, retained: bool, now: datetime) -> Reading:
-        """Return the reading of a message; raises `InvalidReading`."""
-        value, time = value_and_time(self.form, payload, self.value_path, self.time_path)
-        if time is not None:
-            moment_ms = time_ms(time, zone=self.zone, now=now)
-        elif self.time_path is not None:
-            raise InvalidReading("no_time", f"null at {self.time_path!r}")
+    def reading(self, payload: bytes, *, retained: bool, now_ms: int) -> Reading:
+        """Return the reading of a message that arrived at `now_ms`; raises `InvalidReading`."""
+        value, time = self.read(payload)
+        if time is not ARRIVAL:
+            moment_ms = time_ms(time, zone=self.zone, now_ms=now_ms)
         elif retained:
             raise InvalidReading("retained_without_time", "a retained value without a time of its own is of any age")
         else:
-            moment_ms = milliseconds(now)
+            moment_ms = now_ms
         return Reading(self.meter, self.quantity, moment_ms, convert(number(value), self.ratio))
+
+
+@dataclass(frozen=True, slots=True)
+class Nowhere:
+    """Stands in for the routes of a topic that no meter has: the session remembers what the portfolio forgot."""
+
+    def reading(self, payload: bytes, *, retained: bool, now_ms: int) -> Reading:
+        """Raise `InvalidReading`."""
+        raise InvalidReading("unknown_topic", "no meter listens on this topic (any more)")
+
+
+NOWHERE = (Nowhere(),)
 
 
 Routes = Mapping[str, Sequence[Route]]
@@ -54,9 +62,9 @@ def routes_of(portfolio: Portfolio, broker: str) -> dict[str, list[Route]]:
     return found
 
 
-def refused(source: str, topic: str, error: InvalidReading, payload: bytes | bytearray, now: datetime) -> Refused:
+def refused(source: str, topic: str, error: InvalidReading, payload: bytes, now_ms: int) -> Refused:
     """Return what is kept of a message that is no reading."""
-    return Refused(source, topic, error.code, error.detail, bytes(payload[:LARGEST_CONTENT]), milliseconds(now))
+    return Refused(source, topic, error.code, error.detail, payload[:LARGEST_CONTENT], now_ms)
 
 
 def _route(meter: Meter, source: MqttSource, zone: tzinfo) -> Route:
@@ -66,8 +74,6 @@ def _route(meter: Meter, source: MqttSource, zone: tzinfo) -> Route:
         meter=meter.id,
         quantity=meter.quantity,
         ratio=ratio_to_canonical(meter.unit, meter.quantity),
-        form=source.format,
-        value_path=source.value,
-        time_path=source.time,
+        read=FORMATS[source.format](source.value, source.time),
         zone=zone if meter.fixed_offset is None else timezone(meter.fixed_offset),
     )

@@ -1,17 +1,35 @@
 """Reads from and writes to the broker in large pieces, in front of paho.
 
-paho reads a packet with at least four system calls (one byte of command, one or two of length, the rest) and writes
-every acknowledgement with one. Behind this stream it takes its few bytes from memory: that is the whole difference
-between 30,000 and 60,000 messages per second.
+paho reads a packet with at least three system calls (a byte of command, one or more of length, the rest), writes every
+acknowledgement with one, and takes a message through some thirty Python calls. This stream knows where packets begin
+and end: messages of MQTT 3.1.1 are handed over as they lie in memory, everything else (connecting, subscribing,
+keeping alive, MQTT 5) is paho's, which sees whole packets only. That is the difference between 40,000 and 70,000
+durable messages per second.
 """
 
 import socket
 import ssl
-from typing import Any
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 from paho.mqtt import client as paho
 
 PIECE_BYTES = 256 * 1024
+_PUBLISH = 0x30
+_RETAIN = 0x01
+_PUBACK = b"\x40\x02"
+
+
+class Message(NamedTuple):
+    """A message as it arrived; `topic` is UTF-8 that nobody has checked yet."""
+
+    topic: bytes
+    mid: int
+    qos: int
+    retained: bool
+    payload: bytes
 
 
 class BufferedStream:
@@ -47,6 +65,47 @@ class BufferedStream:
         """Whether the socket has to become writable before the rest can go."""
         return bool(self._unsent)
 
+    def has_packet(self) -> bool:
+        """Say whether a whole packet lies at the front."""
+        return self._at < len(self._received) and self._packet_end()[1] <= len(self._received)
+
+    def take_message(self) -> Message | None:
+        """Take the packet at the front if it is a whole MQTT 3.1.1 message of QoS 0 or 1; None otherwise."""
+        received = self._received
+        if self._at >= len(received):
+            return None
+        command = received[self._at]
+        qos = command >> 1 & 3
+        if command & 0xF0 != _PUBLISH or qos > 1:
+            return None
+        body, end = self._packet_end()
+        if end > len(received):
+            return None
+        topic_end = body + 2 + (received[body] << 8 | received[body + 1])
+        payload_at = topic_end + 2 * qos
+        if payload_at > end:
+            raise ConnectionError("the broker sent a message that is shorter than its own topic")
+        mid = received[topic_end] << 8 | received[topic_end + 1] if qos else 0
+        self._at = end
+        return Message(received[body + 2 : topic_end], mid, qos, bool(command & _RETAIN), received[payload_at:end])
+
+    def acknowledge(self, mids: Sequence[int]) -> None:
+        """Write the acknowledgements of QoS 1 messages, which look alike in MQTT 3.1.1 and 5."""
+        self._unsent += b"".join([_PUBACK + mid.to_bytes(2, "big") for mid in mids])
+
+    def _packet_end(self) -> tuple[int, int]:
+        # (first byte behind the length, first byte behind the packet); a length that is cut off ends at infinity
+        length, shift, at = 0, 0, self._at + 1
+        while at < len(self._received) and shift <= 21:
+            byte = self._received[at]
+            length |= (byte & 0x7F) << shift
+            at, shift = at + 1, shift + 7
+            if byte < 0x80:
+                return at, at + length
+        if shift > 21:
+            raise ConnectionError("the broker sent a length that MQTT does not have")
+        return at, sys.maxsize
+
     # What paho calls on its socket:
 
     def recv(self, size: int) -> bytes:
@@ -67,7 +126,10 @@ class BufferedStream:
         return len(self._received) - self._at
 
     def close(self) -> None:
-        """Close the connection; what was not flushed is gone."""
+        """Close the connection, after what was written has gone as far as it goes without waiting."""
+        with suppress(OSError):
+            self.flush()
+        self._unsent.clear()
         self._connection.close()
 
     def fileno(self) -> int:
@@ -90,7 +152,7 @@ class BufferedStream:
 
 
 class BufferedClient(paho.Client):
-    """paho's client over a `BufferedStream`; whoever drives it calls `fill`, `loop_read` and `flush`."""
+    """paho's client over a `BufferedStream`; whoever drives it calls `fill`, `loop_read` per packet, and `flush`."""
 
     stream: BufferedStream
 
