@@ -1,1 +1,1 @@
-"""Serves figures to people and programs."""
+"""Serves what the other rooms know: REST, the pages, and who may see what."""

@@ -1,0 +1,147 @@
+"""What the routes and pages ask analysis for, at the present instant, each answer remembered for some minutes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, TypeVar
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from analysis.balance import Balance, balance
+from analysis.books import Books
+from analysis.completeness import Completeness, completeness
+from analysis.consumption import consumption
+from analysis.figures import Consumption, Resolution
+from analysis.kpis import PropertyKpis, property_kpis
+from analysis.measures import MeasureProgress, measure_progress
+from analysis.silence import Silence, silence
+from api.remembered import Remembered
+from api.services import Services
+from config.errors import InsufficientData
+from config.portfolio import Portfolio
+from gateway.operations import AlertRow, AlertState, Operations
+from gateway.reading import Reading, Series, instant
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Blocking: cross it with one `asyncio.to_thread`."""
+
+    services: Services
+    remembered: Remembered
+
+    @property
+    def books(self) -> Books:
+        """The evidence's sources."""
+        return self.services.books
+
+    @property
+    def portfolio(self) -> Portfolio:
+        """What exists."""
+        return self.services.books.portfolio
+
+    @property
+    def operations(self) -> Operations:
+        """What people and the service did."""
+        return self.services.operations
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return self.services.clock()
+
+    def today(self) -> date:
+        """The present local day of the district."""
+        return self.now().astimezone(self.books.zone).date()
+
+    def kpis(self, property_id: str, year: int) -> PropertyKpis:
+        """Return a property's key figures; raises `NotFound`."""
+        self.portfolio.property(property_id)
+        return self._kept(
+            ("kpis", property_id, year), lambda: property_kpis(self.books, property_id, year, now=self.now())
+        )
+
+    def measure(self, measure_id: str) -> MeasureProgress | None:
+        """Return how a measure does; None where the data at hand do not tell. Raises `NotFound`."""
+        self.portfolio.measure(measure_id)
+        return self._kept(("measure", measure_id), lambda: self._progress(measure_id))
+
+    def balance(self, year: int, factor_set: str) -> Balance:
+        """Return a year's balance; raises `NotFound` for an unknown factor set."""
+        return self._kept(
+            ("balance", year, factor_set), lambda: balance(self.books, year, factor_set, now=self.now())
+        )
+
+    def completeness(self, start: date, end: date) -> Completeness:
+        """Return what is covered of the local days `[start, end)`."""
+        key = ("completeness", start, end)
+        return self._kept(key, lambda: completeness(self.books, start, end, now=self.now()))
+
+    def months(self, meter_id: str, start: date, end: date) -> Consumption:
+        """Return a meter's consumption by month, remembered."""
+        key = ("months", meter_id, start, end)
+        return self._kept(key, lambda: self.consumption(meter_id, start, end, Resolution.MONTH))
+
+    def consumption(
+        self, meter_id: str, start: date | datetime, end: date | datetime, resolution: Resolution
+    ) -> Consumption:
+        """Return a meter's consumption, worked out afresh; raises `NotFound`."""
+        return consumption(self.books, meter_id, start, end, resolution, now=self.now())
+
+    def readings(self, meter_id: str, quantity: str, start: datetime, end: datetime) -> Series:
+        """Return what the meter said."""
+        return self.books.store.read(meter_id, quantity, start, end)
+
+    def newest(self) -> dict[tuple[str, str], Reading]:
+        """Return the newest reading of every meter and quantity, remembered for seconds only."""
+        return self.remembered.get("newest", self.books.store.newest, lasting=timedelta(seconds=20))
+
+    def newest_of(self, meter_id: str) -> Reading | None:
+        """Return what a meter said last, of the quantity it is read by."""
+        return self.newest().get((meter_id, self.portfolio.meter(meter_id).quantity))
+
+    def silence(self, meter_id: str) -> Silence | None:
+        """Return the silence of a meter; None while it speaks."""
+        key = ("silence", meter_id)
+        return self._kept(key, lambda: silence(self.books, meter_id, now=self.now()), lasting=timedelta(minutes=1))
+
+    def open_alerts(self) -> Sequence[AlertRow]:
+        """Return what somebody should see now, the dearest first."""
+        rows = [
+            row for row in self.operations.alerts.list() if row.state not in (AlertState.RESOLVED, AlertState.PENDING)
+        ]
+        return sorted(rows, key=lambda row: (-(row.cost_eur_per_day or 0.0), row.severity != "urgent", row.id))
+
+    def age(self, reading: Reading) -> timedelta:
+        """Return how long ago a reading was taken."""
+        return self.now() - instant(reading.time_ms)
+
+    def forget(self, meter_id: str) -> None:
+        """Work out afresh what a new reading of a meter changes."""
+        self.remembered.forget()
+        if self.books.daily_cache is not None:
+            self.books.daily_cache.forget(meter_id)
+
+    def _progress(self, measure_id: str) -> MeasureProgress | None:
+        try:
+            return measure_progress(self.books, measure_id, now=self.now())
+        except InsufficientData:
+            return None
+
+    def _kept(
+        self, key: tuple[object, ...], work_out: Callable[[], Thing], *, lasting: timedelta | None = None
+    ) -> Thing:
+        return self.remembered.get(key, work_out, lasting=lasting)
+
+
+def evidence_of(request: Request) -> Evidence:
+    """Return the application's evidence."""
+    evidence = request.app.state.evidence
+    if not isinstance(evidence, Evidence):
+        raise TypeError("the application was built without evidence")
+    return evidence
+
+
+Given = Annotated[Evidence, Depends(evidence_of)]

@@ -1,0 +1,86 @@
+"""Taking a reading that a person read off a display: checked, made durable, noted with who and why."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from analysis.figures import How
+from api.evidence import Evidence
+from api.expected_range import ExpectedRange, canonical, expected_range
+from config.errors import InvalidReading
+from config.meters import Meter
+from config.quantities import UNITS
+from gateway.operations import ReadingNoteRow
+from gateway.reading import milliseconds
+
+_PAST = timedelta(days=400)
+_FUTURE = timedelta(days=400)
+_CLOCK_SLACK = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class HandReading:
+    """What a person says that a display shows, in the meter's own unit. `force` is the reason to take it anyway."""
+
+    meter_id: str
+    shown: Decimal
+    at: datetime
+    force: str
+    author: str
+
+
+def range_of(evidence: Evidence, meter: Meter, at: datetime) -> ExpectedRange:
+    """Return what the meter should show at an instant, in canonical units."""
+    past = evidence.readings(meter.id, meter.quantity, at - _PAST, at + _FUTURE)
+    return expected_range(meter, past, at)
+
+
+def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
+    """Make a hand reading durable and return the range that was expected.
+
+    Raises `InvalidReading`: `future_time`, `out_of_range` (without a reason to force it), or what the push says.
+    """
+    meter = evidence.portfolio.meter(reading.meter_id)
+    _check_time(evidence, reading)
+    value = canonical(meter, reading.shown)
+    expected = range_of(evidence, meter, reading.at)
+    if not expected.holds(value) and not reading.force.strip():
+        raise InvalidReading("out_of_range", _complaint(meter, expected, reading))
+    pushed = {"meter": meter.id, "quantity": meter.quantity, "time": reading.at.isoformat(), "value": value}
+    result = evidence.services.push([pushed], evidence.now())
+    for rejected in result.rejected:
+        raise InvalidReading(rejected.reason, rejected.detail)
+    _note(evidence, meter, reading)
+    evidence.forget(meter.id)
+    return expected
+
+
+def _check_time(evidence: Evidence, reading: HandReading) -> None:
+    if reading.at > evidence.now() + _CLOCK_SLACK:
+        raise InvalidReading("future_time", f"{reading.at.isoformat()} has not come yet")
+
+
+def _complaint(meter: Meter, expected: ExpectedRange, reading: HandReading) -> str:
+    low, high = (shown(meter, bound) for bound in (expected.low, expected.high))
+    return f"{reading.shown} {meter.unit} is not between {low} and {high}; give a reason to store it anyway"
+
+
+def shown(meter: Meter, value: float | None) -> float | None:
+    """Return a canonical value as the display shows it; None stays None."""
+    return None if value is None else round(value / float(UNITS[meter.unit][1]), 3)
+
+
+def _note(evidence: Evidence, meter: Meter, reading: HandReading) -> None:
+    note = ReadingNoteRow(
+        meter=meter.id,
+        quantity=meter.quantity,
+        time_ms=milliseconds(reading.at),
+        how=How.READ_BY_HAND.value,
+        author=reading.author,
+        reason=reading.force.strip(),
+        recorded_at=evidence.now(),
+    )
+    detail = {"value": str(reading.shown), "unit": meter.unit, "time": reading.at.isoformat(), "force": note.reason}
+    with evidence.operations.begin() as connection:
+        evidence.operations.notes.record(note, connection=connection)
+        evidence.operations.audit.record(reading.author, "hand_reading", meter.id, detail, connection=connection)

@@ -1,0 +1,61 @@
+"""A chart with the table of the same numbers that follows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.charts import Chart, consumption_chart, measure_chart, year_chart
+from analysis.figures import Consumption
+from analysis.measures import MeasureProgress
+from api.pages import words
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChart:
+    """`label` is what a screen reader says in place of the picture; `rows` are texts."""
+
+    spec: Chart
+    label: str
+    header: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+
+def days(found: Consumption, medium_id: str, title: str) -> ShownChart:
+    """Consumption day by day."""
+    unit = words.unit_text(found.unit)
+    rows = [
+        (words.short_day(slot.start), words.digits(slot.value, 2), words.HOW[slot.how], words.percent(slot.coverage))
+        for slot in found.slots
+    ]
+    spec = consumption_chart(found, medium_id=medium_id)
+    return ShownChart(spec, f"{title}, Säulen je Tag", ("Tag", unit, "Datengüte", "Deckung"), rows)
+
+
+def months(this_year: Consumption, last_year: Consumption, medium_id: str, title: str) -> ShownChart:
+    """Months of a year against the year before."""
+    years = [str(found.slots[0].start.year) for found in (this_year, last_year)]
+    unit = words.unit_text(this_year.unit)
+    rows = [
+        (words.month(new.start).split()[0], words.digits(new.value, 0), words.digits(old.value, 0))
+        for new, old in zip(this_year.slots, last_year.slots, strict=False)
+    ]
+    header = ("Monat", f"{years[0]} ({unit})", f"{years[1]} ({unit})")
+    spec = year_chart(this_year, last_year, medium_id=medium_id)
+    return ShownChart(spec, f"{title} nach Monaten, {years[0]} gegen {years[1]}", header, rows)
+
+
+def measure(progress: MeasureProgress) -> ShownChart:
+    """Expected, target and actual by month."""
+    rows = [
+        (
+            words.month(row.month),
+            words.digits(row.expected, 0),
+            words.digits(row.target, 0),
+            words.digits(row.actual, 0),
+        )
+        for row in progress.monthly
+    ]
+    unit = words.unit_text(progress.unit)
+    header = ("Monat", f"erwartet ({unit})", f"Ziel ({unit})", f"tatsächlich ({unit})")
+    return ShownChart(
+        measure_chart(progress), f"{progress.title}: erwartet, Ziel und tatsächlich nach Monaten", header, rows
+    )

@@ -1,0 +1,65 @@
+"""Daten: what is complete, how the sources fare, what arrived and could not be used."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from analysis.completeness import MeterCompleteness
+from api.evidence import Evidence, Given
+from api.pages.rendering import templates_of
+from config.meters import Meter
+from gateway.reading import Refused
+
+router = APIRouter(include_in_schema=False)
+_SHOWN_DAYS = 30
+_SHOWN_REFUSED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class MeterCalendar:
+    """A meter's days, each with the class of its cell."""
+
+    meter: Meter
+    found: MeterCompleteness
+    cells: list[str]
+
+
+@router.get("/daten")
+async def data(request: Request, evidence: Given) -> Response:
+    """Return the state of the data."""
+    content = await asyncio.to_thread(_content, evidence)
+    return templates_of(request).page(request, "completeness.html", content)
+
+
+def _content(evidence: Evidence) -> dict[str, object]:
+    end = evidence.today()
+    start = end - timedelta(days=_SHOWN_DAYS)
+    found = evidence.completeness(start, end)
+    rows: dict[str, list[MeterCalendar]] = {}
+    for one in found.meters:
+        cells = [_cell(coverage) for coverage in one.daily]
+        rows.setdefault(one.property_id, []).append(MeterCalendar(evidence.portfolio.meter(one.meter), one, cells))
+    return {
+        "start": start,
+        "end": end - timedelta(days=1),
+        "days": _SHOWN_DAYS,
+        "found": found,
+        "places": [(place, rows.get(place.id, [])) for place in evidence.portfolio.properties],
+        "collector": evidence.services.statistics(),
+        "refused": _refused(evidence),
+    }
+
+
+def _cell(coverage: float) -> str:
+    if coverage >= 0.95:
+        return "full"
+    return "part" if coverage > 0 else "gap"
+
+
+def _refused(evidence: Evidence) -> list[tuple[Refused, str]]:
+    refused = evidence.services.refused(_SHOWN_REFUSED)
+    return [(one, one.content[:200].decode("utf-8", "replace")) for one in refused]

@@ -1,0 +1,62 @@
+"""Status as icon, word and colour, never colour alone."""
+
+from dataclasses import dataclass
+
+from analysis.kpis import Rating
+from analysis.measures import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """`level` is ok, look, act or unknown: the class in the stylesheet."""
+
+    level: str
+    icon: str
+    word: str
+
+
+OK = Light("ok", "✓", "in Ordnung")
+LOOK = Light("look", "◐", "ansehen")
+ACT = Light("act", "▲", "handeln")
+UNKNOWN = Light("unknown", "○", "unbekannt")
+
+_RATINGS = {
+    Rating.TARGET: Light("ok", "✓", "Zielwert erreicht"),
+    Rating.BELOW_MEAN: Light("ok", "✓", "unter Vergleichswert"),
+    Rating.ABOVE_MEAN: Light("look", "◐", "über Vergleichswert"),
+    Rating.FAR_ABOVE_MEAN: Light("act", "▲", "weit über Vergleichswert"),
+}
+_VERDICTS = {
+    Verdict.WORKS: Light("ok", "✓", "wirkt"),
+    Verdict.NOT_CERTAIN: Light("look", "◐", "noch nicht sicher"),
+    Verdict.DOES_NOT_WORK: Light("act", "▲", "wirkt nicht"),
+    Verdict.INSUFFICIENT_DATA: Light("unknown", "○", "zu wenig Daten"),
+}
+
+
+def coverage_light(coverage: float | None) -> Light:
+    """Return how far a figure can be trusted."""
+    if coverage is None or coverage <= 0:
+        return Light("unknown", "○", "keine Daten")
+    if coverage >= 0.95:
+        return Light("ok", "●", "vollständig")
+    return Light("look", "◐", "lückenhaft") if coverage >= 0.75 else Light("act", "◔", "große Lücken")
+
+
+def rating_light(rating: Rating | None) -> Light:
+    """Return where a key figure stands against its benchmark."""
+    return UNKNOWN if rating is None else _RATINGS[rating]
+
+
+def verdict_light(verdict: Verdict | None) -> Light:
+    """Return what can be said about a measure."""
+    return _VERDICTS[verdict or Verdict.INSUFFICIENT_DATA]
+
+
+def severity_light(severity: str, state: str) -> Light:
+    """Return how urgent an alert is."""
+    if state == "resolved":
+        return Light("ok", "✓", "erledigt")
+    if state == "acknowledged":
+        return Light("look", "◐", "in Arbeit")
+    return Light("act", "▲", "dringend") if severity == "urgent" else Light("look", "◐", "prüfen")

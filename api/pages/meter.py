@@ -1,0 +1,123 @@
+"""Zähler: what it counts, what follows from it, what happened to it, and a form to read it by hand."""
+
+import asyncio
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from analysis.figures import Resolution
+from api.callers import caller_of, check_csrf
+from api.evidence import Evidence, Given
+from api.hand_readings import HandReading, range_of, shown, take
+from api.pages import charts, words
+from api.pages.property import meter_row
+from api.pages.rendering import templates_of
+from config.errors import InvalidReading
+from config.meters import Meter
+from config.quantities import QUANTITIES
+from gateway.reading import instant
+
+router = APIRouter(include_in_schema=False)
+_SHOWN_DAYS = 60
+_SHOWN_READINGS = 12
+
+
+@router.get("/zaehler/{meter_id}")
+async def one_meter(request: Request, evidence: Given, meter_id: str, gespeichert: bool = False) -> Response:
+    """Return a meter's page."""
+    meter = evidence.portfolio.meter(meter_id)
+    content = await asyncio.to_thread(_content, evidence, meter)
+    form = {"saved": gespeichert, "typed": "", "at": "", "complaint": None}
+    return templates_of(request).page(request, "meter.html", content | form)
+
+
+def _content(evidence: Evidence, meter: Meter) -> dict[str, object]:
+    today = evidence.today()
+    start, end = today - timedelta(days=_SHOWN_DAYS), today
+    found = evidence.consumption(meter.id, start, end, Resolution.DAY)
+    expected = None if meter.formula else range_of(evidence, meter, evidence.now())
+    return {
+        "meter": meter,
+        "title": meter.title or meter.medium.title,
+        "place": evidence.portfolio.property(meter.property_id),
+        "quantity": QUANTITIES[meter.quantity],
+        "row": meter_row(evidence, meter),
+        "silence": evidence.silence(meter.id) if meter.formula is None else None,
+        "days": charts.days(found, meter.medium_id, f"Verbrauch {meter.title or meter.medium.title}"),
+        "total": found.total,
+        "events": found.events,
+        "start": start,
+        "end": end - timedelta(days=1),
+        "readings": _last_readings(evidence, meter),
+        "expected": expected,
+        "low": shown(meter, expected.low) if expected else None,
+        "high": shown(meter, expected.high) if expected else None,
+        "now_local": evidence.now().astimezone(evidence.books.zone).strftime("%Y-%m-%dT%H:%M"),
+    }
+
+
+def _last_readings(evidence: Evidence, meter: Meter) -> list[tuple[datetime, float]]:
+    newest = evidence.newest_of(meter.id)
+    if newest is None:
+        return []
+    until = instant(newest.time_ms + 1)
+    since = until - max(meter.interval * (_SHOWN_READINGS + 1), timedelta(hours=3))
+    series = evidence.readings(meter.id, meter.quantity, since, until)
+    rows = zip(series.time_ms.tolist(), series.value.tolist(), strict=True)
+    return [(instant(time_ms), value) for time_ms, value in rows][: -_SHOWN_READINGS - 1 : -1]
+
+
+@router.post("/zaehler/{meter_id}")
+async def read_by_hand(
+    request: Request,
+    evidence: Given,
+    meter_id: str,
+    csrf: Annotated[str, Form()] = "",
+    stand: Annotated[str, Form(max_length=40)] = "",
+    zeit: Annotated[str, Form(max_length=40)] = "",
+    grund: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Take a hand reading from the form; what is wrong with it stands above the form, with what was typed."""
+    caller = caller_of(request)
+    check_csrf(caller, csrf)
+    meter = evidence.portfolio.meter(meter_id)
+    try:
+        at = _local(zeit, evidence)
+        reading = HandReading(meter_id, _number(stand), at, grund, caller.name)
+        await asyncio.to_thread(take, evidence, reading)
+    except InvalidReading as error:
+        content = await asyncio.to_thread(_content, evidence, meter)
+        form = {"saved": False, "typed": stand, "at": zeit, "complaint": _complaint(error)}
+        return templates_of(request).page(request, "meter.html", content | form, status=422)
+    return RedirectResponse(f"/zaehler/{meter_id}?gespeichert=1#ablesung", status_code=303)
+
+
+def _number(text: str) -> Decimal:
+    """Read a German number: a comma begins the decimals and points group; without a comma a point does."""
+    plain = text.strip().replace(" ", "").replace("\u202f", "")
+    if "," in plain:
+        plain = plain.replace(".", "").replace(",", ".")
+    try:
+        number = Decimal(plain)
+    except InvalidOperation as error:
+        raise InvalidReading("not_a_number", f"{text!r} is no number") from error
+    if not number.is_finite():
+        raise InvalidReading("not_a_number", f"{text!r} is no number")
+    return number
+
+
+def _local(text: str, evidence: Evidence) -> datetime:
+    if not text:
+        return evidence.now()
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=evidence.books.zone)
+    except ValueError as error:
+        raise InvalidReading("no_time", f"{text!r} is no time") from error
+
+
+def _complaint(error: InvalidReading) -> str:
+    return words.REFUSALS.get(error.code, "nicht brauchbar")

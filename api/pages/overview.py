@@ -1,0 +1,120 @@
+"""Übersicht: what to do today, where the year stands, how each property does."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from analysis.figures import Figure
+from api.evidence import Evidence, Given
+from api.pages.media import GROUPS, Group, coverage_of, meters_of
+from api.pages.property_row import PropertyRow, property_row
+from api.pages.rendering import templates_of
+from config.meters import Meter
+from gateway.operations import AlertRow
+
+router = APIRouter(include_in_schema=False)
+_COMPARABLE = 0.9
+_SHOWN_ALERTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class YearToDate:
+    """A group's consumption of `[1 January, today)` against the same days of last year, over comparable meters."""
+
+    group: Group
+    value: float | None
+    last_year: float | None
+    compared: int
+    meters: int
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Municipality:
+    """A municipality with its properties."""
+
+    name: str
+    rows: list[PropertyRow]
+
+
+@router.get("/")
+async def overview(request: Request, evidence: Given) -> Response:
+    """Return the overview."""
+    content = await asyncio.to_thread(_content, evidence)
+    return templates_of(request).page(request, "overview.html", content)
+
+
+def _content(evidence: Evidence) -> dict[str, object]:
+    today = evidence.today()
+    alerts = [alert for alert in evidence.open_alerts() if not alert.is_silenced(evidence.now())]
+    names = {place.id: place.name for place in evidence.portfolio.properties}
+    return {
+        "alerts": alerts[:_SHOWN_ALERTS],
+        "alert_count": len(alerts),
+        "cost_per_day": sum(alert.cost_eur_per_day or 0.0 for alert in alerts),
+        "names": names,
+        "today": today,
+        "year_to_date": evidence.remembered.get(("to date", today), lambda: year_to_date(evidence, today)),
+        "co2e": evidence.remembered.get(("co2e", today), lambda: co2e(evidence, today.year - 1)),
+        "completeness": evidence.completeness(today - timedelta(days=30), today),
+        "measures": [(one, evidence.measure(one.id)) for one in evidence.portfolio.measures.values()],
+        "municipalities": _municipalities(evidence, alerts),
+        "benchmark_year": today.year - 1,
+    }
+
+
+def _municipalities(evidence: Evidence, alerts: list[AlertRow]) -> list[Municipality]:
+    found = []
+    for municipality in evidence.portfolio.municipalities:
+        places = [place for place in evidence.portfolio.properties if place.municipality_id == municipality.id]
+        if places:
+            rows = [property_row(evidence, place, alerts) for place in places]
+            found.append(Municipality(municipality.name, rows))
+    return found
+
+
+def year_to_date(evidence: Evidence, today: date) -> list[YearToDate]:
+    """Return each group that is metered at all."""
+    found = []
+    for group in GROUPS:
+        meters = [meter for place in evidence.portfolio.properties for meter in meters_of(place, group)]
+        if meters:
+            found.append(_to_date(evidence, group, meters, today))
+    return found
+
+
+def _to_date(evidence: Evidence, group: Group, meters: list[Meter], today: date) -> YearToDate:
+    new, old, coverages, compared = 0.0, 0.0, [], 0
+    for meter in meters:
+        this = evidence.months(meter.id, date(today.year, 1, 1), _not_before(today, 2))
+        last = evidence.months(meter.id, date(today.year - 1, 1, 1), _not_before(_year_before(today), 2))
+        coverages.append(coverage_of(this))
+        if (
+            min(coverage_of(this), coverage_of(last)) >= _COMPARABLE
+            and this.total is not None
+            and last.total is not None
+        ):
+            new, old, compared = new + float(this.total), old + float(last.total), compared + 1
+    coverage = sum(coverages) / len(coverages)
+    if not compared:
+        return YearToDate(group, None, None, 0, len(meters), coverage)
+    return YearToDate(group, new, old, compared, len(meters), coverage)
+
+
+def _not_before(day: date, least: int) -> date:
+    """On New Year's Day there is nothing to show yet; show the day itself."""
+    return max(day, date(day.year, 1, least))
+
+
+def _year_before(day: date) -> date:
+    return date(day.year - 1, day.month, min(day.day, 28) if day.month == 2 else day.day)
+
+
+def co2e(evidence: Evidence, year: int) -> Figure:
+    """Return the emissions of a whole year over the properties for which they are known."""
+    total = evidence.balance(year, evidence.books.default_factor_set).total
+    return total.co2e_t

@@ -1,0 +1,124 @@
+"""Liegenschaft: the answer first, then the figures, the months, the meters."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from analysis.measures import MeasureProgress
+from api.evidence import Evidence, Given
+from api.pages import charts, words
+from api.pages.charts import ShownChart
+from api.pages.lights import Light
+from api.pages.media import GROUPS, Group, meters_of, summed
+from api.pages.property_row import WHITE_SPOT, Bullet, bullets, category_title, status_light
+from api.pages.rendering import templates_of
+from api.shapes import source_kind
+from api.times import checked_year
+from config.meters import Meter, Reporting
+from config.portfolio import Measure, Property
+from gateway.operations import AlertRow
+from gateway.reading import Reading
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MeterRow:
+    """A meter with what it said last and how long ago."""
+
+    meter: Meter
+    source: str
+    newest: Reading | None
+    age: timedelta | None
+    light: Light
+
+
+@router.get("/liegenschaften/{property_id}")
+async def one_property(request: Request, evidence: Given, property_id: str, jahr: int | None = None) -> Response:
+    """Return a property's page; `jahr` chooses the year of the charts."""
+    place = evidence.portfolio.property(property_id)
+    content = await asyncio.to_thread(_content, evidence, place, jahr)
+    return templates_of(request).page(request, "property.html", content)
+
+
+def _content(evidence: Evidence, place: Property, chosen: int | None) -> dict[str, object]:
+    today = evidence.today()
+    year = checked_year(chosen or today.year)
+    whole_year = min(year, today.year - 1)
+    alerts = [alert for alert in evidence.open_alerts() if alert.property == place.id]
+    meters = [meter_row(evidence, meter) for meter in place.meters]
+    kpis = evidence.kpis(place.id, whole_year) if place.meters else None
+    return {
+        "place": place,
+        "category": category_title(place),
+        "municipality": evidence.portfolio.municipality(place.municipality_id),
+        "person": _person(evidence, place),
+        "light": status_light(alerts) if place.meters else WHITE_SPOT,
+        "answer": _answer(place, alerts, meters),
+        "alerts": alerts,
+        "year": year,
+        "this_year": today.year,
+        "whole_year": whole_year,
+        "kpis": kpis,
+        "bullets": list[Bullet]() if kpis is None else bullets(kpis),
+        "months": _months(evidence, place, year),
+        "measures": [_measure(evidence, measure) for measure in place.measures],
+        "meters": meters,
+    }
+
+
+def _person(evidence: Evidence, place: Property) -> str | None:
+    return evidence.portfolio.person(place.facility_manager_id).name if place.facility_manager_id else None
+
+
+def _answer(place: Property, alerts: list[AlertRow], meters: list[MeterRow]) -> str:
+    if not place.meters:
+        return "Hier gibt es noch keinen Zähler: Wir wissen nicht, was diese Liegenschaft verbraucht."
+    speaking = sum(row.light.level == "ok" for row in meters)
+    heard = f"{speaking} von {len(meters)} Zählern melden sich wie erwartet."
+    if not alerts:
+        return f"Nichts zu tun. {heard}"
+    count = "Eine Meldung wartet" if len(alerts) == 1 else f"{len(alerts)} Meldungen warten"
+    return f"{count} auf Sie. {heard}"
+
+
+def meter_row(evidence: Evidence, meter: Meter) -> MeterRow:
+    """Return a meter with its newest reading."""
+    newest = evidence.newest_of(meter.id)
+    age = evidence.age(newest) if newest else None
+    return MeterRow(meter, words.SOURCES[source_kind(meter)], newest, age, _meter_light(evidence, meter, newest))
+
+
+def _meter_light(evidence: Evidence, meter: Meter, newest: Reading | None) -> Light:
+    if meter.formula is not None:
+        return Light("ok", "✓", "berechnet")
+    if newest is None:
+        return Light("unknown", "○", "noch nie gemeldet")
+    if evidence.silence(meter.id) is not None:
+        word = "Ablesung fällig" if meter.reporting is Reporting.BY_HAND else "stumm"
+        return Light("act", "▲", word)
+    return Light("ok", "✓", "meldet sich")
+
+
+def _months(evidence: Evidence, place: Property, year: int) -> list[tuple[Group, ShownChart]]:
+    found = []
+    for group in GROUPS:
+        meters = meters_of(place, group)
+        if meters:
+            this, last = (
+                summed([evidence.months(meter.id, date(y, 1, 1), date(y + 1, 1, 1)) for meter in meters])
+                for y in (year, year - 1)
+            )
+            medium = meters[0].medium_id
+            found.append((group, charts.months(this, last, medium, f"{group.title} {place.name}")))
+    return found
+
+
+def _measure(evidence: Evidence, measure: Measure) -> tuple[Measure, MeasureProgress | None, ShownChart | None]:
+    progress = evidence.measure(measure.id)
+    shown = charts.measure(progress) if progress is not None and progress.monthly else None
+    return measure, progress, shown

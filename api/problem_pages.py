@@ -1,0 +1,28 @@
+"""What a person sees instead of a problem document: the login form, or a German sentence."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.pages.rendering import templates_of
+from api.problems import Problem, problem_answer, problem_of, wants_page
+
+
+def refusal(request: Request, error: Exception) -> Response:
+    """Return the answer to an error: a page for a person, a problem document for a program."""
+    problem = problem_of(error)
+    return _page(request, problem) if wants_page(request) else problem_answer(problem)
+
+
+def _page(request: Request, problem: Problem) -> Response:
+    if problem.status == 401:
+        answer = templates_of(request).page(
+            request, "login.html", {"target": _target(request), "failed": False}, status=401
+        )
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="zaehlwerk"'
+        return answer
+    return templates_of(request).page(request, "problem.html", {"problem": problem}, status=problem.status)
+
+
+def _target(request: Request) -> str:
+    path = request.url.path
+    return "/" if request.method != "GET" or path in {"/anmelden", "/abmelden"} else path

@@ -1,0 +1,51 @@
+"""Answers that cost seconds to work out and hold for minutes: worked out once, kept for a while."""
+
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar, cast
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    thing: object
+    until: datetime
+
+
+class Remembered:
+    """Keeps what was worked out, by key, for `lasting`; two callers of the same key wait for one working out."""
+
+    def __init__(
+        self, clock: Callable[[], datetime], *, lasting: timedelta = timedelta(minutes=5), most: int = 500
+    ) -> None:
+        self._clock = clock
+        self._lasting = lasting
+        self._most = most
+        self._kept: dict[Hashable, _Kept] = {}
+        self._locks: dict[Hashable, threading.Lock] = {}
+        self._guard = threading.Lock()
+
+    def get(self, key: Hashable, work_out: Callable[[], Thing], *, lasting: timedelta | None = None) -> Thing:
+        """Return what is kept under the key, or work it out and keep it; an error is not kept."""
+        with self._guard:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            kept = self._kept.get(key)
+            if kept is None or kept.until <= self._clock():
+                kept = _Kept(work_out(), self._clock() + (lasting or self._lasting))
+                self._keep(key, kept)
+            return cast(Thing, kept.thing)
+
+    def forget(self) -> None:
+        """Forget everything, because something was recorded that changes figures."""
+        with self._guard:
+            self._kept.clear()
+
+    def _keep(self, key: Hashable, kept: _Kept) -> None:
+        with self._guard:
+            if len(self._kept) >= self._most:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[key] = kept

@@ -1,0 +1,75 @@
+"""What follows from the readings of a meter, in slots of the calendar."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from analysis.figures import Consumption, Resolution
+from api.answers import answer, csv_answer, wants_csv
+from api.evidence import Evidence, Given
+from api.figures import number
+from api.problems import InvalidInput, TooMuch
+from api.times import moment
+
+router = APIRouter(prefix="/v1", tags=["consumption"])
+_FINE = frozenset({Resolution.QUARTER_HOUR, Resolution.HOUR})
+_LONGEST_FINE = timedelta(days=1100)
+
+
+@router.get("/meters/{meter_id}/consumption")
+async def meter_consumption(
+    request: Request,
+    evidence: Given,
+    meter_id: str,
+    start: str | None = None,
+    end: str | None = None,
+    resolution: Resolution = Resolution.DAY,
+) -> Response:
+    """Return consumption of `[start, end)` in columns; CSV by `Accept: text/csv`.
+
+    `start` and `end` are local days or instants with offset; without them the last 30 days. `values` has null where
+    nothing is known; `quality` says of each slot how its value came about.
+    """
+    evidence.portfolio.meter(meter_id)
+    since, until = _span(evidence, start, end, resolution)
+    found = await asyncio.to_thread(evidence.consumption, meter_id, since, until, resolution)
+    if wants_csv(request):
+        rows = ((s.start.isoformat(), s.end.isoformat(), s.value, s.how, round(s.coverage, 4)) for s in found.slots)
+        return csv_answer(request, ("start", "end", f"value_{found.unit}", "quality", "coverage"), rows)
+    return answer(request, _columns(found))
+
+
+def _span(
+    evidence: Evidence, start: str | None, end: str | None, resolution: Resolution
+) -> tuple[datetime, datetime]:
+    zone = evidence.books.zone
+    tomorrow = (evidence.today() + timedelta(days=1)).isoformat()
+    until = moment(end or tomorrow, zone, name="end")
+    month_before = (until.astimezone(zone).date() - timedelta(days=30)).isoformat()
+    since = moment(start or month_before, zone, name="start")
+    if since >= until:
+        raise InvalidInput("end", "lies not after start")
+    if resolution in _FINE and until - since > _LONGEST_FINE:
+        raise TooMuch(f"{resolution} is given for at most {_LONGEST_FINE.days} days at once")
+    return since, until
+
+
+def _columns(found: Consumption) -> dict[str, object]:
+    return {
+        "meter": found.meter,
+        "unit": found.unit,
+        "time_zone": found.time_zone,
+        "start": found.slots[0].start if found.slots else None,
+        "step": found.resolution,
+        "values": [number(slot.value) for slot in found.slots],
+        "quality": [slot.how for slot in found.slots],
+        "coverage": [round(slot.coverage, 4) for slot in found.slots],
+        "total": number(found.total),
+        "events": [
+            {"id": event.id, "kind": event.kind, "time": event.time, "detail": event.detail, "state": event.state}
+            for event in found.events
+        ],
+    }

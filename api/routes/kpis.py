@@ -1,0 +1,47 @@
+"""Key figures by property and year."""
+
+import asyncio
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.answers import answer, page
+from api.evidence import Evidence, Given
+from api.shapes import Shape, kpis_shape
+from api.times import checked_year
+from config.portfolio import Property
+
+router = APIRouter(prefix="/v1", tags=["figures"])
+
+
+@router.get("/kpis")
+async def all_kpis(
+    request: Request,
+    evidence: Given,
+    year: int,
+    municipality: str | None = None,
+    limit: int = 100,
+    cursor: str | None = None,
+) -> Response:
+    """Return the key figures of every property for a year."""
+    places = [
+        place
+        for place in evidence.portfolio.properties
+        if municipality is None or place.municipality_id == municipality
+    ]
+    content = await asyncio.to_thread(_page, evidence, places, checked_year(year), limit, cursor)
+    return answer(request, content)
+
+
+def _page(evidence: Evidence, places: list[Property], year: int, limit: int, cursor: str | None) -> Shape:
+    return page(
+        places, lambda one: one.id, lambda one: kpis_shape(evidence.kpis(one.id, year)), limit=limit, cursor=cursor
+    )
+
+
+@router.get("/properties/{property_id}/kpis")
+async def property_kpis(request: Request, evidence: Given, property_id: str, year: int) -> Response:
+    """Return the key figures of one property for a year."""
+    found = await asyncio.to_thread(evidence.kpis, property_id, checked_year(year))
+    return answer(request, kpis_shape(found))

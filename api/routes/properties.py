@@ -1,0 +1,47 @@
+"""Municipalities and properties."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.answers import answer, page
+from api.evidence import Given
+from api.shapes import municipality_shape, property_shape
+
+router = APIRouter(prefix="/v1", tags=["master data"])
+
+
+@router.get("/municipalities")
+async def municipalities(request: Request, evidence: Given, limit: int = 100, cursor: str | None = None) -> Response:
+    """List the district and its municipalities."""
+    things = evidence.portfolio.municipalities
+    return answer(request, page(things, lambda one: one.id, municipality_shape, limit=limit, cursor=cursor))
+
+
+@router.get("/properties")
+async def properties(
+    request: Request,
+    evidence: Given,
+    municipality: str | None = None,
+    category: str | None = None,
+    medium: str | None = None,
+    responsible: str | None = None,
+    limit: int = 100,
+    cursor: str | None = None,
+) -> Response:
+    """List properties; each filter that is given has to fit."""
+    things = [
+        place
+        for place in evidence.portfolio.properties
+        if (municipality is None or place.municipality_id == municipality)
+        and (category is None or place.category == category)
+        and (medium is None or any(meter.medium_id == medium for meter in place.meters))
+        and (responsible is None or place.facility_manager_id == responsible)
+    ]
+    return answer(request, page(things, lambda one: one.id, property_shape, limit=limit, cursor=cursor))
+
+
+@router.get("/properties/{property_id}")
+async def one_property(request: Request, evidence: Given, property_id: str) -> Response:
+    """Return one property."""
+    return answer(request, property_shape(evidence.portfolio.property(property_id)))

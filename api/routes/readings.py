@@ -1,0 +1,162 @@
+"""Readings in, one or many, and out again."""
+
+import asyncio
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import numpy as np
+import orjson
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from analysis.figures import How
+from api.answers import answer, csv_answer, json_bytes, wants_csv
+from api.callers import caller_of
+from api.evidence import Evidence, Given
+from api.hand_readings import HandReading, shown, take
+from api.problems import InvalidInput, TooMuch
+from api.shapes import iso_duration
+from api.times import moment
+from config.meters import Meter, Reporting
+from gateway.reading import Series, instant
+
+router = APIRouter(prefix="/v1", tags=["readings"])
+MOST_READINGS = 50_000
+_LONGEST_ANSWER = timedelta(days=1100)
+
+
+class PushedReading(BaseModel):
+    """One reading of a push; `value` in the canonical unit of the quantity, `time` with offset."""
+
+    meter: str
+    quantity: str
+    time: AwareDatetime
+    value: float
+
+
+class TypedReading(BaseModel):
+    """What a person read off the display, in the unit that the display shows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    value: Decimal = Field(allow_inf_nan=False)
+    at: AwareDatetime | None = None
+    force: str = Field("", max_length=500, description="why it is right although it is outside the expected range")
+
+
+_PUSH_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {"type": "array", "maxItems": MOST_READINGS, "items": PushedReading.model_json_schema()}
+            }
+        },
+    }
+}
+
+
+@router.post("/readings", status_code=202, openapi_extra=_PUSH_BODY)
+async def push(request: Request, evidence: Given) -> Response:
+    """Make a list of readings durable; sending the same again changes nothing.
+
+    One bad reading does not hold up the others: it is kept aside and named in `rejected` with its reason. `known` is
+    null where the store behind the spool will tell only later.
+    """
+    pushed = _list_of(await request.body())
+    result = await asyncio.to_thread(evidence.services.push, pushed, evidence.now())
+    rejected = [{"index": one.index, "reason": one.reason, "detail": one.detail} for one in result.rejected]
+    content = {"accepted": result.accepted, "known": result.known, "rejected": rejected}
+    return Response(json_bytes(content), 202, media_type="application/json")
+
+
+def _list_of(body: bytes) -> list[object]:
+    try:
+        pushed = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise InvalidInput("body", f"is not JSON: {error}") from error
+    if not isinstance(pushed, list):
+        raise InvalidInput("body", "is not a list of readings")
+    if len(pushed) > MOST_READINGS:
+        raise TooMuch(f"{len(pushed)} readings at once; send at most {MOST_READINGS}")
+    return pushed
+
+
+@router.post("/meters/{meter_id}/readings", status_code=201)
+async def read_by_hand(request: Request, evidence: Given, meter_id: str, typed: TypedReading) -> Response:
+    """Take one hand reading; outside the expected range only with a reason in `force`."""
+    meter = evidence.portfolio.meter(meter_id)
+    at = typed.at or evidence.now()
+    reading = HandReading(meter_id, typed.value, at, typed.force, caller_of(request).name)
+    expected = await asyncio.to_thread(take, evidence, reading)
+    content = {
+        "meter": meter_id,
+        "time": at,
+        "value": float(typed.value),
+        "unit": meter.unit,
+        "expected": {"low": shown(meter, expected.low), "high": shown(meter, expected.high)},
+    }
+    return Response(json_bytes(content), 201, media_type="application/json")
+
+
+@router.get("/meters/{meter_id}/readings")
+async def readings(
+    request: Request,
+    evidence: Given,
+    meter_id: str,
+    start: str | None = None,
+    end: str | None = None,
+    quantity: str | None = None,
+) -> Response:
+    """Return what the meter said in `[start, end)`, in columns; CSV by `Accept: text/csv`.
+
+    Values are as the register showed them, in the canonical unit of the quantity. Where readings are evenly spaced,
+    `start` and `step` give their times; else `step` is null and `times` lists them. Without `start` the last 7 days.
+    """
+    meter = evidence.portfolio.meter(meter_id)
+    since, until = _span(evidence, start, end)
+    chosen = quantity or meter.quantity
+    series = await asyncio.to_thread(evidence.readings, meter_id, chosen, since, until)
+    if wants_csv(request):
+        return csv_answer(request, ("time", "value"), _rows(series))
+    return answer(request, _columns(meter, chosen, series))
+
+
+def _span(evidence: Evidence, start: str | None, end: str | None) -> tuple[datetime, datetime]:
+    zone = evidence.books.zone
+    until = moment(end, zone, name="end") if end else evidence.now()
+    since = moment(start, zone, name="start") if start else until - timedelta(days=7)
+    if since >= until:
+        raise InvalidInput("end", "lies not after start")
+    if until - since > _LONGEST_ANSWER:
+        raise TooMuch(f"readings are given for at most {_LONGEST_ANSWER.days} days at once")
+    return since, until
+
+
+def _columns(meter: Meter, quantity: str, series: Series) -> dict[str, object]:
+    step = _even_step(series)
+    how = How.READ_BY_HAND if meter.reporting is Reporting.BY_HAND else How.MEASURED
+    columns: dict[str, object] = {
+        "meter": meter.id,
+        "quantity": quantity,
+        "start": instant(int(series.time_ms[0])) if len(series) else None,
+        "step": None if step is None else iso_duration(step),
+        "values": series.value,
+        "quality": [how] * len(series),
+    }
+    return columns if step else columns | {"times": series.time_ms.astype("datetime64[ms]")}
+
+
+def _even_step(series: Series) -> timedelta | None:
+    if len(series) < 2:
+        return None
+    steps = np.diff(series.time_ms)
+    first = int(steps[0])
+    return timedelta(milliseconds=first) if first % 1000 == 0 and bool((steps == first).all()) else None
+
+
+def _rows(series: Series) -> list[tuple[str, float]]:
+    pairs = zip(series.time_ms.tolist(), series.value.tolist(), strict=True)
+    return [(instant(time_ms).isoformat(), value) for time_ms, value in pairs]

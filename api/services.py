@@ -1,0 +1,104 @@
+"""What the web application is given: collaborators, never settings."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from analysis.books import Books
+from gateway.operations import Operations
+from gateway.reading import Refused
+
+
+class Rejected(Protocol):
+    """One pushed thing that is no usable reading: its place in the list, a stable code and words for a person."""
+
+    @property
+    def index(self) -> int: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
+
+
+class PushResult(Protocol):
+    """What became of a push, after it is durable. `known` None: the sink in front of the store cannot tell."""
+
+    @property
+    def accepted(self) -> int: ...
+    @property
+    def known(self) -> int | None: ...
+    @property
+    def rejected(self) -> Sequence[Rejected]: ...
+
+
+class Push(Protocol):
+    """Makes pushed readings durable; raises `StorageFull` when it cannot."""
+
+    def __call__(self, pushed: Sequence[object], now: datetime) -> PushResult: ...
+
+
+class SourceHealth(Protocol):
+    """How a source fares: counts since the start, `refused` by reason, `offline` devices with since when."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def connected(self) -> bool: ...
+    @property
+    def polls(self) -> int: ...
+    @property
+    def readings(self) -> int: ...
+    @property
+    def missed(self) -> int: ...
+    @property
+    def refused(self) -> Mapping[str, int]: ...
+    @property
+    def offline(self) -> Mapping[str, datetime]: ...
+
+
+class CollectorHealth(Protocol):
+    """How the collector of this process fares; `dropped` readings found no room on the disk nor in memory."""
+
+    @property
+    def started_at(self) -> datetime: ...
+    @property
+    def sources(self) -> Sequence[SourceHealth]: ...
+    @property
+    def dropped(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the loading is: `share` 0..1, `step` in German."""
+
+    share: float
+    step: str
+
+
+def _nothing_refused(_limit: int) -> Sequence[Refused]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything the routes and pages lean on.
+
+    `statistics` returns None where no collector runs in this process. `checks` are asked by `/ready`,
+    by name (spool, scheduler; the store is asked anyway): each returns if its part works and raises a
+    `ZaehlwerkError` otherwise. `loading` returns None once everything is loaded. `refused` returns the newest
+    refused things. `demo` opens every door and marks every page as sample data.
+    """
+
+    books: Books
+    operations: Operations
+    push: Push
+    statistics: Callable[[], CollectorHealth | None]
+    demo: bool
+    public_url: str
+    clock: Callable[[], datetime]
+    loading: Callable[[], Progress | None] = lambda: None
+    refused: Callable[[int], Sequence[Refused]] = _nothing_refused
+    checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)

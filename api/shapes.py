@@ -1,0 +1,213 @@
+"""Things of the portfolio and the operations database as the objects that the API gives out."""
+
+from datetime import timedelta
+
+from analysis.balance import Balance, BalanceRow
+from analysis.kpis import PropertyKpis
+from analysis.measures import MeasureProgress
+from api.figures import figure_object, figure_objects, number
+from config.meters import ByHandSource, Meter, ModbusSource, MqttSource
+from config.portfolio import Measure, Municipality, Portfolio, Property
+from gateway.operations import AlertLogRow, AlertRow
+from gateway.reading import Reading
+
+Shape = dict[str, object]
+
+
+def municipality_shape(municipality: Municipality) -> Shape:
+    """Return a municipality."""
+    return {
+        "id": municipality.id,
+        "name": municipality.name,
+        "kind": municipality.kind,
+        "ars": municipality.ars or None,
+        "inhabitants": municipality.inhabitants,
+    }
+
+
+def property_shape(place: Property) -> Shape:
+    """Return a property with the ids of its meters and measures."""
+    return {
+        "id": place.id,
+        "name": place.name,
+        "municipality": place.municipality_id,
+        "category": place.category,
+        "areas": {"net_floor_m2": place.net_floor_m2, "water_surface_m2": place.water_surface_m2},
+        "users": place.users,
+        "location": {"postcode": place.postcode, "latitude": place.latitude, "longitude": place.longitude},
+        "facility_manager": place.facility_manager_id,
+        "meters": [meter.id for meter in place.meters],
+        "measures": [measure.id for measure in place.measures],
+    }
+
+
+def meter_shape(meter: Meter, newest: Reading | None) -> Shape:
+    """Return a meter with its newest reading, which is in the canonical unit of its quantity."""
+    return {
+        "id": meter.id,
+        "property": meter.property_id,
+        "title": meter.title or meter.medium.title,
+        "medium": meter.medium_id,
+        "quantity": meter.quantity,
+        "unit": meter.unit,
+        "consumption_unit": meter.medium.unit,
+        "reporting": meter.reporting,
+        "interval_s": meter.interval.total_seconds(),
+        "source": source_kind(meter),
+        "virtual": meter.formula is not None,
+        "sub_meter_of": meter.sub_meter_of,
+        "newest": None if newest is None else {"time": newest.time, "value": newest.value},
+    }
+
+
+def source_kind(meter: Meter) -> str:
+    """Return how readings come in: modbus, mqtt, by_hand or push."""
+    match meter.source:
+        case ModbusSource():
+            return "modbus"
+        case MqttSource():
+            return "mqtt"
+        case ByHandSource():
+            return "by_hand"
+    return "push"
+
+
+def kpis_shape(kpis: PropertyKpis) -> Shape:
+    """Return the key figures of a property and year."""
+    benchmarks = {
+        name: {
+            "mean": found.mean,
+            "target": found.target,
+            "unit": found.unit,
+            "rating": found.rating,
+            "source": found.source,
+            "verified": found.verified,
+        }
+        for name, found in kpis.benchmarks.items()
+    }
+    figures = figure_objects(kpis.figures)
+    return {"property": kpis.property_id, "year": kpis.year, "figures": figures, "benchmarks": benchmarks}
+
+
+def measure_shape(measure: Measure, progress: MeasureProgress | None) -> Shape:
+    """Return a measure; `progress` None where the data at hand do not tell how it does."""
+    funding = measure.funding
+    return {
+        "id": measure.id,
+        "property": measure.property_id,
+        "title": measure.title,
+        "medium": measure.medium_id,
+        "status": measure.status,
+        "baseline": f"{measure.baseline.start}/{measure.baseline.end}",
+        "works": f"{measure.works.start}/{measure.works.end}",
+        "expected_saving_percent": number(measure.expected_saving_percent),
+        "cost_eur": number(measure.cost_eur),
+        "funding": None
+        if funding is None
+        else {"programme": funding.programme, "reference": funding.reference or None},
+        "progress": None if progress is None else progress_shape(progress),
+    }
+
+
+def progress_shape(progress: MeasureProgress) -> Shape:
+    """Return how a measure does."""
+    names = ("baseline_kwh", "expected_kwh", "target_kwh", "actual_kwh", "saving_kwh", "saving_percent")
+    return {
+        "since": progress.since,
+        "until": progress.until,
+        "figures": {name: figure_object(getattr(progress, name)) for name in names},
+        "model": progress.model,
+        "target_missed": progress.target_missed,
+        "verdict": progress.verdict,
+        "verdict_text": progress.verdict_text,
+        "monthly": [
+            {
+                "month": month.month,
+                "expected": month.expected,
+                "target": month.target,
+                "actual": month.actual,
+                "coverage": round(month.coverage, 4),
+            }
+            for month in progress.monthly
+        ],
+    }
+
+
+def alert_shape(alert: AlertRow) -> Shape:
+    """Return an alert with its evidence."""
+    return {
+        "id": alert.id,
+        "rule": alert.rule,
+        "subject": alert.subject,
+        "property": alert.property,
+        "state": alert.state,
+        "severity": alert.severity,
+        "since": alert.since,
+        "opened_at": alert.opened_at,
+        "last_seen_at": alert.last_seen_at,
+        "acknowledged_at": alert.acknowledged_at,
+        "acknowledged_by": alert.acknowledged_by,
+        "resolved_at": alert.resolved_at,
+        "silenced_until": alert.silenced_until,
+        "title": alert.title,
+        "observed": alert.observed,
+        "cause": alert.cause,
+        "next_step": alert.next_step,
+        "value": alert.value,
+        "expected": alert.expected,
+        "threshold": alert.threshold,
+        "unit": alert.unit,
+        "cost_eur_per_day": alert.cost_eur_per_day,
+        "cost_eur_per_year": alert.cost_eur_per_year,
+        "responsible": alert.responsible,
+        "answer": alert.answer,
+        "evidence": alert.evidence,
+    }
+
+
+def log_shape(entry: AlertLogRow) -> Shape:
+    """Return one change of an alert."""
+    return {
+        "time": entry.time,
+        "author": entry.author,
+        "action": entry.action,
+        "state": entry.state,
+        "comment": entry.comment,
+    }
+
+
+def balance_shape(found: Balance) -> Shape:
+    """Return a balance with one row per group and carrier, and the total."""
+    return {
+        "year": found.year,
+        "factor_set": found.factor_set,
+        "rows": [balance_row_shape(row) for row in found.rows],
+        "total": balance_row_shape(found.total),
+        "data_quality": found.data_quality,
+        "without_meters": list(found.without_meters),
+    }
+
+
+def balance_row_shape(row: BalanceRow) -> Shape:
+    """Return one row of a balance."""
+    return {
+        "group": row.group,
+        "carrier": row.carrier,
+        "final_energy_mwh": figure_object(row.final_energy_mwh),
+        "co2e_t": figure_object(row.co2e_t),
+        "data_grade": row.data_grade,
+        "coverage": round(row.coverage, 4),
+        "properties": row.properties,
+        "incomplete": list(row.incomplete),
+    }
+
+
+def municipality_of(portfolio: Portfolio, property_id: str) -> str:
+    """Return the id of the municipality that a property belongs to."""
+    return portfolio.property(property_id).municipality_id
+
+
+def iso_duration(step: timedelta) -> str:
+    """Return a whole number of seconds as an ISO 8601 duration of minutes or seconds."""
+    seconds = int(step.total_seconds())
+    return f"PT{seconds // 60}M" if seconds % 60 == 0 else f"PT{seconds}S"
