@@ -33,8 +33,8 @@ class Factor:
     source: str
     verified: bool
     year: int | None
-    confidence: str
-    edition: str
+    confidence: str = ""
+    edition: str = ""
     note: str = ""
 
 
@@ -51,8 +51,8 @@ class FactorSet:
     def factor(self, carrier: str, year: int) -> Factor | None:
         """Return the carrier's factor for a year, None where the set has none.
 
-        Where the year itself is not listed (yet), the last one before it is taken: its `year` says so, and it does not
-        count as verified.
+        Where the year itself is not listed (yet), the last one before it is taken: its `year` says so, and it does
+        not count as verified.
         """
         known = [factor for factor in self.factors if factor.carrier == carrier and (factor.year or year) <= year]
         if not known:

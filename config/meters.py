@@ -60,18 +60,13 @@ class Tank:
 
 @dataclass(frozen=True, slots=True)
 class ModbusSource:
-    """A register of a device on a bus. `bus` is the id of a source of the district; `device` the unit id.
-
-    `channel` picks one input of a device that counts several things (pulse counters): the register is then the
-    profile's series `quantity.channel`, and its readings are kept under the meter's own quantity. None: the total.
-    """
+    """A register of a device on a bus. `bus` is the id of a source of the district; `device` the unit id."""
 
     bus: str
     device: int
     profile: str
     every: timedelta
     quantities: tuple[str, ...] = ()  # further quantities to keep; the meter's own is always kept
-    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,7 +224,7 @@ def _double_use(meters: list[MeterPlace]) -> Iterator[Problem]:
         if source.topic is not None:
             key, at = (source.source, source.topic, source.value), "topic"
         else:
-            key, at = (source.source, source.device, quantity_of(meter.entry), source.channel), "device"
+            key, at = (source.source, source.device, quantity_of(meter.entry)), "device"
         other = first.setdefault(key, meter)
         if other is not meter:
             what = "topic and path" if at == "topic" else "device and quantity"

@@ -17,7 +17,7 @@ _SOURCE_KEYS = MappingProxyType(
         "modbus_rtu": (("device",), ("baud", "parity")),
     }
 )
-_MODBUS = (("device", "profile"), ("every", "quantities", "channel"))
+_MODBUS = (("device", "profile"), ("every", "quantities"))
 _METER_KEYS = MappingProxyType(
     {
         "mqtt": (("topic", "value"), ("time", "format")),
@@ -97,11 +97,13 @@ def _profile_findings(
         yield ("source", "profile"), message, ", ".join(usable)
         return
     profile = profiles[name]
-    own = quantity_of(entry) if source.channel is None else f"{quantity_of(entry)}.{source.channel}"
+    own = quantity_of(entry)
     if own not in profile.series:
         place = ("quantity",) if entry.quantity is not None else ("source", "profile")
         yield place, f"the profile {name!r} has no register for {own!r}", ", ".join(profile.series)
+    # A quantity that the device has per phase only stands for all of its phases.
+    known = {*profile.series, *(register.quantity for register in profile.series.values())}
     for index, quantity in enumerate(source.quantities):
-        if quantity not in profile.series:
+        if quantity not in known:
             message = f"the profile {name!r} has no register for {quantity!r}{did_you_mean(quantity, profile.series)}"
             yield ("source", "quantities", index), message, ", ".join(profile.series)
