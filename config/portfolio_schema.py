@@ -145,6 +145,7 @@ class MeterSourceEntry(Strict):
     source: Id | None = Field(default=None, alias="from")
     device: Annotated[int, whole(0, 255)] | None = None
     profile: Text | None = None
+    every: Duration | None = None
     quantities: list[Text] = Field(default_factory=list)
     topic: Topic | None = None
     format: Annotated[str, one_of(("json",), "format")] | None = None
