@@ -44,8 +44,9 @@ def quantity(value: float, unit: str, language: str) -> str:
 
 
 def euros(value: float, language: str) -> str:
-    """Write an amount of money that is an estimate: whole euros from ten on."""
-    written = format_decimal(value, format="#,##0" if abs(value) >= 9.995 else "0.00", locale=_LOCALES[language])
+    """Write an estimated amount: cents below ten euros, then whole euros, from a thousand on three digits."""
+    rounded = round(value, 2 - floor(log10(abs(value)))) if abs(value) >= 1000 else value
+    written = format_decimal(rounded, format="#,##0" if abs(value) >= 9.995 else "0.00", locale=_LOCALES[language])
     return f"{written}\u202f€" if language == DEFAULT else f"€{written}"
 
 

@@ -6,7 +6,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import quote
 
 import vl_convert
@@ -19,7 +19,11 @@ from gateway.operations import OutboxRow
 log = logging.getLogger(__name__)
 
 _CHART_ID: Final = "chart@zaehlwerk"
-_CHART_SCALE: Final = 2.0
+# Drawn narrow, so that its letters can be read on a phone, and in enough points for a large screen.
+_CHART_WIDTH: Final = 400
+_CHART_HEIGHT: Final = 200
+_CHART_SCALE: Final = 2.5
+_CHART_LOCALES: Final[dict[str, Literal["de-DE", "en-GB"]]] = {"de": "de-DE", "en": "en-GB"}
 
 
 def compose(row: OutboxRow, *, sender: str, public_url: str) -> EmailMessage:
@@ -36,7 +40,7 @@ def compose(row: OutboxRow, *, sender: str, public_url: str) -> EmailMessage:
 def _compose(row: OutboxRow, sender: str, public_url: str) -> EmailMessage:
     content = row.content
     phrases = PHRASES[content["language"]]
-    png = _png(content.get("chart"))
+    png = _png(content.get("chart"), content["language"])
     facts: dict[str, Any] = {
         "message": content,
         "phrases": phrases,
@@ -81,12 +85,18 @@ def _links(content: dict[str, Any], phrases: Phrases, public_url: str) -> dict[s
     }
 
 
-def _png(chart: dict[str, Any] | None) -> bytes | None:
+def _png(chart: dict[str, Any] | None, language: str) -> bytes | None:
     """Draw the chart; a mail without its picture is better than none."""
     if chart is None:
         return None
     try:
-        drawn: bytes = vl_convert.vegalite_to_png(vl_spec=chart, scale=_CHART_SCALE)
+        drawn: bytes = vl_convert.vegalite_to_png(
+            vl_spec=chart | {"width": _CHART_WIDTH, "height": _CHART_HEIGHT},
+            scale=_CHART_SCALE,
+            allowed_base_urls=[],
+            format_locale=_CHART_LOCALES[language],
+            time_format_locale=_CHART_LOCALES[language],
+        )
     except ValueError as error:
         log.error("a chart cannot be drawn: %s", error)
         return None

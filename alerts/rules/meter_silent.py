@@ -1,4 +1,4 @@
-"""A meter says nothing: pending once it is quiet for longer than is normal for it, an alert after a day."""
+"""A meter says nothing for longer than is normal for it; one that never spoke has a day to begin."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ from config.meters import Meter, ModbusSource, MqttSource
 from config.portfolio import Portfolio
 from gateway.operations import Outcome
 
-ALERT_AFTER: Final = timedelta(hours=24)
+BEGINNERS_HAVE: Final = timedelta(hours=24)
 _CHARTED: Final = timedelta(days=14)
 
 
@@ -29,9 +29,9 @@ def judge_silence(
     if found is None:
         return CLEAR
     began = found.since or open_since or now
-    limit = max(ALERT_AFTER, found.allowed)
+    limit = found.allowed if found.since else max(BEGINNERS_HAVE, found.allowed)
     return Judged(
-        Outcome.FIRING if now - began >= limit else Outcome.PENDING,
+        Outcome.FIRING if found.since or now - began >= limit else Outcome.PENDING,
         Finding(
             severity="warning",
             since=began,
