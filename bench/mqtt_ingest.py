@@ -70,8 +70,15 @@ def _fill(host: str, port: int) -> None:
 
 def _leave_session(broker: Broker, client_id: str, *, clean: bool) -> None:
     client = paho.Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=clean)
-    client.on_connect = lambda *_: client.subscribe([(_topic(meter), 1) for meter in range(METERS)])
-    client.on_subscribe = lambda *_: client.disconnect()
+
+    def subscribe(*_: Any) -> None:
+        client.subscribe([(_topic(meter), 1) for meter in range(METERS)])
+
+    def leave(*_: Any) -> None:
+        client.disconnect()
+
+    client.on_connect = subscribe
+    client.on_subscribe = leave
     client.connect(broker.host, broker.port)
     client.loop_forever()
 

@@ -18,7 +18,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from collector.backoff import Backoff
 from collector.mqtt.connection import Account, BrokerAddress, connect, persistent_client
-from collector.mqtt.routing import NOWHERE, Routes, refused
+from collector.mqtt.routing import Routes, refused
 from collector.mqtt.stream import BufferedClient, BufferedStream, Message
 from collector.statistics import Counts, SourceStatistics
 from config.errors import InvalidReading, StorageFull, Unreachable
@@ -64,6 +64,7 @@ class Listener:
         self._readings: list[Reading] = []
         self._refused: list[Refused] = []
         self._unacknowledged: list[int] = []
+        self._forgotten: set[bytes] = set()
         self._oldest_s = 0.0
         self._accepted = False
         self._lost_at_s: float | None = None
@@ -110,7 +111,7 @@ class Listener:
             connect(client, self._address)
             self._receive(client, client.stream)
         finally:
-            self._abandon(client.stream)
+            self._abandon(client)
 
     def _receive(self, client: BufferedClient, stream: BufferedStream) -> None:
         started_s = time.monotonic()
@@ -122,6 +123,7 @@ class Listener:
                 self._take_packets(client, stream)
             if self._is_due(has_arrived):
                 self._commit(stream)
+            self._unsubscribe_forgotten(client)
             _demand(client.loop_misc())
             self._send(client, stream)
             if not self._accepted and time.monotonic() - started_s > CONNECT_WITHIN_S:
@@ -155,6 +157,11 @@ class Listener:
     def _is_due(self, has_arrived: bool) -> bool:
         return not has_arrived or time.monotonic() - self._oldest_s >= OLDEST_S
 
+    def _unsubscribe_forgotten(self, client: BufferedClient) -> None:
+        # The session remembers the topics of meters that the portfolio has no more.
+        while self._forgotten:
+            client.unsubscribe(self._forgotten.pop().decode(errors="replace"))
+
     def _arrived(self, _: paho.Client, __: Any, message: paho.MQTTMessage) -> None:
         topic = message.topic.encode()
         self._take(Message(topic, message.mid, message.qos, message.retain, bytes(message.payload)))
@@ -165,7 +172,11 @@ class Listener:
             self._oldest_s = time.monotonic()
         if qos:
             self._unacknowledged.append(mid)
-        for route in self._by_topic.get(topic, NOWHERE):
+        routes = self._by_topic.get(topic, ())
+        if not routes:
+            self._refuse(topic, InvalidReading("unknown_topic", "no meter listens on this topic (any more)"), payload)
+            self._forgotten.add(topic)
+        for route in routes:
             try:
                 self._readings.append(route.reading(payload, retained=retained, now_ms=self._now_ms))
             except InvalidReading as error:
@@ -193,12 +204,12 @@ class Listener:
             _demand(client.loop_write())
         stream.flush()
 
-    def _abandon(self, stream: BufferedStream) -> None:
+    def _abandon(self, client: BufferedClient) -> None:
         # Message ids belong to a connection: acknowledging one on the next could confirm another message.
         self._accepted = False
         self._unacknowledged.clear()
         self._readings, self._refused = [], []
-        stream.close()
+        client.close_stream()
 
     def _connected(self, client: paho.Client, _: Any, flags: paho.ConnectFlags, reason: ReasonCode, __: Any) -> None:
         if reason.is_failure:

@@ -38,18 +38,6 @@ class Route:
         return Reading(self.meter, self.quantity, moment_ms, convert(number(value), self.ratio))
 
 
-@dataclass(frozen=True, slots=True)
-class Nowhere:
-    """Stands in for the routes of a topic that no meter has: the session remembers what the portfolio forgot."""
-
-    def reading(self, payload: bytes, *, retained: bool, now_ms: int) -> Reading:
-        """Raise `InvalidReading`."""
-        raise InvalidReading("unknown_topic", "no meter listens on this topic (any more)")
-
-
-NOWHERE = (Nowhere(),)
-
-
 Routes = Mapping[str, Sequence[Route]]
 
 

@@ -42,6 +42,7 @@ class Publisher:
         """Disconnect."""
         self._client.disconnect()
         self._client.loop_stop()
+        self._client._reset_sockets()  # paho leaves the pair open with which it wakes its thread
 
 
 def messages(meters: Sequence[Meter], values: Values, now: datetime) -> dict[str, bytes]:
