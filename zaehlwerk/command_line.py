@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -14,7 +13,8 @@ from zaehlwerk.exits import exit_code_of
 class _Group(TyperGroup):
     """Ends with the exit code of an error and its words on stderr; a traceback is for mistakes of ours."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was called."""
         try:
             return super().invoke(ctx)
         except ZaehlwerkError as error:

@@ -2,7 +2,7 @@
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,17 +15,6 @@ from gateway.embedded import EmbeddedStore
 from gateway.reading import Refused
 from gateway.refused import KeepsRefused, refused_readings
 from zaehlwerk.composition import COLLECTOR_SPOOL, House
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFigures:
-    """How one source fares, as the web application shows it."""
-
-    source: str
-    polls: int
-    readings: int
-    refused: int
-    offline_since: datetime | None
 
 
 @dataclass(slots=True)
@@ -51,7 +40,7 @@ def services_of(house: House, live: Live, *, demo: bool = False, public_url: str
         books=house.books,
         operations=house.operations,
         push=push,
-        statistics=lambda: source_figures(live.statistics(), live.remarks),
+        statistics=lambda: with_remarks(live.statistics(), live.remarks),
         demo=demo,
         public_url=public_url or house.settings.public_url,
         clock=house.clock,
@@ -66,16 +55,16 @@ def evidence_of(house: House) -> Evidence:
     return Evidence(services_of(house, Live()), Remembered(house.clock))
 
 
-def source_figures(statistics: CollectorStatistics | None, remarks: Mapping[str, str]) -> list[SourceFigures]:
-    """Return every source's figures, its remark behind its name; none where another process collects."""
-    return [] if statistics is None else [_figures(source, remarks) for source in statistics.sources]
+def with_remarks(statistics: CollectorStatistics | None, remarks: Mapping[str, str]) -> CollectorStatistics | None:
+    """Return the collector's figures, each source's remark behind its name; None where another process collects."""
+    if statistics is None:
+        return None
+    return replace(statistics, sources=tuple(_with_remark(source, remarks) for source in statistics.sources))
 
 
-def _figures(source: SourceStatistics, remarks: Mapping[str, str]) -> SourceFigures:
+def _with_remark(source: SourceStatistics, remarks: Mapping[str, str]) -> SourceStatistics:
     remark = remarks.get(source.source, "")
-    name = f"{source.source} ({remark})" if remark else source.source
-    silent_since = min(source.offline.values(), default=None)
-    return SourceFigures(name, source.polls, source.readings, sum(source.refused.values()), silent_since)
+    return replace(source, source=f"{source.source} ({remark})") if remark else source
 
 
 def _checks(house: House, live: Live) -> Mapping[str, Callable[[], None]]:

@@ -26,7 +26,12 @@ def list_profiles(as_json: JsonOption = False, portfolio: PortfolioOption = None
     rows = [(one.id, one.manufacturer, one.kind, len(one.registers)) for one in tables]
     names = ("id", "manufacturer", "kind", "registers")
     if as_json:
-        print_json([dict(zip(names, row, strict=True)) | {"models": list(one.models)} for one, row in zip(tables, rows, strict=True)])
+        print_json(
+            [
+                dict(zip(names, row, strict=True)) | {"models": list(one.models)}
+                for one, row in zip(tables, rows, strict=True)
+            ]
+        )
         return
     print_table(names, rows)
 
@@ -53,17 +58,17 @@ def decode(
     portfolio: PortfolioOption = None,
 ) -> None:
     """Print what words mean that a device answered: every register that lies wholly within them."""
-    from collector.modbus.decode import TYPES, decode as value_of  # noqa: PLC0415
+    from collector.modbus import decode as decoding  # noqa: PLC0415
 
     table, given = _table(profile, portfolio), _words(words)
     inside = [
         one
         for one in table.registers
-        if address <= one.address and one.end <= address + len(given) and one.type in TYPES
+        if address <= one.address and one.end <= address + len(given) and one.type in decoding.TYPES
     ]
     if not inside:
         raise WrongCall(f"{profile} has no register within addresses {address} to {address + len(given) - 1}")
-    found = [(one, value_of(one, _payload(one, given, address))) for one in inside]
+    found = [(one, decoding.decode(one, _payload(one, given, address))) for one in inside]
     rows = [(one.quantity, one.phase, value, one.unit, one.address) for one, value in found]
     names = ("quantity", "phase", "value", "unit", "address")
     if as_json:

@@ -50,7 +50,7 @@ def read(
     say(f"stored: {found.id} {shown} {found.unit} at {local(moment, house.portfolio.district.zone)}")
 
 
-def exchange(
+def exchange(  # noqa: PLR0913, PLR0917  each is an option
     meter: MeterArgument,
     at: Annotated[str, typer.Option("--at", metavar="INSTANT", help="When the old device was taken away.")],
     old_end: Annotated[str, typer.Option("--old-end", metavar="V", help="Last display of the old device.")],

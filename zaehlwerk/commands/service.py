@@ -20,7 +20,10 @@ _LOOPBACK, _PORT = "127.0.0.1", 8000
 
 
 def run(
-    host: HostOption = _LOOPBACK, port: PortOption = _PORT, portfolio: PortfolioOption = None, state: StateOption = None
+    host: HostOption = _LOOPBACK,
+    port: PortOption = _PORT,
+    portfolio: PortfolioOption = None,
+    state: StateOption = None,
 ) -> None:
     """Collect, watch and serve in one process, on the embedded store unless InfluxDB is set."""
     from zaehlwerk.composition import COLLECTOR_SPOOL  # noqa: PLC0415
@@ -48,7 +51,10 @@ def watch(portfolio: PortfolioOption = None, state: StateOption = None) -> None:
 
 
 def serve(
-    host: HostOption = _LOOPBACK, port: PortOption = _PORT, portfolio: PortfolioOption = None, state: StateOption = None
+    host: HostOption = _LOOPBACK,
+    port: PortOption = _PORT,
+    portfolio: PortfolioOption = None,
+    state: StateOption = None,
 ) -> None:
     """Answer people and programs: pages and the REST interface."""
     from zaehlwerk.composition import SERVER_SPOOL  # noqa: PLC0415

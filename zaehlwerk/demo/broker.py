@@ -26,7 +26,9 @@ async def demo_broker(port: int, folder: Path, *, program: str | None = None) ->
     """
     mosquitto = program or find_mosquitto()
     if mosquitto is None:
-        logger.warning("no mosquitto on the PATH: amqtt stands in for it, good enough for a demo and for nothing else")
+        logger.warning(
+            "no mosquitto on the PATH: amqtt stands in for it, good enough for a demo and for nothing else"
+        )
         async with _stand_in(port):
             yield STAND_IN
     else:

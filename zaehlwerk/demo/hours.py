@@ -37,12 +37,13 @@ class Hours:
     @property
     def start_ms(self) -> Integers:
         """The instants at which the hours begin, milliseconds since 1970 UTC."""
-        return (np.arange(len(self)) + _FIRST_HOUR) * (_HOUR_S * 1000)
+        start_ms: Integers = self.utc_hour * (_HOUR_S * 1000)
+        return start_ms
 
     @property
     def utc_hour(self) -> Integers:
         """Hours since 1970 UTC."""
-        return np.arange(len(self)) + _FIRST_HOUR
+        return np.arange(_FIRST_HOUR, _FIRST_HOUR + len(self), dtype=np.int64)
 
     @property
     def day_index(self) -> Integers:

@@ -15,7 +15,7 @@ _FIRST_MS = milliseconds(FIRST)
 
 
 def register_at(history: History, meter: Meter, time_ms: Integers) -> Floats:
-    """Return the display at instants [ms since 1970 UTC] up to the history's end; between full hours it runs evenly."""
+    """Return the display at instants [ms since 1970] up to the history's end; it runs evenly within an hour."""
     total = _running(history, meter, time_ms)
     if meter.id == EXCHANGED_METER:
         exchanged_ms = milliseconds(history.incidents.exchange)

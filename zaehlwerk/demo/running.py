@@ -54,7 +54,7 @@ class DemoOptions:
         return f"http://{_HOST}:{self.port}"
 
 
-class _Stopped(Exception):  # noqa: N818  no error: the way out of the loading thread
+class _Stopped(Exception):
     """Somebody wants the demo to end while it is still loading."""
 
 
