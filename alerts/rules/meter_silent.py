@@ -10,16 +10,15 @@ from alerts.findings import CLEAR, NO_DATA, Chart, Circumstances, Finding, Judge
 from alerts.periods import Period, due_hours
 from alerts.rules.meter_silent_texts import silence_words
 from analysis.books import Books
-from analysis.charts import consumption_chart
-from analysis.consumption import consumption
-from analysis.figures import Resolution
+from analysis.charts import silence_chart
 from analysis.silence import Silence, silence
-from config.meters import Meter, ModbusSource, MqttSource
+from config.meters import ByHandSource, Meter, ModbusSource, MqttSource
 from config.portfolio import Portfolio
 from gateway.operations import Outcome
 
 BEGINNERS_HAVE: Final = timedelta(hours=24)
-_CHARTED: Final = timedelta(days=14)
+_CHARTED: Final = timedelta(days=2)
+_CHARTED_READINGS_BY_HAND: Final = 8
 
 
 def judge_silence(
@@ -35,7 +34,7 @@ def judge_silence(
         Finding(
             severity="warning",
             since=began,
-            start=began - _CHARTED,
+            start=began - _charted(found, meter),
             end=now,
             value=(now - began) / timedelta(hours=1),
             expected=meter.interval / timedelta(hours=1),
@@ -47,6 +46,11 @@ def judge_silence(
             source=source_of(meter),
         ),
     )
+
+
+def _charted(found: Silence, meter: Meter) -> timedelta:
+    """How much of the time before the silence the chart shows: enough to see how the meter used to speak."""
+    return _CHARTED_READINGS_BY_HAND * found.allowed if isinstance(meter.source, ByHandSource) else _CHARTED
 
 
 def source_of(meter: Meter) -> str | None:
@@ -95,10 +99,9 @@ def _with_chart(judged: Judged, books: Books, meter: Meter, found: Silence) -> J
     if judged.finding is None or found.since is None:
         return judged
     finding = judged.finding
-    start, end = finding.start, finding.end
 
     def chart() -> Chart:
-        days = consumption(books, meter.id, start, end, Resolution.DAY, now=end)
-        return consumption_chart(days, medium_id=meter.medium_id)
+        last_readings = books.store.read(meter.id, meter.quantity, finding.start, finding.end)
+        return silence_chart(last_readings, found, meter, books.zone, now=finding.end)
 
     return replace(judged, finding=replace(finding, chart=chart))
