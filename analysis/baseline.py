@@ -53,12 +53,12 @@ def fit_heat(energy: Floats, day_counts: Floats, degree_days: Floats, *, words: 
     mean = float(energy.sum() / day_counts.sum())
     if ratio == 0.0:
         return HeatModel(mean, 0.0, words)
-    if len(energy) == 1:
-        return HeatModel(0.0, ratio, words)
     # One row per day or month, weighted by its days: months of 31 days do not count less than those of 28.
     weights = 1 / np.sqrt(day_counts)
     columns = np.stack([day_counts, degree_days], axis=1) * weights[:, None]
-    (base, slope), *_ = np.linalg.lstsq(columns, energy * weights, rcond=None)
+    (base, slope), _, rank, _ = np.linalg.lstsq(columns, energy * weights, rcond=None)
+    if rank < 2:  # the weather never changed: nothing tells base and weather part apart
+        return HeatModel(0.0, ratio, words)
     if slope < 0:
         return HeatModel(mean, 0.0, words)
     return HeatModel(0.0, ratio, words) if base < 0 else HeatModel(float(base), float(slope), words)

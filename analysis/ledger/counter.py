@@ -3,7 +3,7 @@
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -62,19 +62,29 @@ def _devices(
     time_ms: Integers, micro: Integers, rules: Rules, exchanges: Sequence[Exchange]
 ) -> list[tuple[Integers, Integers, Rules]]:
     """Split the readings at the exchanges, and add the readings written down there."""
-    edges = [0, *np.searchsorted(time_ms, [one.time_ms for one in exchanges], side="left").tolist(), len(time_ms)]
     devices = []
-    for number, (first, last) in enumerate(pairwise(edges)):
-        times, values = time_ms[first:last], micro[first:last]
-        if number and exchanges[number - 1].new_start is not None:
-            opening = exchanges[number - 1]
-            times, values = np.insert(times, 0, opening.time_ms), np.insert(values, 0, opening.new_start or 0)
-        if number < len(exchanges) and exchanges[number].old_end is not None:
-            closing = exchanges[number]
-            times, values = np.append(times, closing.time_ms), np.append(values, closing.old_end or 0)
-        wrap = exchanges[number - 1].wrap if number else None
+    for opening, closing in pairwise([None, *exchanges, None]):
+        times, values = _readings_between(time_ms, micro, opening, closing)
+        if opening is not None and opening.new_start is not None:
+            times, values = np.insert(times, 0, opening.time_ms), np.insert(values, 0, opening.new_start)
+        if closing is not None and closing.old_end is not None:
+            times, values = np.append(times, closing.time_ms), np.append(values, closing.old_end)
+        wrap = opening.wrap if opening is not None else None
         devices.append((times, values, replace(rules, wrap=wrap) if wrap is not None else rules))
     return devices
+
+
+def _readings_between(
+    time_ms: Integers, micro: Integers, opening: Exchange | None, closing: Exchange | None
+) -> tuple[Integers, Integers]:
+    """A reading of the very instant of an exchange is the new device's; what was written down says it better."""
+    first, last = 0, len(time_ms)
+    if opening is not None:
+        side: Literal["left", "right"] = "left" if opening.new_start is None else "right"
+        first = int(np.searchsorted(time_ms, opening.time_ms, side=side))
+    if closing is not None:
+        last = int(np.searchsorted(time_ms, closing.time_ms, side="left"))
+    return time_ms[first:last], micro[first:last]
 
 
 def _join(

@@ -1,0 +1,160 @@
+"""Charts draw, hold their data and keep the rules of the pages."""
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import vl_convert
+
+from analysis.charts import (
+    Chart,
+    PathYear,
+    consumption_chart,
+    counter_chart,
+    district_path_chart,
+    measure_chart,
+    night_flow_chart,
+    silence_chart,
+    year_chart,
+)
+from analysis.charts.style import SCHEMA
+from analysis.consumption import consumption
+from analysis.figures import Consumption, Figure, Resolution
+from analysis.measures import MeasureMonth, MeasureProgress, Verdict
+from analysis.night_flow import NightFlow
+from analysis.silence import Silence
+from gateway.reading import Series
+from tests.unit.analysis.evidence import books, counter, meter, place, utc
+
+HOUR = timedelta(hours=1)
+LATER = utc(2026, 1, 1)
+
+
+def readings() -> tuple[Consumption, Consumption, Series]:
+    there, store = books(place(meter()))
+    rows = counter(utc(2023, 12, 31, 23), HOUR, [1234] * 24 * 500)
+    store.put(
+        "strom",
+        "active_energy_import",
+        {at: v for at, v in rows.items() if not utc(2025, 1, 9) < at < utc(2025, 1, 12)},
+    )
+    days = consumption(there, "strom", date(2025, 1, 1), date(2025, 2, 1), Resolution.DAY, now=LATER)
+    year = consumption(there, "strom", date(2025, 1, 1), date(2026, 1, 1), Resolution.MONTH, now=LATER)
+    return days, year, store.read("strom", "active_energy_import", utc(2025, 1, 5), utc(2025, 1, 15))
+
+
+def last_year() -> Consumption:
+    there, store = books(place(meter()))
+    store.put("strom", "active_energy_import", counter(utc(2023, 12, 31, 23), HOUR, [1000] * 24 * 370))
+    return consumption(there, "strom", date(2024, 1, 1), date(2025, 1, 1), Resolution.MONTH, now=LATER)
+
+
+def progress() -> MeasureProgress:
+    figure = Figure(1.0, "kWh", 1.0)
+    months = (
+        MeasureMonth(date(2025, 10, 1), 4000.0, 3500.0, 3300.0, 310.0, 1.0),
+        MeasureMonth(date(2025, 11, 1), None, None, None, None, 0.0),
+        MeasureMonth(date(2025, 12, 1), 6000.0, 5300.0, 5500.0, 520.0, 1.0),
+    )
+    return MeasureProgress(
+        "m", "schule", "natural_gas", "Neue Regelung", "kWh", date(2025, 10, 1), date(2026, 1, 1),
+        figure, figure, figure, figure, figure, figure, 12.0, "", months, False, Verdict.WORKS, "",
+    )  # fmt: skip
+
+
+def nights() -> list[NightFlow]:
+    flows = (0.4, None, 0.42)
+    return [
+        NightFlow("w", date(2025, 7, day), utc(2025, 7, day, 1), utc(2025, 7, day, 5), flow, flow, (), 1.0)
+        for day, flow in enumerate(flows, 1)
+    ]
+
+
+def every_chart() -> dict[str, Chart]:
+    days, year, series = readings()
+    quiet = Silence("strom", "schule", utc(2025, 1, 14, 23), timedelta(days=2), timedelta(days=1), 5.0)
+    berlin = books(place())[0].zone
+    return {
+        "consumption": consumption_chart(days, medium_id="electricity_import", title="Strom"),
+        "year": year_chart(year, last_year(), medium_id="electricity_import"),
+        "measure": measure_chart(progress()),
+        "night": night_flow_chart(nights()),
+        "counter": counter_chart(series, meter(), berlin),
+        "silence": silence_chart(series, quiet, meter(), berlin, now=utc(2025, 1, 17)),
+        "path": district_path_chart(
+            [PathYear(2024, 900.0, 880.0), PathYear(2025, None, 862.4)], unit="MWh", medium_id="electricity_import"
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", list(every_chart()))
+def test_chart_draws_with_its_own_german_numbers(name: str) -> None:
+    spec = every_chart()[name]
+    svg = vl_convert.vegalite_to_svg(spec)
+    assert svg.startswith("<svg")
+    assert spec["title"]["text"] in svg
+    assert vl_convert.vegalite_to_png(spec)[:4] == b"\x89PNG"
+
+
+def test_specification_is_of_the_version_that_draws_it() -> None:
+    newest = vl_convert.get_vegalite_versions()[-1]
+    assert f"/v{newest.split('.')[0]}." in SCHEMA
+
+
+def test_specification_is_plain_json() -> None:
+    assert json.loads(json.dumps(every_chart())) == every_chart()
+
+
+def test_axis_has_german_numbers_and_its_unit() -> None:
+    svg = vl_convert.vegalite_to_svg(every_chart()["consumption"])
+    assert "30.000" in svg
+    assert "Verbrauch (kWh)" in svg
+    assert "m³/h" in vl_convert.vegalite_to_svg(every_chart()["night"])
+
+
+def test_months_have_german_names() -> None:
+    assert ">Mär<" in vl_convert.vegalite_to_svg(every_chart()["year"])
+
+
+def test_bars_are_the_exact_values_and_begin_at_zero() -> None:
+    spec = every_chart()["consumption"]
+    assert spec["data"]["values"][0]["value"] == 24 * 1234
+    assert spec["layer"][0]["encoding"]["y2"] == {"datum": 0}
+
+
+def test_estimates_are_lighter_and_say_so() -> None:
+    spec = every_chart()["consumption"]
+    estimated = [row["label"] for row in spec["data"]["values"] if row["estimated"]]
+    assert estimated == ["09.01.2025", "10.01.2025", "11.01.2025", "12.01.2025"]
+    assert "heller" in spec["title"]["subtitle"]
+
+
+def test_month_without_data_stays_a_gap() -> None:
+    rows = every_chart()["year"]["data"]["values"]
+    assert rows[11]["value"] is None
+    assert rows[11]["last"] == 1000 * 31 * 24
+    bars = _marks(vl_convert.vegalite_to_scenegraph(every_chart()["measure"])["scenegraph"], "rect")
+    assert len([bar for bar in bars if bar.get("fill") == "#D55E00" and bar.get("height", 0) > 0]) == 2
+
+
+def test_axis_shows_the_time_of_the_property() -> None:
+    assert every_chart()["consumption"]["data"]["values"][0]["start"] == "2025-01-01T00:00:00Z"
+
+
+def test_line_of_the_counter_breaks_where_readings_are_missing() -> None:
+    rows = every_chart()["counter"]["data"]["values"]
+    assert [row["value"] for row in rows].count(None) == 1
+
+
+def test_silence_is_shaded_from_the_last_reading_on() -> None:
+    shade = every_chart()["silence"]["layer"][0]["data"]["values"][0]
+    assert shade == {"start": "2025-01-15T00:00:00Z", "end": "2025-01-17T01:00:00Z"}
+
+
+def _marks(node: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    found = list(node.get("items", [])) if node.get("marktype") == kind else []
+    for child in node.get("items", []):
+        if isinstance(child, dict):
+            found += _marks(child, kind)
+    return found
