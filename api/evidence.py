@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 from fastapi import Depends
 from starlette.requests import Request
 
+from alerts import inbox
 from analysis.balance import Balance, balance
 from analysis.books import Books
 from analysis.completeness import Completeness, completeness
@@ -20,7 +21,7 @@ from api.remembered import Remembered
 from api.services import Services
 from config.errors import InsufficientData
 from config.portfolio import Portfolio
-from gateway.operations import AlertRow, AlertState, Operations
+from gateway.operations import AlertRow, Operations
 from gateway.reading import Reading, Series, instant
 
 Thing = TypeVar("Thing")
@@ -108,11 +109,8 @@ class Evidence:
         return self._kept(key, lambda: silence(self.books, meter_id, now=self.now()), lasting=timedelta(minutes=1))
 
     def open_alerts(self) -> Sequence[AlertRow]:
-        """Return what somebody should see now, the dearest first."""
-        rows = [
-            row for row in self.operations.alerts.list() if row.state not in (AlertState.RESOLVED, AlertState.PENDING)
-        ]
-        return sorted(rows, key=lambda row: (-(row.cost_eur_per_day or 0.0), row.severity != "urgent", row.id))
+        """Return what somebody should see now, urgent and dear things first."""
+        return inbox.open_alerts(self.operations)
 
     def age(self, reading: Reading) -> timedelta:
         """Return how long ago a reading was taken."""

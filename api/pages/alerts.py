@@ -8,18 +8,21 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from alerts import inbox
 from api.callers import caller_of, check_csrf
 from api.evidence import Evidence, Given
+from api.pages import charts
+from api.pages.charts import ShownChart
 from api.pages.rendering import templates_of
 from config.errors import NotFound
-from gateway.operations import AlertState
+from gateway.operations import AlertRow, AlertState
 
 router = APIRouter(include_in_schema=False)
 _SHOWN_CLOSED = 20
 
 
 @router.get("/alarme")
-async def inbox(request: Request, evidence: Given) -> Response:
+async def all_alerts(request: Request, evidence: Given) -> Response:
     """Return the inbox."""
     content = await asyncio.to_thread(_inbox, evidence)
     return templates_of(request).page(request, "alerts.html", content)
@@ -53,7 +56,13 @@ def _alert(evidence: Evidence, alert_id: int) -> dict[str, object]:
         "responsible": _person_name(evidence, alert.responsible),
         "log": evidence.operations.alerts.log(alert_id),
         "silenced": alert.is_silenced(evidence.now()),
+        "chart": _chart(alert),
     }
+
+
+def _chart(alert: AlertRow) -> ShownChart | None:
+    spec = alert.evidence.get("chart")
+    return charts.evidence(spec, f"Diagramm zum Alarm: {alert.observed}") if isinstance(spec, dict) else None
 
 
 def _place_name(evidence: Evidence, property_id: str) -> str:
@@ -81,13 +90,13 @@ async def answer(
     caller = caller_of(request)
     check_csrf(caller, csrf)
     comment = bemerkung.strip()
-    alerts = evidence.operations.alerts
+    known = evidence.operations
     if antwort == "bemerkung":
         if comment:
-            await asyncio.to_thread(alerts.comment, alert_id, caller.name, comment)
+            await asyncio.to_thread(inbox.comment, known, alert_id, caller.name, comment)
     elif antwort == "spaeter":
         until = evidence.now() + timedelta(days=tage)
-        await asyncio.to_thread(alerts.silence, alert_id, until, caller.name, comment)
+        await asyncio.to_thread(inbox.silence, known, alert_id, until, caller.name, comment)
     else:
-        await asyncio.to_thread(alerts.answer, alert_id, caller.name, antwort, comment)
+        await asyncio.to_thread(inbox.answer, known, alert_id, caller.name, antwort, comment)
     return RedirectResponse(f"/alarme/{alert_id}", status_code=303)

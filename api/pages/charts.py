@@ -59,3 +59,24 @@ def measure(progress: MeasureProgress) -> ShownChart:
     return ShownChart(
         measure_chart(progress), f"{progress.title}: erwartet, Ziel und tatsächlich nach Monaten", header, rows
     )
+
+
+def evidence(spec: Chart, label: str) -> ShownChart:
+    """The chart that a rule drew; its table has the columns that the chart's own tooltip names."""
+    rows = spec.get("data", {}).get("values", [])
+    columns = _columns(spec) or {name: name for name in (rows[0] if rows else {})}
+    texts = [tuple(_text(row.get(field)) for field in columns) for row in rows]
+    return ShownChart(spec, label, tuple(columns.values()), texts)
+
+
+def _columns(spec: Chart) -> dict[str, str]:
+    """Return the tooltips' fields with their German titles, in their order."""
+    layers = [spec, *spec.get("layer", [])]
+    tips = [tip for layer in layers for tip in layer.get("encoding", {}).get("tooltip", [])]
+    return {tip["field"]: tip["title"] for tip in tips}
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return words.NOTHING
+    return words.digits(value) if isinstance(value, int | float) else str(value)

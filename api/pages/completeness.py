@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from alerts import inbox
 from analysis.completeness import MeterCompleteness
 from api.evidence import Evidence, Given
 from api.pages.rendering import templates_of
@@ -51,6 +52,7 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "places": [(place, rows.get(place.id, [])) for place in evidence.portfolio.properties],
         "collector": evidence.services.statistics(),
         "refused": _refused(evidence),
+        "undelivered": inbox.undelivered(evidence.operations),
     }
 
 

@@ -10,14 +10,14 @@ from starlette.responses import Response
 
 from analysis.figures import Figure
 from api.evidence import Evidence, Given
-from api.pages.media import GROUPS, Group, coverage_of, meters_of
+from api.pages.media import GROUPS, Group, coverage_of, days_of, meters_of, sum_of
 from api.pages.property_row import PropertyRow, property_row
 from api.pages.rendering import templates_of
 from config.meters import Meter
 from gateway.operations import AlertRow
 
 router = APIRouter(include_in_schema=False)
-_COMPARABLE = 0.9
+_COMPARABLE = 0.97
 _SHOWN_ALERTS = 5
 
 
@@ -88,30 +88,20 @@ def year_to_date(evidence: Evidence, today: date) -> list[YearToDate]:
 
 
 def _to_date(evidence: Evidence, group: Group, meters: list[Meter], today: date) -> YearToDate:
-    new, old, coverages, compared = 0.0, 0.0, [], 0
-    for meter in meters:
-        this = evidence.months(meter.id, date(today.year, 1, 1), _not_before(today, 2))
-        last = evidence.months(meter.id, date(today.year - 1, 1, 1), _not_before(_year_before(today), 2))
-        coverages.append(coverage_of(this))
-        if (
-            min(coverage_of(this), coverage_of(last)) >= _COMPARABLE
-            and this.total is not None
-            and last.total is not None
-        ):
-            new, old, compared = new + float(this.total), old + float(last.total), compared + 1
-    coverage = sum(coverages) / len(coverages)
-    if not compared:
-        return YearToDate(group, None, None, 0, len(meters), coverage)
-    return YearToDate(group, new, old, compared, len(meters), coverage)
+    new = [days_of(evidence, meter, *_span(today)) for meter in meters]
+    old = [days_of(evidence, meter, *_span(_year_before(today))) for meter in meters]
+    pairs = [pair for pair in zip(new, old, strict=True) if min(coverage_of([days]) for days in pair) >= _COMPARABLE]
+    this, last = sum_of([pair[0] for pair in pairs]), sum_of([pair[1] for pair in pairs])
+    return YearToDate(group, this, last, len(pairs), len(meters), coverage_of(new))
 
 
-def _not_before(day: date, least: int) -> date:
-    """On New Year's Day there is nothing to show yet; show the day itself."""
-    return max(day, date(day.year, 1, least))
+def _span(day: date) -> tuple[date, date]:
+    """Return `[1 January, day)`; on New Year's Day, when nothing is over yet, the day itself."""
+    return date(day.year, 1, 1), max(day, date(day.year, 1, 2))
 
 
 def _year_before(day: date) -> date:
-    return date(day.year - 1, day.month, min(day.day, 28) if day.month == 2 else day.day)
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def co2e(evidence: Evidence, year: int) -> Figure:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -13,7 +13,7 @@ from api.evidence import Evidence, Given
 from api.pages import charts, words
 from api.pages.charts import ShownChart
 from api.pages.lights import Light
-from api.pages.media import GROUPS, Group, meters_of, summed
+from api.pages.media import GROUPS, Group, meters_of, months_of
 from api.pages.property_row import WHITE_SPOT, Bullet, bullets, category_title, status_light
 from api.pages.rendering import templates_of
 from api.shapes import source_kind
@@ -109,10 +109,7 @@ def _months(evidence: Evidence, place: Property, year: int) -> list[tuple[Group,
     for group in GROUPS:
         meters = meters_of(place, group)
         if meters:
-            this, last = (
-                summed([evidence.months(meter.id, date(y, 1, 1), date(y + 1, 1, 1)) for meter in meters])
-                for y in (year, year - 1)
-            )
+            this, last = (months_of(evidence, meters, group, one) for one in (year, year - 1))
             medium = meters[0].medium_id
             found.append((group, charts.months(this, last, medium, f"{group.title} {place.name}")))
     return found

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from alerts import inbox
 from api.answers import answer, json_bytes, page
 from api.callers import caller_of
 from api.evidence import Evidence, Given
@@ -70,7 +71,7 @@ async def acknowledge(
 ) -> Response:
     """Say that somebody looks after it."""
     by, comment = caller_of(request).name, said.comment if said else ""
-    return await _changed(lambda: evidence.operations.alerts.acknowledge(alert_id, by, comment))
+    return await _changed(lambda: inbox.acknowledge(evidence.operations, alert_id, by, comment))
 
 
 @router.post("/{alert_id}/resolve")
@@ -79,14 +80,14 @@ async def resolve(
 ) -> Response:
     """Close it."""
     by, comment = caller_of(request).name, said.comment if said else ""
-    return await _changed(lambda: evidence.operations.alerts.resolve(alert_id, by, comment))
+    return await _changed(lambda: inbox.resolve(evidence.operations, alert_id, by, comment))
 
 
 @router.post("/{alert_id}/comment")
 async def comment(request: Request, evidence: Given, alert_id: int, said: Words) -> Response:
     """Add a comment to its log."""
     by = caller_of(request).name
-    await asyncio.to_thread(evidence.operations.alerts.comment, alert_id, by, said.comment)
+    await asyncio.to_thread(inbox.comment, evidence.operations, alert_id, by, said.comment)
     return await _changed(lambda: evidence.operations.alerts.get(alert_id))
 
 
@@ -94,7 +95,7 @@ async def comment(request: Request, evidence: Given, alert_id: int, said: Words)
 async def give_answer(request: Request, evidence: Given, alert_id: int, said: GivenAnswer) -> Response:
     """Answer it: erledigt and fehlalarm close it, handwerker acknowledges it."""
     by = caller_of(request).name
-    return await _changed(lambda: evidence.operations.alerts.answer(alert_id, by, said.answer, said.comment))
+    return await _changed(lambda: inbox.answer(evidence.operations, alert_id, by, said.answer, said.comment))
 
 
 @router.post("/{alert_id}/silence")
@@ -103,7 +104,7 @@ async def silence(request: Request, evidence: Given, alert_id: int, said: Quiet)
     if said.until <= evidence.now():
         raise InvalidInput("until", "lies not in the future")
     by = caller_of(request).name
-    return await _changed(lambda: evidence.operations.alerts.silence(alert_id, said.until, by, said.comment))
+    return await _changed(lambda: inbox.silence(evidence.operations, alert_id, said.until, by, said.comment))
 
 
 async def _changed(change: Callable[[], AlertRow]) -> Response:

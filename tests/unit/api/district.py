@@ -1,4 +1,4 @@
-"""A small district that the application is tried on: a school, an indoor pool, a white spot."""
+"""A small district that the application is tried on: a school, a gym, a white spot."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -123,15 +123,15 @@ def school() -> Property:
     )
 
 
-def pool() -> Property:
-    """An indoor pool that needs far more than it should."""
+def gym() -> Property:
+    """A gym that needs far more than it should."""
     return Property(
-        "bad-test",
-        "Hallenbad Musterstadt",
+        "halle-test",
+        "Sporthalle Musterstadt",
         "landkreis",
-        "schwimmhallen",
+        "sporthallen",
         net_floor_m2=900,
-        meters=(_meter("bad-strom", "bad-test", "electricity_import", "kWh", "active_energy_import"),),
+        meters=(_meter("halle-strom", "halle-test", "electricity_import", "kWh", "active_energy_import"),),
     )
 
 
@@ -145,7 +145,7 @@ def portfolio(*, sample: bool = True) -> Portfolio:
         ),
         (Person("hausmeister", "Hausmeister Nord", "nord@example.org"),),
         (MqttBroker("broker", "mqtt://127.0.0.1:1883"),),
-        (school(), pool(), Property("bauhof", "Bauhof Musterdorf", "vg-test", "bauhoefe", net_floor_m2=600)),
+        (school(), gym(), Property("bauhof", "Bauhof Musterdorf", "vg-test", "bauhof", net_floor_m2=600)),
         (
             Tariff("electricity_import", (Dated(None, Decimal("0.30")),)),
             Tariff("natural_gas", (Dated(None, Decimal("0.10")),)),
@@ -155,12 +155,12 @@ def portfolio(*, sample: bool = True) -> Portfolio:
 
 def history() -> list[Reading]:
     """Two years of daily counters at local midnight in winter time, more heat and power in winter; water by month."""
-    levels = {"gs-strom": 1000.0, "gs-gas": 500.0, "bad-strom": 9000.0, "gs-wasser": 100.0}
+    levels = {"gs-strom": 1000.0, "gs-gas": 500.0, "halle-strom": 9000.0, "gs-wasser": 100.0}
     quantities = {"gs-gas": "volume", "gs-wasser": "volume"}
     readings, moment, number = [], FIRST, 0
     while moment <= NOW:
         winter = 1.0 + 0.8 * (1 if moment.month in (11, 12, 1, 2, 3) else -1)
-        growth = {"gs-strom": 60.0, "gs-gas": 60.0 * winter, "bad-strom": 900.0, "gs-wasser": 1.5}
+        growth = {"gs-strom": 60.0, "gs-gas": 60.0 * winter, "halle-strom": 900.0, "gs-wasser": 1.5}
         for meter, level in levels.items():
             if meter != "gs-wasser" or number % 30 == 0:
                 quantity = quantities.get(meter, "active_energy_import")
