@@ -19,7 +19,7 @@ YamlPath = tuple[Key, ...]
 
 _SCALARS = {f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float", "timestamp", "str")}
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")  # a station or postcode, not the octal number that YAML makes of it
-_MOST_NODES = 2_000_000  # far beyond any portfolio; stops aliases that unfold for ever
+_MOST_NODES = 300_000  # far beyond any portfolio; stops aliases that unfold for ever
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

@@ -3,11 +3,13 @@ from pathlib import Path
 
 import pytest
 
+import config.profiles
 from config.errors import ConfigurationError, NotFound
 from config.profiles import ByteOrder, DeviceProfile, GapReads, Register, WordOrder, load_profiles, series_name
 from config.registers import WORDS
 
 SHIPPED = load_profiles()
+TABLES = sorted((Path(config.profiles.__file__).parent / "devices").glob("*.yaml"))
 HEAD = "id: own\nmanufacturer: Eigenbau\nmodels: [one]\nkind: electricity_3ph\nsources: [manual]\n"
 
 
@@ -32,7 +34,7 @@ def test_no_shipped_table_gives_two_registers_for_one_series(profile: DeviceProf
     assert sorted(names) == sorted(set(names))
 
 
-@pytest.mark.parametrize("file", sorted(Path("config/devices").glob("*.yaml")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", TABLES, ids=lambda file: file.stem)
 def test_every_table_stands_in_a_file_of_its_own_name(file: Path) -> None:
     assert file.stem in SHIPPED
 
