@@ -2,32 +2,20 @@
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from api.evidence import Evidence
 from api.remembered import Remembered
-from api.services import Progress, PushResult, Services
+from api.services import PushResult, Services
 from collector.pushing import take
 from collector.statistics import CollectorStatistics, SourceStatistics
 from gateway.embedded import EmbeddedStore
 from gateway.reading import Refused
 from gateway.refused import KeepsRefused, refused_readings
 from zaehlwerk.composition import COLLECTOR_SPOOL, House
-
-
-@dataclass(slots=True)
-class Live:
-    """What only the running process knows: its collector, how far its loading is, what answers `/ready`.
-
-    `remarks` says, per source, what people should know of it beside its figures.
-    """
-
-    statistics: Callable[[], CollectorStatistics | None] = lambda: None
-    loading: Progress | None = None
-    checks: dict[str, Callable[[], None]] = field(default_factory=dict)
-    remarks: dict[str, str] = field(default_factory=dict)
+from zaehlwerk.live import Live
 
 
 def services_of(house: House, live: Live, *, demo: bool = False, public_url: str | None = None) -> Services:

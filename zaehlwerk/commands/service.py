@@ -26,8 +26,10 @@ def run(
     state: StateOption = None,
 ) -> None:
     """Collect, watch and serve in one process, on the embedded store unless InfluxDB is set."""
+    from zaehlwerk.collecting import collecting  # noqa: PLC0415
     from zaehlwerk.composition import COLLECTOR_SPOOL  # noqa: PLC0415
-    from zaehlwerk.modes import collecting, serving, watching  # noqa: PLC0415
+    from zaehlwerk.serving import serving  # noqa: PLC0415
+    from zaehlwerk.watching import watching  # noqa: PLC0415
     from zaehlwerk.web_server import listening_socket  # noqa: PLC0415
 
     settings = settings_from(portfolio, state)
@@ -37,15 +39,15 @@ def run(
 
 def collect(portfolio: PortfolioOption = None, state: StateOption = None) -> None:
     """Fetch what the meters say and make it durable."""
+    from zaehlwerk.collecting import collecting  # noqa: PLC0415
     from zaehlwerk.composition import COLLECTOR_SPOOL  # noqa: PLC0415
-    from zaehlwerk.modes import collecting  # noqa: PLC0415
 
     _run(settings_from(portfolio, state), [collecting], name="collect", spool_name=COLLECTOR_SPOOL)
 
 
 def watch(portfolio: PortfolioOption = None, state: StateOption = None) -> None:
     """Judge what is due and send mails."""
-    from zaehlwerk.modes import watching  # noqa: PLC0415
+    from zaehlwerk.watching import watching  # noqa: PLC0415
 
     _run(settings_from(portfolio, state), [watching], name="watch", spool_name=None)
 
@@ -57,8 +59,9 @@ def serve(
     state: StateOption = None,
 ) -> None:
     """Answer people and programs: pages and the REST interface."""
+    from zaehlwerk.collecting import forwarding  # noqa: PLC0415
     from zaehlwerk.composition import SERVER_SPOOL  # noqa: PLC0415
-    from zaehlwerk.modes import forwarding, serving  # noqa: PLC0415
+    from zaehlwerk.serving import serving  # noqa: PLC0415
     from zaehlwerk.web_server import listening_socket  # noqa: PLC0415
 
     parts = [forwarding, serving(listening_socket(host, port))]

@@ -48,7 +48,8 @@ class Hours:
     @property
     def day_index(self) -> Integers:
         """The place of each hour's day among `days`."""
-        return self.local_day - self.local_day[0]
+        index: Integers = self.local_day - self.local_day[0]
+        return index
 
     def days(self) -> list[date]:
         """Return every local day that has an hour here."""

@@ -27,8 +27,9 @@ from zaehlwerk.demo.living import living, mails_go_to
 from zaehlwerk.demo.loading import anchor_of, history_of, load
 from zaehlwerk.demo.ports import free_ports
 from zaehlwerk.demo.progress_bar import progress_bar
+from zaehlwerk.live import Live
 from zaehlwerk.running import run_jobs, stop_on_signals
-from zaehlwerk.web import Live, services_of
+from zaehlwerk.web import services_of
 from zaehlwerk.web_server import listening_socket, serve
 
 logger = logging.getLogger(__name__)
