@@ -20,6 +20,7 @@ from tests.portfolios import mqtt_meters, write_portfolio
 from tests.servers.influx import InfluxProgram
 from tests.servers.local_process import LocalProcess
 from tests.servers.mosquitto import MosquittoProgram
+from tests.servers.waiting import wait_until
 
 METERS = 20
 MESSAGES = 20_000
@@ -143,10 +144,3 @@ def stored(store: InfluxStore) -> int:
 def assert_is_complete(series: Series, meter: int) -> None:
     expected = [(FIRST + number * 60_000, value_of(meter, number)) for number in range(MESSAGES // METERS)]
     assert list(zip(series.time_ms.tolist(), series.value.tolist(), strict=True)) == expected
-
-
-def wait_until(reached: Callable[[], bool], *, seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.1)

@@ -44,10 +44,16 @@ class Certificate:
 
 
 class SmtpServer:
-    """Listens on one port of the loopback interface from `start` to `stop`, and on the same one again later."""
+    """Listens on one port from `start` to `stop`, and on the same one again later.
 
-    def __init__(self, *, certificate: Certificate | None = None, login: Login | None = None) -> None:
-        self.host = "localhost" if certificate else LOOPBACK
+    `listen` is an address of this machine: loopback, or the one that containers reach it by.
+    """
+
+    def __init__(
+        self, *, certificate: Certificate | None = None, login: Login | None = None, listen: str = LOOPBACK
+    ) -> None:
+        self.host = "localhost" if certificate else listen
+        self._listen = listen
         self.port = free_port()
         self.certificate = certificate
         self.login = login
@@ -79,7 +85,7 @@ class SmtpServer:
     def start(self) -> None:
         """Listen; nothing happens if it does already."""
         if self._controller is None:
-            self._controller = Controller(self, hostname=LOOPBACK, port=self.port, **self._options())
+            self._controller = Controller(self, hostname=self._listen, port=self.port, **self._options())
             self._controller.start()
 
     def stop(self) -> None:
