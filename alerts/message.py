@@ -20,8 +20,7 @@ log = logging.getLogger(__name__)
 
 _CHART_ID: Final = "chart@zaehlwerk"
 # Drawn narrow, so that its letters can be read on a phone, and in enough points for a large screen.
-_CHART_WIDTH: Final = 400
-_CHART_HEIGHT: Final = 200
+_CHART_SIZE: Final = {"width": 480, "height": 240}
 _CHART_SCALE: Final = 2.5
 _CHART_LOCALES: Final[dict[str, Literal["de-DE", "en-GB"]]] = {"de": "de-DE", "en": "en-GB"}
 
@@ -91,8 +90,9 @@ def _png(chart: dict[str, Any] | None, language: str) -> bytes | None:
         return None
     try:
         drawn: bytes = vl_convert.vegalite_to_png(
-            vl_spec=chart | {"width": _CHART_WIDTH, "height": _CHART_HEIGHT},
+            vl_spec=chart | _CHART_SIZE,
             scale=_CHART_SCALE,
+            config={"axisX": {"labelOverlap": True}},
             allowed_base_urls=[],
             format_locale=_CHART_LOCALES[language],
             time_format_locale=_CHART_LOCALES[language],
