@@ -230,6 +230,7 @@ class Listener:
         if refusals:
             self._counts.faults["subscription_refused"] += len(refusals)
             log.error("broker %s refuses %d subscriptions: %s", self.source, len(refusals), refusals[0])
+        log.info("broker %s: listening to %d topics", self.source, len(reasons) - len(refusals))
 
     def _say_lost(self, error: Exception) -> None:
         self._counts.faults["storage_full" if isinstance(error, StorageFull) else "disconnected"] += 1

@@ -59,7 +59,7 @@ class Scene:
 
     def _is_subscribed(self) -> bool:
         log = self.folder / "collect.log"
-        return log.exists() and "subscribed" in log.read_text(errors="replace")
+        return log.exists() and "listening to 20 topics" in log.read_text(errors="replace")
 
 
 @pytest.fixture
