@@ -28,8 +28,10 @@ def cuts(start_ms: int, end_ms: int, resolution: Resolution, zone: ZoneInfo) -> 
     """Return the instants [ms] that cut `[start, end)` into slots of the zone's calendar.
 
     The first and last slot are shorter where start or end lie inside one. A day of the clock change has 23 or 25
-    hours; hours are counted from local midnight.
+    hours; hours are counted from local midnight. An empty or reversed span has no slot.
     """
+    if end_ms <= start_ms:
+        return np.array([start_ms], np.int64)
     inner = (
         _fixed(start_ms, end_ms, resolution, zone)
         if resolution in _FIXED_MS

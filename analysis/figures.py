@@ -79,8 +79,9 @@ class Figure:
     """A number that can be trusted or says why not.
 
     `value` None goes with a `reason` ("insufficient_data", "no_area", "no_factor", "no_tariff", "no_meter").
-    `coverage` is 0..1; `quality` maps `How` values to shares of the covered time; `factor_set` names the set of a
-    CO2e figure; `verified` is False when an unverified factor or benchmark went in; `source` says where from.
+    `coverage` is the share of the time for which the amount is known, interpolated time included, 0..1; `quality`
+    maps `How` values to shares of the whole time, "missing" included; `factor_set` names the set of a CO2e figure;
+    `verified` is False when an unverified factor or benchmark went in; `source` says where from.
     """
 
     value: float | None

@@ -38,7 +38,7 @@ def consumption_chart(consumption: Consumption, *, medium_id: str, title: str = 
     rows = [_row(slot, consumption.resolution) for slot in consumption.slots]
     estimated = any(row["estimated"] and row["value"] is not None for row in rows)
     bars = {
-        "mark": {"type": "rect", "color": colour(medium_id)},
+        "mark": {"type": "rect", "color": colour(medium_id), "stroke": "white", "strokeWidth": 0.5},
         "encoding": {
             "x": time_axis(),
             "x2": {"field": "end"},

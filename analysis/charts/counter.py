@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from analysis.charts.style import ACT, EXPECTED, Chart, Rows, chart, colour, time_axis, tip, value_axis, wall_clock
+from analysis.charts.style import ACT, Chart, Rows, chart, colour, time_axis, tip, value_axis, wall_clock
 from analysis.german import day
 from analysis.ledger.rules import rules_of
 from analysis.silence import Silence
@@ -41,7 +41,7 @@ def silence_chart(
 def _line(meter: Meter) -> Chart:
     unit = QUANTITIES[meter.quantity].unit
     return {
-        "mark": {"type": "line", "color": colour(meter.medium_id), "point": {"size": 12, "color": EXPECTED}},
+        "mark": {"type": "line", "color": colour(meter.medium_id), "point": {"size": 8}},
         "encoding": {
             "x": time_axis("time"),
             "y": value_axis("value", unit, "Stand", zero=False),

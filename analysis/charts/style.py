@@ -15,6 +15,16 @@ EXPECTED, TARGET, LAST_YEAR = "#5F6368", "#202124", "#C8CBCF"
 ACT = "#B3261E"
 ESTIMATE_OPACITY = 0.45
 
+_TIME_LABELS = {
+    "year": "%Y",
+    "quarter": "%b",
+    "month": "%b",
+    "week": "%d.%m.",
+    "day": "%d.%m.",
+    "date": "%d.%m.",
+    "hours": "%H:%M",
+    "minutes": "%H:%M",
+}
 _DAYS = ("Sonntag", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag")
 _MONTHS = (
     "Januar", "Februar", "März", "April", "Mai", "Juni",
@@ -55,11 +65,9 @@ def wall_clock(moment: datetime) -> str:
     return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
-def time_axis(field: str = "start", *, pattern: str | None = None) -> dict[str, Any]:
+def time_axis(field: str = "start") -> dict[str, Any]:
     """Encode local time (see `wall_clock`)."""
-    axis: dict[str, Any] = {"grid": False, "title": None, "labelOverlap": True}
-    if pattern is not None:
-        axis |= {"format": pattern}
+    axis = {"grid": False, "title": None, "labelOverlap": True, "format": _TIME_LABELS}
     return {"field": field, "type": "temporal", "scale": {"type": "utc"}, "axis": axis}
 
 

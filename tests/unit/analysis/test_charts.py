@@ -158,3 +158,7 @@ def _marks(node: dict[str, Any], kind: str) -> list[dict[str, Any]]:
         if isinstance(child, dict):
             found += _marks(child, kind)
     return found
+
+
+def test_days_are_written_the_german_way() -> None:
+    assert ">06.01.<" in vl_convert.vegalite_to_svg(every_chart()["consumption"])

@@ -102,7 +102,12 @@ def test_readings_by_hand_are_normal_at_any_spacing() -> None:
     there, store = books(place(meter(source=source, reporting=Reporting.BY_HAND)))
     store.put("strom", "active_energy_import", counter(utc(2024, 12, 31, 23), timedelta(days=31), [310, 620]))
     month = consumption(there, "strom", date(2025, 1, 1), date(2025, 2, 1), Resolution.MONTH, now=LATER)
-    assert (month.slots[0].value, month.slots[0].how, month.slots[0].coverage) == (Decimal(310), How.READ_BY_HAND, 1.0)
+    slot = month.slots[0]
+    assert (slot.value, slot.how, slot.coverage) == (Decimal(310), How.READ_BY_HAND, 1.0)
+        Decimal(310),
+        How.READ_BY_HAND,
+        1.0,
+    )
 
 
 def test_oil_is_what_left_the_tank_in_kwh() -> None:
@@ -184,3 +189,29 @@ def test_spans_that_are_asked_for_one_by_one_sum_to_the_whole(minutes: list[int]
     ]
     whole = consumption(there, "strom", edges[0], edges[-1], Resolution.HOUR, now=LATER).total
     assert sum(part or 0 for part in parts) == whole
+
+
+def test_empty_span_has_no_slots() -> None:
+    there, store = books(place(meter()))
+    store.put("strom", "active_energy_import", counter(utc(2025, 1, 1), HOUR, [1] * 48))
+    for end in (date(2025, 1, 2), date(2025, 1, 1)):
+        result = consumption(there, "strom", date(2025, 1, 2), end, Resolution.DAY, now=LATER)
+        assert (result.slots, result.total) == ((), None)
+
+
+def test_jump_that_a_person_rejected_as_a_fault_is_booked() -> None:
+    jump = event("implausible_jump", utc(2025, 1, 1, 2), state="rejected")
+    for events, expected in (((), 1), ((jump,), 501)):
+        there, store = books(place(meter(maximum_kw=50.0)), events=events)
+        store.put("strom", "active_energy_import", counter(utc(2025, 1, 1), HOUR, [1, 500]))
+        assert (
+            consumption(there, "strom", utc(2025, 1, 1), utc(2025, 1, 2), Resolution.DAY, now=LATER).total == expected
+        )
+
+
+def test_exchange_of_the_display_counts_in_the_displays_unit() -> None:
+    change = event("exchange", utc(2025, 1, 1, 1), of="waerme", old_end=Decimal("12.5"), new_start=Decimal(0))
+    there, store = books(place(meter("waerme", "district_heat", quantity="heat_energy", unit="MWh")), events=[change])
+    store.put("waerme", "heat_energy", {utc(2025, 1, 1): 12000.0, utc(2025, 1, 1, 2): 300.0})
+    result = consumption(there, "waerme", utc(2025, 1, 1), utc(2025, 1, 1, 2), Resolution.DAY, now=LATER)
+    assert result.total == 800
