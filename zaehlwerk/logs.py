@@ -6,7 +6,15 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 _OWN_LINE = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-_LOUD = ("alembic", "apscheduler", "amqtt", "transitions", "pymodbus", "uvicorn.access", "httpx")  # lines nobody asked for
+_LOUD = (
+    "alembic",
+    "apscheduler",
+    "amqtt",
+    "transitions",
+    "pymodbus",
+    "uvicorn.access",
+    "httpx",
+)
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "color_message", "taskName"}
 
 

@@ -26,8 +26,8 @@ from zaehlwerk.demo.history import History
 from zaehlwerk.demo.living import living, mails_go_to
 from zaehlwerk.demo.loading import anchor_of, history_of, load
 from zaehlwerk.demo.ports import free_ports
-from zaehlwerk.demo.progress_bar import progress_bar
 from zaehlwerk.live import Live
+from zaehlwerk.progress_bar import progress_bar
 from zaehlwerk.running import run_jobs, stop_on_signals
 from zaehlwerk.web import services_of
 from zaehlwerk.web_server import listening_socket, serve
@@ -104,7 +104,7 @@ class _Demo:
             asyncio.get_running_loop().call_later(self.options.seconds, self.stop.set)
 
     async def _load(self) -> History:
-        with progress_bar(watched=self.options.watched) as draw:
+        with progress_bar("Lade drei Jahre Beispieldaten", watched=self.options.watched) as draw:
             cancelled = threading.Event()
             work = asyncio.ensure_future(asyncio.to_thread(self._load_in_thread, draw, cancelled))
             try:
