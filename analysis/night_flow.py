@@ -1,16 +1,18 @@
 """The flow that never stops: the smallest hourly consumption of a night."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
 from analysis.books import Books
+from analysis.ledger.line import Row
 from analysis.meter_amounts import amounts_of
 from gateway.reading import instant, milliseconds
 
 FROM_HOUR, TO_HOUR = 1, 5
 _HOUR_MS = 3_600_000
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class NightFlow:
 def night_flow(books: Books, meter_id: str, night: date) -> NightFlow:
     """Return the night's flow; raises `NotFound`.
 
-    Hours, not quarter-hours: a small leak moves a counter of 10 l steps less than once in a quarter of an hour.
+    Hours, not quarter-hours: a small leak moves a counter of 10 l steps less than once in a quarter of an hour. What
+    is read by hand or less than hourly says nothing about a night: its hours are not known.
     """
     meter = books.portfolio.meter(meter_id)
     start, end = (
@@ -42,7 +45,7 @@ def night_flow(books: Books, meter_id: str, night: date) -> NightFlow:
     )
     bounds = np.arange(milliseconds(start), milliseconds(end) + 1, _HOUR_MS, dtype=np.int64)
     amounts = amounts_of(books, meter, bounds, now=datetime.max.replace(tzinfo=UTC))
-    covered = amounts.coverage()
+    covered = amounts.spans_ms[Row.MEASURED] / _HOUR_MS if meter.interval <= _HOUR else np.zeros(len(bounds) - 1)
     hourly = tuple(
         float(value) if share >= 1 else None
         for value, share in zip(amounts.floats().tolist(), covered.tolist(), strict=True)

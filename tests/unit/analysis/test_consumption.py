@@ -104,10 +104,6 @@ def test_readings_by_hand_are_normal_at_any_spacing() -> None:
     month = consumption(there, "strom", date(2025, 1, 1), date(2025, 2, 1), Resolution.MONTH, now=LATER)
     slot = month.slots[0]
     assert (slot.value, slot.how, slot.coverage) == (Decimal(310), How.READ_BY_HAND, 1.0)
-        Decimal(310),
-        How.READ_BY_HAND,
-        1.0,
-    )
 
 
 def test_oil_is_what_left_the_tank_in_kwh() -> None:

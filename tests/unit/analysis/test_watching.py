@@ -76,6 +76,12 @@ def test_night_with_a_gap_proves_nothing() -> None:
     assert flow.coverage < 1
 
 
+def test_readings_by_hand_say_nothing_about_a_night() -> None:
+    there, store = books(place(meter("wasser", "water", quantity="volume", source=ByHandSource(timedelta(days=30)))))
+    store.put("wasser", "volume", {utc(2025, 6, 1): 5.0, utc(2025, 8, 1): 905.0})
+    assert night_flow(there, "wasser", date(2025, 7, 2)).minimum_m3_h is None
+
+
 def test_night_of_the_clock_change_has_three_hours() -> None:
     pipe = meter("wasser", "water", unit="m3", quantity="volume")
     there, store = books(place(pipe))
