@@ -1,13 +1,16 @@
 """The flow that never stops: the smallest hourly consumption of a night."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
 from analysis.books import Books
-from analysis.ledger.line import Row
-from analysis.meter_amounts import amounts_of
+from analysis.ledger.amounts import Amounts
+from analysis.ledger.line import Row, stepped
+from analysis.ledger.micro import Integers
+from analysis.meter_amounts import amounts_of, booked
+from config.meters import Meter, Reporting
 from gateway.reading import instant, milliseconds
 
 FROM_HOUR, TO_HOUR = 1, 5
@@ -37,14 +40,15 @@ def night_flow(books: Books, meter_id: str, night: date) -> NightFlow:
     """Return the night's flow; raises `NotFound`.
 
     Hours, not quarter-hours: a small leak moves a counter of 10 l steps less than once in a quarter of an hour. What
-    is read by hand or less than hourly says nothing about a night: its hours are not known.
+    is read by hand or less than hourly says nothing about a night: its hours are not known. A meter that speaks when
+    it moves did not move while it was quiet.
     """
     meter = books.portfolio.meter(meter_id)
     start, end = (
         datetime(night.year, night.month, night.day, hour, tzinfo=books.zone) for hour in (FROM_HOUR, TO_HOUR)
     )
     bounds = np.arange(milliseconds(start), milliseconds(end) + 1, _HOUR_MS, dtype=np.int64)
-    amounts = amounts_of(books, meter, bounds, now=datetime.max.replace(tzinfo=UTC))
+    amounts = _amounts(books, meter, bounds)
     covered = amounts.spans_ms[Row.MEASURED] / _HOUR_MS if meter.interval <= _HOUR else np.zeros(len(bounds) - 1)
     hourly = tuple(
         float(value) if share >= 1 else None
@@ -62,3 +66,11 @@ def night_flow(books: Books, meter_id: str, night: date) -> NightFlow:
         hourly_m3_h=hourly,
         coverage=float(covered.mean()),
     )
+
+
+def _amounts(books: Books, meter: Meter, bounds: Integers) -> Amounts:
+    ever = datetime.max.replace(tzinfo=UTC)
+    if meter.reporting is not Reporting.ON_CHANGE or meter.formula is not None:
+        return amounts_of(books, meter, bounds, now=ever)
+    ledger = booked(books, meter, bounds, now=ever)
+    return replace(ledger, line=stepped(ledger.line)).amounts(bounds)

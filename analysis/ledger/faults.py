@@ -138,8 +138,7 @@ def _drop_spurious(work: _Work, first: int, back: int) -> int:
 
 
 def _earlier_kept(work: _Work, index: int) -> int | None:
-    kept = np.flatnonzero(work.keep[:index])
-    return int(kept[-1]) if len(kept) else None
+    return next((earlier for earlier in range(index - 1, -1, -1) if work.keep[earlier]), None)
 
 
 def _is_spike(work: _Work, before: int) -> bool:

@@ -47,6 +47,20 @@ class Line:
         return np.asarray(self.totals[:, before] + whole * into + part, dtype=np.int64)
 
 
+def stepped(line: Line) -> Line:
+    """Return the line of a counter that speaks when it moves: flat up to each knot, where its whole amount falls.
+
+    Between two readings of such a counter nothing ran through that it would have counted.
+    """
+    if len(line.time_ms) < 2:
+        return line
+    steps = np.diff(line.totals, axis=1)
+    just_before = line.totals[:, 1:] - np.where(np.arange(len(Row))[:, None] == Row.AMOUNT, steps, steps > 0)
+    times = np.insert(line.time_ms, np.arange(1, len(line.time_ms)), line.time_ms[1:] - 1)
+    totals = np.insert(line.totals, np.arange(1, len(line.time_ms)), just_before, axis=1)
+    return Line(times, totals)
+
+
 def line_of(time_ms: Integers, amounts: Integers, kinds: Integers) -> Line:
     """Make a line of knots and of the amount and kind (`Row`, 0: nothing is known) of each interval between them."""
     totals = np.zeros((len(Row), len(time_ms)), np.int64)

@@ -5,7 +5,7 @@ import gzip
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -55,3 +55,20 @@ def test_every_local_day_of_four_years_equals_what_went_in(reference_data: Path,
         wanted = [expected[date(2016, 1, 1) + timedelta(days=number)] for number in range(len(days))]
         assert days == wanted, f"{medium} of {building}"
         assert cut_amounts(line, bounds[[0, -1]], ONE).total() == sum(amount for _, amount in hours)
+
+
+def test_register_of_five_digits_wraps_and_every_day_stays_exact(reference_data: Path) -> None:
+    hours = _hours(reference_data, "electricity")["b25"]
+    wrap = 100_000
+    readings = [total % wrap for total in accumulate(amount for _, amount in hours)]
+    times = np.array([milliseconds(hour) for hour, _ in hours])
+    booked = book_counter(
+        times, micro_units(np.array([float(value) for value in readings])), rules_of(meter(digits=5, decimals=1))
+    )
+    wraps = sum(later < earlier for earlier, later in pairwise(readings))
+    assert wraps > 10
+    assert [notice.kind for notice in booked.notices] == ["rollover"] * wraps
+    assert cut_amounts(booked.line, times[[0, -1]], ONE).total() == sum(amount for _, amount in hours[1:])
+    noon = int(np.searchsorted(times, milliseconds(datetime(2018, 7, 1, 12, tzinfo=UTC))))
+    day = cut_amounts(booked.line, times[[noon, noon + 24]], ONE).total()
+    assert day == sum(amount for _, amount in hours[noon + 1 : noon + 25])

@@ -8,7 +8,7 @@ from analysis.books import Books
 from analysis.completeness import completeness
 from analysis.night_flow import night_flow
 from analysis.silence import silence
-from config.meters import ByHandSource
+from config.meters import ByHandSource, Reporting
 from tests.unit.analysis.evidence import books, counter, meter, place, utc
 
 HOUR = timedelta(hours=1)
@@ -74,6 +74,17 @@ def test_night_with_a_gap_proves_nothing() -> None:
     flow = night_flow(water_books(0.42, without=range(96, 104)), "wasser", date(2025, 7, 2))
     assert flow.minimum_m3_h is None
     assert flow.coverage < 1
+
+
+def test_meter_that_speaks_when_it_moves_stood_still_while_it_was_quiet() -> None:
+    pipe = meter(
+        "wasser", "water", quantity="volume", reporting=Reporting.ON_CHANGE, longest_silence=timedelta(days=4)
+    )
+    there, store = books(place(pipe))
+    store.put("wasser", "volume", {utc(2025, 7, 1, 20): 5.00, utc(2025, 7, 2, 0, 30): 5.25, utc(2025, 7, 2, 6): 5.50})
+    flow = night_flow(there, "wasser", date(2025, 7, 2))
+    assert flow.hourly_m3_h == (0, 0.25, 0, 0)
+    assert (flow.minimum_m3_h, flow.coverage) == (0, 1)
 
 
 def test_readings_by_hand_say_nothing_about_a_night() -> None:
