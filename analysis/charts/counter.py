@@ -41,7 +41,11 @@ def silence_chart(
 def _line(meter: Meter) -> Chart:
     unit = QUANTITIES[meter.quantity].unit
     return {
-        "mark": {"type": "line", "color": colour(meter.medium_id), "point": {"size": 8}},
+        "mark": {
+            "type": "line",
+            "color": colour(meter.medium_id),
+            "point": {"size": 8, "color": colour(meter.medium_id)},
+        },
         "encoding": {
             "x": time_axis("time"),
             "y": value_axis("value", unit, "Stand", zero=False),

@@ -67,7 +67,7 @@ def wall_clock(moment: datetime) -> str:
 
 def time_axis(field: str = "start") -> dict[str, Any]:
     """Encode local time (see `wall_clock`)."""
-    axis = {"grid": False, "title": None, "labelOverlap": True, "format": _TIME_LABELS}
+    axis = {"grid": False, "title": None, "labelOverlap": True, "tickCount": 8, "format": _TIME_LABELS}
     return {"field": field, "type": "temporal", "scale": {"type": "utc"}, "axis": axis}
 
 

@@ -161,4 +161,4 @@ def _marks(node: dict[str, Any], kind: str) -> list[dict[str, Any]]:
 
 
 def test_days_are_written_the_german_way() -> None:
-    assert ">06.01.<" in vl_convert.vegalite_to_svg(every_chart()["consumption"])
+    assert ">12.01.<" in vl_convert.vegalite_to_svg(every_chart()["consumption"])
