@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
 
+from sqlalchemy.exc import OperationalError
+
 from alerts.channel import Channel, LoginRefused, Undeliverable
 from alerts.message import compose
 from config.errors import Unreachable
@@ -55,7 +57,10 @@ class Delivery:
     async def run(self) -> None:
         """Deliver what becomes due until the context is left; a hand-over under way is brought to its end."""
         while not self._stopped.is_set():
-            await self.deliver_due(self._clock())
+            try:
+                await self.deliver_due(self._clock())
+            except OperationalError as error:
+                log.error("the outbox cannot be read or written now: %s", error.orig)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopped.wait(), _LOOK_EVERY_S)
 

@@ -27,10 +27,16 @@ def known(language: str) -> str:
 
 
 def number(value: float | Decimal, language: str, *, digits: int = 3) -> str:
-    """Write a number with three significant digits (whole numbers above that are kept whole)."""
+    """Write a number with three significant digits."""
     exact = float(value)
-    places = 0 if exact == 0 else max(0, digits - 1 - floor(log10(abs(exact))))
-    return format_decimal(round(exact, places), format="#,##0." + "#" * places, locale=_LOCALES[language])
+    places = 0 if exact == 0 else digits - 1 - floor(log10(abs(exact)))
+    pattern = "#,##0." + "#" * max(0, places)
+    return format_decimal(round(exact, places), format=pattern, locale=_LOCALES[language])
+
+
+def percent(value: float, language: str) -> str:
+    """Write a share in percent, to a tenth: what is measured here is not known better."""
+    return f"{format_decimal(value, format='#,##0.#', locale=_LOCALES[language])}\u202f%"
 
 
 def counter(value: float, language: str) -> str:

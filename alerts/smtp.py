@@ -123,8 +123,12 @@ class SmtpChannel:
             ) from error
         except smtplib.SMTPRecipientsRefused as error:
             raise _by_code(f"{where} refuses the recipient", error.recipients.values()) from error
-        except smtplib.SMTPResponseException as error:
+        except smtplib.SMTPDataError as error:
             raise _by_code(f"{where} refuses the mail", [(error.smtp_code, error.smtp_error)]) from error
+        except smtplib.SMTPResponseException as error:
+            # Greeting or sender refused: no fault of this mail, and somebody can put it right.
+            told = f"{error.smtp_code} {_text(error.smtp_error)}"
+            raise Unreachable(f"the mail server {where} does not take mails from us: {told}") from error
         except ssl.SSLCertVerificationError as error:
             raise Unreachable(f"the certificate of {where} is not trusted: {error.verify_message}") from error
         except smtplib.SMTPNotSupportedError as error:

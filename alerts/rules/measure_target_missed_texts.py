@@ -3,7 +3,7 @@
 from typing import Final
 
 from alerts.findings import Words
-from alerts.language import LANGUAGES, day, filled, number, quantity
+from alerts.language import LANGUAGES, day, filled, percent, quantity
 from analysis.measures import MeasureProgress
 
 _TITLE_DE: Final = "Maßnahme „{title}“ verfehlt ihr Ziel ({saving} statt {promised} Einsparung)"
@@ -85,8 +85,8 @@ def missed_words(progress: MeasureProgress) -> dict[str, Words]:
 def _facts(progress: MeasureProgress, language: str) -> dict[str, str]:
     return {
         "title": progress.title,
-        "saving": f"{number(progress.saving_percent.value or 0.0, language, digits=2)}\u202f%",
-        "promised": f"{number(progress.expected_saving_percent, language, digits=2)}\u202f%",
+        "saving": percent(progress.saving_percent.value or 0.0, language),
+        "promised": percent(progress.expected_saving_percent, language),
         "since": day(progress.since, language),
         "actual": quantity(progress.actual_kwh.value or 0.0, progress.unit, language),
         "expected": quantity(progress.expected_kwh.value or 0.0, progress.unit, language),

@@ -21,16 +21,16 @@ _MODBUS: Final = {
         _SEEN_DE,
         "Wahrscheinlich ist der Zähler ohne Strom, die Busleitung unterbrochen oder die Busadresse verstellt.",
         "Bitte am Zähler nachsehen. Anzeige dunkel: Sicherung prüfen, sonst Elektrofachkraft beauftragen. "
-        "Anzeige an: "
-        "Stecker der Busleitung prüfen (Bus „{source}“, Gerät {device}). Den abgelesenen Stand bitte hier melden.",
+        "Anzeige an: Stecker der Busleitung prüfen (Bus „{source}“, Gerät {device}). "
+        "Den abgelesenen Stand bitte auf der Alarmseite melden.",
     ),
     "en": Words(
         _TITLE_EN,
         _SEEN_EN,
         "Probably the meter has no power, the bus cable is interrupted or the bus address was changed.",
         "Please look at the meter. Display dark: check the fuse, else call an electrician. Display on: check the "
-        "plug "
-        "of the bus cable (bus “{source}”, device {device}). Please report the value on the display here.",
+        "plug of the bus cable (bus “{source}”, device {device}). "
+        "Please report the value on the display on the page of the alert.",
     ),
 }
 _MQTT: Final = {
@@ -39,14 +39,15 @@ _MQTT: Final = {
         _SEEN_DE,
         "Wahrscheinlich ist der Datensammler (Gateway) am Zähler ohne Strom, ohne Netz oder die Batterie ist leer.",
         "Bitte den Datensammler am Zähler prüfen: Leuchtet er? Einmal für zehn Sekunden vom Strom nehmen. Kommt nach "
-        "15 Minuten kein Wert, der IT Bescheid geben (Thema „{topic}“). Den abgelesenen Stand bitte hier melden.",
+        "15 Minuten kein Wert, der IT Bescheid geben (Thema „{topic}“). "
+        "Den abgelesenen Stand bitte auf der Alarmseite melden.",
     ),
     "en": Words(
         _TITLE_EN,
         _SEEN_EN,
         "Probably the gateway at the meter has no power or no network, or its battery is empty.",
         "Please check the gateway at the meter: is its light on? Unplug it for ten seconds. If no value comes within "
-        "15 minutes, tell IT (topic “{topic}”). Please report the value on the display here.",
+        "15 minutes, tell IT (topic “{topic}”). Please report the value on the display on the page of the alert.",
     ),
 }
 _BY_HAND: Final = {

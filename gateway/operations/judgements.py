@@ -74,7 +74,7 @@ class Judgements:
 
     def forget_before(self, period_start: datetime) -> int:
         """Drop judgements of older periods, but never the newest of a rule and subject; return how many."""
-        newest = select(func.max(judgement.c.id)).group_by(judgement.c.rule, judgement.c.subject).scalar_subquery()
+        newest = select(func.max(judgement.c.id)).group_by(judgement.c.rule, judgement.c.subject)
         drop = delete(judgement).where(judgement.c.period_start < period_start, judgement.c.id.not_in(newest))
         with self._connections.writing() as writing:
             return writing.execute(drop).rowcount

@@ -133,6 +133,28 @@ def test_a_recipient_refused_for_good_is_told_from_one_refused_for_now(
     assert server.mails == ()
 
 
+class StrictSmtpServer(SmtpServer):
+    """Takes no mails from this sender."""
+
+    async def handle_MAIL(  # noqa: N802 - its name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        return "550 5.7.1 sender not allowed"
+
+
+def test_a_sender_that_is_not_allowed_is_no_fault_of_the_mail(operations: Operations) -> None:
+    server = StrictSmtpServer()
+    server.start()
+    put(operations, "a", at=NOW)
+    try:
+        assert deliver(operations, server.url, NOW) == 0
+    finally:
+        server.stop()
+    (waiting,) = undelivered(operations)
+    assert not waiting.given_up
+    assert "550 5.7.1 sender not allowed" in waiting.detail
+
+
 class SmtpsServer(SmtpServer):
     """Speaks TLS from the first byte."""
 
