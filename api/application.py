@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api import documentation, static_files
 from api.authentication import Gate
+from api.body_limit import BodyLimit
 from api.counted import Counted, Counting
 from api.evidence import Evidence
 from api.loading import Loading
@@ -66,7 +67,6 @@ def application(services: Services) -> FastAPI:
         version="1",
         docs_url=None,
         redoc_url=None,
-        max_body_size=LARGEST_BODY_BYTES,
     )
     # The documentation page that is shipped reads OpenAPI 3.0.
     app.openapi_version = "3.0.3"
@@ -84,6 +84,7 @@ def application(services: Services) -> FastAPI:
 def _stand_guard(app: FastAPI, services: Services) -> None:
     # What is added last sees a request first.
     is_https = urlsplit(services.public_url).scheme == "https"
+    app.add_middleware(BodyLimit, largest_bytes=LARGEST_BODY_BYTES)
     app.add_middleware(Loading, loading=services.loading)
     app.add_middleware(
         Gate,

@@ -80,11 +80,6 @@ class Evidence:
         key = ("completeness", start, end)
         return self._kept(key, lambda: completeness(self.books, start, end, now=self.now()))
 
-    def months(self, meter_id: str, start: date, end: date) -> Consumption:
-        """Return a meter's consumption by month, remembered."""
-        key = ("months", meter_id, start, end)
-        return self._kept(key, lambda: self.consumption(meter_id, start, end, Resolution.MONTH))
-
     def consumption(
         self, meter_id: str, start: date | datetime, end: date | datetime, resolution: Resolution
     ) -> Consumption:

@@ -19,6 +19,14 @@ class ShownChart:
     rows: Sequence[tuple[str, ...]]
 
 
+def untitled(spec: Chart) -> Chart:
+    """Return the chart without its title, which stands above it on the page; the subtitle explains the colours."""
+    title = spec.get("title")
+    subtitle = title.get("subtitle") if isinstance(title, dict) else None
+    rest = {name: value for name, value in spec.items() if name != "title"}
+    return rest | {"title": {"text": subtitle, "anchor": "start", "fontWeight": "normal"}} if subtitle else rest
+
+
 def days(found: Consumption, medium_id: str, title: str) -> ShownChart:
     """Consumption day by day."""
     unit = words.unit_text(found.unit)
@@ -27,7 +35,7 @@ def days(found: Consumption, medium_id: str, title: str) -> ShownChart:
         for slot in found.slots
     ]
     spec = consumption_chart(found, medium_id=medium_id)
-    return ShownChart(spec, f"{title}, Säulen je Tag", ("Tag", unit, "Datengüte", "Deckung"), rows)
+    return ShownChart(untitled(spec), f"{title}, Säulen je Tag", ("Tag", unit, "Datengüte", "Deckung"), rows)
 
 
 def months(this_year: Consumption, last_year: Consumption, medium_id: str, title: str) -> ShownChart:
@@ -40,7 +48,7 @@ def months(this_year: Consumption, last_year: Consumption, medium_id: str, title
     ]
     header = ("Monat", f"{years[0]} ({unit})", f"{years[1]} ({unit})")
     spec = year_chart(this_year, last_year, medium_id=medium_id)
-    return ShownChart(spec, f"{title} nach Monaten, {years[0]} gegen {years[1]}", header, rows)
+    return ShownChart(untitled(spec), f"{title} nach Monaten, {years[0]} gegen {years[1]}", header, rows)
 
 
 def measure(progress: MeasureProgress) -> ShownChart:
@@ -57,7 +65,10 @@ def measure(progress: MeasureProgress) -> ShownChart:
     unit = words.unit_text(progress.unit)
     header = ("Monat", f"erwartet ({unit})", f"Ziel ({unit})", f"tatsächlich ({unit})")
     return ShownChart(
-        measure_chart(progress), f"{progress.title}: erwartet, Ziel und tatsächlich nach Monaten", header, rows
+        untitled(measure_chart(progress)),
+        f"{progress.title}: erwartet, Ziel und tatsächlich nach Monaten",
+        header,
+        rows,
     )
 
 
@@ -66,7 +77,7 @@ def evidence(spec: Chart, label: str) -> ShownChart:
     rows = spec.get("data", {}).get("values", [])
     columns = _columns(spec) or {name: name for name in (rows[0] if rows else {})}
     texts = [tuple(_text(row.get(field)) for field in columns) for row in rows]
-    return ShownChart(spec, label, tuple(columns.values()), texts)
+    return ShownChart(untitled(spec), label, tuple(columns.values()), texts)
 
 
 def _columns(spec: Chart) -> dict[str, str]:

@@ -15,7 +15,6 @@ class Light:
     word: str
 
 
-OK = Light("ok", "✓", "in Ordnung")
 LOOK = Light("look", "◐", "ansehen")
 ACT = Light("act", "▲", "handeln")
 UNKNOWN = Light("unknown", "○", "unbekannt")

@@ -50,6 +50,7 @@ def _content(evidence: Evidence, meter: Meter) -> dict[str, object]:
         "days": charts.days(found, meter.medium_id, f"Verbrauch {meter.title or meter.medium.title}"),
         "total": found.total,
         "events": found.events,
+        "places": 1 if meter.decimals is None else meter.decimals,
         "start": start,
         "end": end - timedelta(days=1),
         "readings": _last_readings(evidence, meter),

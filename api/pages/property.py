@@ -10,16 +10,17 @@ from starlette.responses import Response
 
 from analysis.measures import MeasureProgress
 from api.evidence import Evidence, Given
+from api.media import GROUPS, Group, meters_of, months_of
 from api.pages import charts, words
 from api.pages.charts import ShownChart
 from api.pages.lights import Light
-from api.pages.media import GROUPS, Group, meters_of, months_of
 from api.pages.property_row import WHITE_SPOT, Bullet, bullets, category_title, status_light
 from api.pages.rendering import templates_of
 from api.shapes import source_kind
 from api.times import checked_year
 from config.meters import Meter, Reporting
 from config.portfolio import Measure, Property
+from config.quantities import QUANTITIES
 from gateway.operations import AlertRow
 from gateway.reading import Reading
 
@@ -32,6 +33,7 @@ class MeterRow:
 
     meter: Meter
     source: str
+    unit: str
     newest: Reading | None
     age: timedelta | None
     light: Light
@@ -90,7 +92,10 @@ def meter_row(evidence: Evidence, meter: Meter) -> MeterRow:
     """Return a meter with its newest reading."""
     newest = evidence.newest_of(meter.id)
     age = evidence.age(newest) if newest else None
-    return MeterRow(meter, words.SOURCES[source_kind(meter)], newest, age, _meter_light(evidence, meter, newest))
+    unit = QUANTITIES[meter.quantity].unit
+    return MeterRow(
+        meter, words.SOURCES[source_kind(meter)], unit, newest, age, _meter_light(evidence, meter, newest)
+    )
 
 
 def _meter_light(evidence: Evidence, meter: Meter, newest: Reading | None) -> Light:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from analysis.figures import Figure
 from analysis.kpis import BenchmarkComparison, PropertyKpis
 from api.evidence import Evidence
-from api.pages.lights import ACT, LOOK, OK, Light
-from api.pages.media import GROUPS, Group
+from api.media import GROUPS, Group
+from api.pages.lights import ACT, LOOK, Light
 from config.benchmarks import CATEGORIES
 from config.portfolio import Property
 from gateway.operations import AlertRow
 
+QUIET = Light("ok", "✓", "kein Alarm")
 WHITE_SPOT = Light("unknown", "○", "weißer Fleck")
 _WIDEST = 1.7  # of the mean: where the bullet's scale ends unless the value lies beyond
 
@@ -60,7 +61,7 @@ def status_light(alerts: Sequence[AlertRow]) -> Light:
     """Return how a metered property does."""
     if any(alert.severity == "urgent" for alert in alerts):
         return ACT
-    return LOOK if alerts else OK
+    return LOOK if alerts else QUIET
 
 
 def bullets(kpis: PropertyKpis) -> list[Bullet]:

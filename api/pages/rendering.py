@@ -62,6 +62,7 @@ def build_templates(services: Services, files: StaticFiles) -> Templates:
     environment.filters |= {
         "amount": words.amount,
         "digits": words.digits,
+        "plain": words.plain,
         "money": words.money,
         "percent": words.percent,
         "day": words.day,

@@ -121,6 +121,22 @@ MEASURE_STATES = {
 }
 SOURCES = {"modbus": "Modbus", "mqtt": "MQTT", "by_hand": "Ablesung von Hand", "push": "Datei oder Schnittstelle"}
 
+# The shipped factor sets, as (title, what they are); a set of a portfolio's own speaks for itself.
+FACTOR_SETS = {
+    "bisko": (
+        "BISKO",
+        "BISKO-Systematik (ifeu/Difu), mit Vorketten, Stand etwa 2018 bis 2020; aus Kopien und Bilanzen übernommen",
+    ),
+    "uba": (
+        "UBA-Strommix",
+        "Umweltbundesamt, direktes CO₂ des Strommixes ohne Vorketten; nicht mit BISKO vergleichbar",
+    ),
+    "gmodg": ("GModG, Anlage 9", "Gebäudemodernisierungsgesetz (früher GEG), Anlage 9, Stand August 2026"),
+    "bafa": ("BAFA", "BAFA-Informationsblatt CO₂-Faktoren, für Förderanträge, nicht für die Klimabilanz"),
+    "kea_bw": ("KEA-BW (GEMIS 4.95)", "KEA-BW nach GEMIS 4.95, mit Vorketten, Ausgabe 2016"),
+}
+SOURCE_KINDS = {"modbus_tcp": "Modbus TCP", "modbus_rtu": "Modbus RTU", "mqtt": "MQTT"}
+
 
 def unit_text(unit: str) -> str:
     """Return a unit as people write it."""
@@ -138,6 +154,12 @@ def digits(value: float | Decimal | None, decimals: int | None = None) -> str:
     pattern = "#,##0" + (f".{'0' * places}" if places else "")
     text: str = format_decimal(round(number, places) + 0.0, format=pattern, locale=LOCALE)
     return text.replace("-", "−")
+
+
+def plain(value: float | Decimal | None) -> str:
+    """Return a number that somebody set (a benchmark, a promise): no more digits than it was given with."""
+    text = digits(value)
+    return text.rstrip("0").rstrip(",") if "," in text else text
 
 
 def _places(number: float) -> int:
@@ -206,7 +228,8 @@ def change(new: float | None, old: float | None) -> str:
     share = new / old - 1
     if abs(share) < 0.005:
         return "wie im Vorjahr"
-    return f"{digits(abs(share) * 100, 0 if abs(share) >= 0.1 else 1)}{THIN}% {'mehr' if share > 0 else 'weniger'}"
+    amount_text = f"{digits(abs(share) * 100, 0 if abs(share) >= 0.1 else 1)}{THIN}%"
+    return f"{amount_text} {'mehr' if share > 0 else 'weniger'} als im Vorjahr"
 
 
 def reason_text(reason: str | None) -> str:

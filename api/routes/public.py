@@ -7,10 +7,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from analysis.figures import Consumption, How
+from analysis.figures import Consumption
 from api.answers import json_bytes, tagged
 from api.evidence import Evidence, Given
 from api.figures import figure_objects, number
+from api.media import GROUPS, Group, meters_of, months_of
 from api.problems import InvalidInput
 from api.shapes import Shape
 from api.times import checked_year
@@ -57,22 +58,24 @@ async def months(request: Request, evidence: Given, property_id: str, year: int)
 
 
 def _months(evidence: Evidence, place: Property, year: int) -> list[Shape]:
-    end = min(date(year + 1, 1, 1), evidence.today().replace(day=1))
-    start = date(year, 1, 1)
-    if end <= start:
-        return []
-    whole = [meter for meter in place.meters if meter.sub_meter_of is None]
-    return [_medium(meter.medium_id, evidence.months(meter.id, start, end)) | {"meter": meter.id} for meter in whole]
+    chosen = [(group, meters_of(place, group)) for group in GROUPS]
+    today = evidence.today()
+    return [
+        _medium(group, months_of(evidence, meters, group, year), today.replace(day=1))
+        for group, meters in chosen
+        if meters
+    ]
 
 
-def _medium(medium_id: str, found: Consumption) -> Shape:
+def _medium(group: Group, found: Consumption, running: date) -> Shape:
+    slots = [slot for slot in found.slots if slot.start.date() < running]
     return {
-        "medium": medium_id,
-        "unit": found.unit,
-        "start": found.slots[0].start.date() if found.slots else None,
+        "medium": group.id,
+        "unit": group.unit,
+        "start": slots[0].start.date() if slots else None,
         "step": found.resolution,
-        "values": [number(slot.value) for slot in found.slots],
-        "estimated": [slot.how not in (How.MEASURED, How.READ_BY_HAND, How.BILLED) for slot in found.slots],
+        "values": [number(slot.value) for slot in slots],
+        "coverage": [round(slot.coverage, 4) for slot in slots],
     }
 
 

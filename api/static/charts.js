@@ -12,7 +12,7 @@
       font,
       axis: { labelColor: soft, titleColor: soft, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal" },
       legend: { labelColor: ink, titleColor: soft, labelFontSize: 12, orient: "top", title: null },
-      title: { color: ink, anchor: "start", fontSize: 13 },
+      title: { color: soft, anchor: "start", fontSize: 12, subtitleColor: soft },
       view: { stroke: null },
     };
   };
@@ -26,12 +26,18 @@
     return result;
   };
 
+  // Marks that are dark on paper have to be light on a dark page.
+  const inTheDark = { "#202124": "#f4f4f0", "#C8CBCF": "#565b61", "#5F6368": "#b0b4b9", "#0072B2": "#4aa8de", "#D55E00": "#f08a3c" };
+  const isDark = window.matchMedia("(prefers-color-scheme: dark)");
+  const parsed = (text) => JSON.parse(text, (_, value) => (isDark.matches && inTheDark[value]) || value);
+
   const draw = async (figure) => {
     const plot = figure.querySelector(".plot");
-    const spec = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
+    const spec = parsed(figure.querySelector('script[type="application/json"]').textContent);
     if (!("hconcat" in spec || "vconcat" in spec || "facet" in spec)) {
       spec.width = "container";
     }
+    spec.height = plot.classList.contains("tall") ? 300 : 240;
     spec.config = merged(look(), spec.config ?? {});
     delete spec.background;
     await window.vegaEmbed(plot, spec, {
@@ -56,5 +62,5 @@
   });
 
   drawAll();
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+  isDark.addEventListener("change", drawAll);
 })();
