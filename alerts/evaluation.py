@@ -1,29 +1,28 @@
 """Judges every due period of every subject once, oldest first, and puts what is to be said into the outbox."""
 
-import json
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection
 
 from alerts.content import alert_message, responsible, storm_message
+from alerts.evidence import evidence_of
 from alerts.findings import NO_DATA, Circumstances, Finding, Rule
 from alerts.lifecycle import Case, Occasion, Settled, settle
 from alerts.periods import Period
 from alerts.rules import RULES
 from alerts.storms import Sufferer, storms
 from analysis.books import Books
-from config.errors import Conflict, InsufficientData, Unreachable, ZaehlwerkError
+from config.errors import Conflict, InsufficientData, Unreachable
 from gateway.operations import AlertRow, AlertState, JudgementRow, Operations, Outcome
 
 log = logging.getLogger(__name__)
 
 _AWAY: Final = timedelta(hours=2)
 _FAILING_LONG_ENOUGH: Final = timedelta(days=1)
-_CHART_IS_REDRAWN_AFTER: Final = timedelta(hours=20)
 _JUDGEMENTS_ARE_KEPT: Final = timedelta(days=800)
 
 
@@ -144,7 +143,7 @@ class _Evaluation:
             judged = NO_DATA
         property_id = self.rule.property_of(self.books.portfolio, subject)
         person = responsible(self.books.portfolio, property_id)
-        evidence = _evidence(judged.finding, judged.outcome, open_alert, self.now)
+        evidence = evidence_of(judged.finding, judged.outcome, open_alert, self.now)
         told = None if person is None else person.id
         return Case(self.rule.id, subject, property_id, period.start, judged, evidence, told)
 
@@ -228,37 +227,3 @@ def _counted(settled: Settled) -> EvaluationSummary:
 
 def _storm_of(alert: AlertRow | None) -> str | None:
     return alert.evidence.get("storm") if alert else None
-
-
-def _evidence(
-    finding: Finding | None, outcome: Outcome, open_alert: AlertRow | None, now: datetime
-) -> dict[str, Any]:
-    if finding is None:
-        return {}
-    known = open_alert.evidence if open_alert else {}
-    redraw = (
-        open_alert is None
-        or open_alert.state.value != outcome.value
-        or open_alert.severity != finding.severity
-        or now - datetime.fromisoformat(known.get("drawn_at", now.isoformat())) >= _CHART_IS_REDRAWN_AFTER
-    )
-    evidence: dict[str, Any] = {
-        "start": finding.start.isoformat(),
-        "end": finding.end.isoformat(),
-        "source": finding.source,
-        "chart": _drawn(finding) if redraw else known.get("chart"),
-        "drawn_at": now.isoformat() if redraw else known.get("drawn_at"),
-    }
-    return evidence | ({"storm": known["storm"]} if "storm" in known else {})
-
-
-def _drawn(finding: Finding) -> dict[str, Any] | None:
-    """Draw the chart; an alert without its picture is better than none."""
-    if finding.chart is None:
-        return None
-    try:
-        drawn: dict[str, Any] = json.loads(json.dumps(finding.chart(), default=str))
-    except ZaehlwerkError as error:
-        log.warning("no chart: %s", error)
-        return None
-    return drawn
