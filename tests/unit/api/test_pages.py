@@ -1,0 +1,252 @@
+"""What a person reads."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from api.application import application
+from tests.unit.api.client import Client
+from tests.unit.api.district import SmallDistrict
+
+PAGES = (
+    "/",
+    "/liegenschaften/gs-test",
+    "/liegenschaften/gs-test?jahr=2025",
+    "/liegenschaften/halle-test",
+    "/liegenschaften/bauhof",
+    "/zaehler/gs-strom",
+    "/zaehler/gs-gas",
+    "/zaehler/gs-wasser",
+    "/alarme",
+    "/alarme/1",
+    "/massnahmen",
+    "/klimabilanz/2025",
+    "/klimabilanz/2025?faktoren=uba",
+    "/klimabilanz/2026",
+    "/daten",
+)
+
+
+class Outline(HTMLParser):
+    """The skeleton of a page: headings, ids, labels, controls, inline styles and scripts."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.headings: list[int] = []
+        self.ids: list[str] = []
+        self.labelled: set[str] = set()
+        self.controls: list[dict[str, str | None]] = []
+        self.inline: list[str] = []
+        self.named_by: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag == "label" and found.get("for"):
+            self.labelled.add(str(found["for"]))
+        if tag in {"input", "select", "textarea", "progress"} and found.get("type") != "hidden":
+            self.controls.append(found)
+        if "style" in found or tag == "style" or any(name.startswith("on") for name in found):
+            self.inline.append(tag)
+        if tag == "script" and "src" not in found and found.get("type") != "application/json":
+            self.inline.append(tag)
+        self.ids += [str(found["id"])] if found.get("id") else []
+        self.named_by += str(found.get("aria-labelledby") or found.get("aria-describedby") or "").split()
+
+
+@pytest.fixture
+def demo(district: SmallDistrict) -> Client:
+    """A guest of the demo."""
+    return Client(application(district.services(demo=True)))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_well_built(demo: Client, path: str) -> None:
+    answer = demo.page(path)
+    assert answer.status_code == 200, answer.text
+    outline = Outline(answer.text)
+    assert outline.headings.count(1) == 1
+    assert all(b - a <= 1 for a, b in zip(outline.headings, outline.headings[1:], strict=False)), outline.headings
+    assert len(outline.ids) == len(set(outline.ids))
+    assert set(outline.named_by) <= set(outline.ids)
+    assert {control["id"] for control in outline.controls} <= outline.labelled
+    assert outline.inline == []
+    assert '<html lang="de">' in answer.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_of_the_demo_says_that_it_is_sample_data(demo: Client, path: str) -> None:
+    assert demo.page(path).text.count("Beispieldaten") >= 2
+
+
+def test_a_real_district_is_not_called_sample_data(district: SmallDistrict) -> None:
+    district.sample = False
+    client = Client(application(district.services()), district.operations.tokens.create("Leserin", "reader"))
+    assert "Beispieldaten" not in client.page("/").text
+
+
+def test_the_overview_begins_with_what_to_do(reader: Client) -> None:
+    text = reader.page("/").text
+    assert "Heute ist eine Sache zu tun" in text
+    assert text.index("Wasser läuft nachts durch") < text.index("Verbrauch 2026 bis heute")
+    assert "Bitte Absperrhahn im WC-Trakt prüfen" in text
+    assert "etwa 45\u202f€ am Tag" in text
+
+
+def test_the_overview_says_so_when_there_is_nothing_to_do(district: SmallDistrict, reader: Client) -> None:
+    district.operations.alerts.resolve(1)
+    assert "Heute ist nichts zu tun." in reader.page("/").text
+
+
+def test_the_overview_compares_the_same_days_of_two_years(reader: Client) -> None:
+    text = reader.page("/").text
+    assert "65,3\u202fMWh" in text
+    assert "wie im Vorjahr" in text
+    assert "2 von 2 Zählern vergleichbar" in text
+
+
+def test_a_property_without_meters_is_a_white_spot_and_never_zero(reader: Client) -> None:
+    overview = reader.page("/").text
+    row = overview[overview.index("Bauhof Musterdorf") :]
+    assert "weißer Fleck" in row
+    page = reader.page("/liegenschaften/bauhof").text
+    assert "Hier gibt es noch keinen Zähler" in page
+    assert not re.search(r">\s*0\s*\u202f?(kWh|MWh|m³)", page)
+
+
+def test_what_is_missing_is_a_dash_with_its_reason(reader: Client) -> None:
+    text = reader.page("/liegenschaften/gs-test").text
+    assert (
+        'title="es ist kein Preis hinterlegt">–<span class="sr"> keine Angabe: es ist kein Preis hinterlegt' in text
+    )
+
+
+def test_unverified_factors_carry_a_footnote(reader: Client) -> None:
+    text = reader.page("/klimabilanz/2025").text
+    assert 'href="#ungeprueft"' in text
+    assert 'id="ungeprueft"' in text
+    assert "noch nicht geprüft" in text
+
+
+def test_the_balance_page_changes_its_factor_set(reader: Client) -> None:
+    text = reader.page("/klimabilanz/2025?faktoren=gmodg").text
+    assert "Gebäudemodernisierungsgesetz" in text
+    assert 'value="gmodg" selected' in text
+
+
+def test_the_balance_leads_to_the_last_whole_year(reader: Client) -> None:
+    assert reader.page("/klimabilanz").headers["location"] == "/klimabilanz/2025"
+
+
+def test_the_chart_is_followed_by_a_table_of_the_same_numbers(reader: Client) -> None:
+    text = reader.page("/zaehler/gs-strom").text
+    assert text.index('type="application/json"') < text.index("Zahlen als Tabelle")
+    assert "60,00" in text
+
+
+def test_text_from_outside_stays_text(reader: Client) -> None:
+    text = reader.page("/daten").text
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(1)" in text
+
+
+def test_a_title_cannot_break_out_of_the_charts_data(district: SmallDistrict, reader: Client) -> None:
+    alert = district.operations.alerts.get(1)
+    alert.evidence["chart"]["title"] = "</script><script>alert(1)</script>"
+    from api.pages.rendering import json_block  # noqa: PLC0415
+
+    block = str(json_block(alert.evidence["chart"]))
+    assert "</script>" not in block
+    assert "\\u003c/script>" in block
+
+
+def test_the_answers_of_a_mail_are_suggested(manager: Client) -> None:
+    text = manager.page("/alarme/1?antwort=fehlalarm").text
+    assert re.search(r'value="fehlalarm" class="main"', text)
+    assert not re.search(r'value="erledigt" class="main"', text)
+
+
+def test_who_may_not_answer_sees_no_buttons(reader: Client) -> None:
+    assert "<button name=" not in reader.page("/alarme/1").text
+
+
+def _csrf(client: Client, path: str) -> str:
+    found = re.search(r'name="csrf" value="(\w+)"', client.page(path).text)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    ("given", "state", "word"),
+    [
+        ("erledigt", "resolved", "erledigt"),
+        ("fehlalarm", "resolved", "Fehlalarm"),
+        ("handwerker", "acknowledged", "Handwerker beauftragt"),
+        ("spaeter", "firing", "zurückgestellt"),
+        ("bemerkung", "firing", "Bemerkung"),
+    ],
+)
+def test_an_answer_from_the_form_is_kept_with_its_comment(
+    district: SmallDistrict, manager: Client, given: str, state: str, word: str
+) -> None:
+    form = {"antwort": given, "bemerkung": "Spülkasten repariert", "csrf": _csrf(manager, "/alarme/1")}
+    answer = manager.form("/alarme/1", form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/alarme/1")
+    assert district.operations.alerts.get(1).state == state
+    page = manager.page("/alarme/1").text
+    assert "Spülkasten repariert" in page
+    assert word in page[page.index("Verlauf") :]
+
+
+def test_answering_a_resolved_alert_is_said_in_german(district: SmallDistrict, manager: Client) -> None:
+    csrf = _csrf(manager, "/alarme/1")
+    district.operations.alerts.resolve(1)
+    answer = manager.form("/alarme/1", {"antwort": "erledigt", "csrf": csrf})
+    assert answer.status_code == 409
+    assert "Das geht im jetzigen Zustand nicht." in answer.text
+
+
+@pytest.mark.parametrize("typed", ["1290,5", "1.290,5", "1290.5"])
+def test_a_hand_reading_from_the_form_reads_german_numbers(
+    district: SmallDistrict, manager: Client, typed: str
+) -> None:
+    form = {"stand": typed, "zeit": "2026-03-10T10:00", "csrf": _csrf(manager, "/zaehler/gs-wasser")}
+    answer = manager.form("/zaehler/gs-wasser", form)
+    assert answer.status_code == 303, answer.text
+    newest = district.store.newest()["gs-wasser", "volume"]
+    assert (newest.value, newest.time.isoformat()) == (1290.5, "2026-03-10T09:00:00+00:00")
+    assert "Gespeichert" in manager.page("/zaehler/gs-wasser?gespeichert=1").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("99999", "außerhalb des erwarteten Bereichs"),
+        ("viel", "keine Zahl"),
+        ("", "keine Zahl"),
+        ("NaN", "keine Zahl"),
+    ],
+)
+def test_a_wrong_hand_reading_stays_in_the_form_with_the_reason(manager: Client, typed: str, words: str) -> None:
+    csrf = _csrf(manager, "/zaehler/gs-wasser")
+    answer = manager.form("/zaehler/gs-wasser", {"stand": typed, "zeit": "", "csrf": csrf})
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert f'value="{typed}"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/liegenschaften/x", "/zaehler/x", "/alarme/77", "/klimabilanz/2025?faktoren=x"])
+def test_what_is_not_there_is_said_in_german(reader: Client, path: str) -> None:
+    answer = reader.page(path)
+    assert answer.status_code == 404
+    assert "Das gibt es hier nicht." in answer.text
+
+
+def test_the_data_page_shows_sources_and_what_was_refused(reader: Client) -> None:
+    text = reader.page("/daten").text
+    assert "4.711 Ablesungen" in text
+    assert "gs-keller antwortet seit 10.03.2026, 07:30 Uhr nicht." in text
+    assert "kein JSON" in text

@@ -1,0 +1,77 @@
+"""German numbers and words."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from api.pages import words
+from api.pages.lights import coverage_light
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, "–"),
+        (0, "0"),
+        (0.0421, "0,0421"),
+        (0.42, "0,420"),
+        (10.94, "10,9"),
+        (99.96, "100,0"),
+        (154, "154"),
+        (1234.5, "1.230"),
+        (-12.34, "−12,3"),
+        (-0.00001, "0,0000"),
+    ],
+)
+def test_three_significant_digits_with_german_separators(value: float | None, expected: str) -> None:
+    assert words.digits(value) == expected
+
+
+def test_a_number_that_somebody_set_has_no_more_digits_than_it_was_given() -> None:
+    assert [words.plain(value) for value in (14.0, 0.07, 22.5, 100)] == ["14", "0,07", "22,5", "100"]
+
+
+def test_large_energies_are_given_in_megawatt_hours() -> None:
+    assert words.amount(9999, "kWh") == "10.000\u202fkWh"
+    assert words.amount(65345, "kWh") == "65,3\u202fMWh"
+    assert words.amount(0.2741, "m3/m2") == "0,274\u202fm³/m²"
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "expected"),
+    [
+        (88.0, 100.0, "12\u202f% weniger als im Vorjahr"),
+        (103.0, 100.0, "3,0\u202f% mehr als im Vorjahr"),
+        (100.2, 100.0, "wie im Vorjahr"),
+        (1.0, 0.0, "Vergleich nicht möglich"),
+        (None, 5.0, "Vergleich nicht möglich"),
+    ],
+)
+def test_a_change_is_said_in_words(new: float | None, old: float | None, expected: str) -> None:
+    assert words.change(new, old) == expected
+
+
+def test_instants_are_told_in_local_time() -> None:
+    moment = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
+    assert words.stamp(moment, ZoneInfo("Europe/Berlin")) == "02.07.2026, 00:30 Uhr"
+    assert words.month(moment) == "Juli 2026"
+
+
+@pytest.mark.parametrize(
+    ("age", "expected"),
+    [
+        (timedelta(seconds=5), "gerade eben"),
+        (timedelta(minutes=5), "vor 5 Minuten"),
+        (timedelta(days=3), "vor 3 Tagen"),
+    ],
+)
+def test_ages_are_told_in_words(age: timedelta, expected: str) -> None:
+    assert words.ago(age) == expected
+
+
+@pytest.mark.parametrize(
+    ("coverage", "level"), [(None, "unknown"), (0, "unknown"), (0.5, "act"), (0.9, "look"), (0.95, "ok"), (1, "ok")]
+)
+def test_the_light_of_coverage(coverage: float | None, level: str) -> None:
+    assert coverage_light(coverage).level == level
