@@ -7,6 +7,7 @@ from typing import Any
 from alerts.findings import Finding
 from alerts.language import euros, known, moment
 from alerts.lifecycle import Occasion
+from alerts.phrases import PHRASES
 from config.portfolio import Person, Portfolio
 from gateway.operations import AlertRow, OutboxMessage
 from gateway.reading import milliseconds
@@ -71,12 +72,17 @@ def storm_message(
         }
         for alert, finding in told
     ]
+    phrases = PHRASES[language]
+    since = moment(min(alert.since for alert, _ in told), zone, language)
+    one = len(lines) == 1
+    subject = phrases.storm_subject_one if one else phrases.storm_subject
+    seen = phrases.storm_seen_one if one else phrases.storm_seen
     content: Mapping[str, Any] = {
         "kind": "storm",
         "language": language,
         "person": person.name,
-        "source": source,
-        "since": moment(min(alert.since for alert, _ in told), zone, language),
+        "title": subject.format(count=len(lines)),
+        "observed": seen.format(since=since, count=len(lines), source=source),
         "meters": sorted(lines, key=lambda line: (line["property"], line["title"])),
         "count": len(lines),
         "sample": portfolio.district.sample,

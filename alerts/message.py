@@ -63,7 +63,7 @@ def _compose(row: OutboxRow, sender: str, public_url: str) -> EmailMessage:
 
 def _subject(content: dict[str, Any], phrases: Phrases) -> str:
     if content["kind"] == "storm":
-        return phrases.storm_subject.format(count=content["count"])
+        return _plain(content["title"])
     prefix = phrases.prefixes.get(content["occasion"], "")
     return _plain(f"{prefix}{content['property']}: {content['title']}")
 

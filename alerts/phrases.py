@@ -30,7 +30,9 @@ class Phrases:
     chart_file: str
     prefixes: Mapping[str, str]
     storm_subject: str
+    storm_subject_one: str
     storm_seen: str
+    storm_seen_one: str
     storm_cause: str
     storm_next: str
     storm_why: str
@@ -59,6 +61,9 @@ _DE: Final = Phrases(
     chart_file="diagramm.png",
     prefixes={"urgent": "Dringend: ", "reminder": "Erinnerung: "},
     storm_subject="{count} Zähler melden gleichzeitig nichts mehr",
+    storm_subject_one="Ein Zähler meldet nichts mehr: Verbindung gestört",
+    storm_seen_one="Seit {since} meldet einer Ihrer Zähler nichts mehr, zugleich mit anderen hinter derselben "
+    "Verbindung „{source}“:",
     storm_seen="Seit {since} melden {count} Ihrer Zähler nichts mehr, alle hinter derselben Verbindung „{source}“:",
     storm_cause="Wenn so viele Zähler zugleich verstummen, liegt es fast nie an den Zählern, sondern an dem, was "
     "sie verbindet: Gateway, Netz oder Server.",
@@ -91,6 +96,9 @@ _EN: Final = Phrases(
     chart_file="chart.png",
     prefixes={"urgent": "Urgent: ", "reminder": "Reminder: "},
     storm_subject="{count} meters fell silent at the same time",
+    storm_subject_one="A meter fell silent: connection disturbed",
+    storm_seen_one="Since {since}, one of your meters has been silent, together with others behind the same "
+    "connection “{source}”:",
     storm_seen="Since {since}, {count} of your meters have been silent, all behind the same connection “{source}”:",
     storm_cause="When so many meters fall silent at once, it is hardly ever the meters but what connects them: "
     "gateway, network or server.",

@@ -50,3 +50,14 @@ def test_who_joins_a_storm_later_gives_no_second_mail(operations: Operations) ->
     evaluate_due(books(declared, operations), operations, now=NOW + HOUR, rules=[everyone])
     assert len(operations.alerts.list_open()) == 7
     assert len(operations.outbox.list()) == 1
+
+
+def test_who_has_one_meter_in_a_storm_reads_of_one(operations: Operations) -> None:
+    declared = portfolio(*(meter(f"m{index}", place="kita" if index == 0 else "gs") for index in range(5)))
+    rule = ToldRule({name: found(source="bus") for name in declared.meters}, id="meter_silent")
+    evaluate_due(books(declared, operations), operations, now=NOW, rules=[rule])
+    titles = {message.person: message.content["title"] for message in operations.outbox.list()}
+    assert titles == {
+        "nord": "4 Zähler melden gleichzeitig nichts mehr",
+        "sued": "A meter fell silent: connection disturbed",
+    }
