@@ -1,6 +1,6 @@
 """The sample portfolio as the demo runs it: its dates moved to this year, its addresses to free ports."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,15 +12,16 @@ FOLDER = Path(__file__).parent / "portfolio"
 _WRITTEN_FOR = 2026  # the year in which the files' measures lie as the history needs them
 
 
-def sample_portfolio(year: int, *, port_of: Callable[[str], int] | None = None) -> Portfolio:
-    """Load the sample district with the dates of its measures moved to `year`.
-
-    `port_of` gives each source, by its id, another port on this machine; None keeps those of the files.
-    """
+def sample_portfolio(year: int) -> Portfolio:
+    """Load the sample district with the dates of its measures moved to `year`."""
     written = load_portfolio(FOLDER)
-    places = tuple(_moved(place, year - _WRITTEN_FOR) for place in written.properties)
-    sources = written.sources if port_of is None else tuple(_at(one, port_of(one.id)) for one in written.sources)
-    return replace(written, properties=places, sources=sources)
+    return replace(written, properties=tuple(_moved(place, year - _WRITTEN_FOR) for place in written.properties))
+
+
+def on_ports(portfolio: Portfolio, ports: Mapping[str, int]) -> Portfolio:
+    """Return a portfolio whose sources, by their id, are on these ports of this machine; the others stay."""
+    sources = tuple(_at(one, ports[one.id]) if one.id in ports else one for one in portfolio.sources)
+    return replace(portfolio, sources=sources)
 
 
 def _at(source: Source, port: int) -> Source:

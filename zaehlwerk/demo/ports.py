@@ -1,21 +1,21 @@
 """Free ports for the demo's simulated meters and its broker."""
 
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from config.portfolio import ModbusTcpBus, MqttBroker, Source
 
 _HOST = "127.0.0.1"
 
 
-def free_ports(sources: Iterable[Source]) -> Callable[[str], int]:
+def free_ports(sources: Iterable[Source]) -> dict[str, int]:
     """Return a port for each source by its id: the one that it names if it is free, else any free one."""
     chosen: dict[str, int] = {}
     for source in sources:
         wanted = _named(source)
         if wanted is not None:
             chosen[source.id] = _free(wanted) or _free(0)
-    return chosen.__getitem__
+    return chosen
 
 
 def _named(source: Source) -> int | None:

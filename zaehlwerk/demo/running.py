@@ -7,34 +7,36 @@ import sys
 import tempfile
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
 
 from api.application import application
 from api.services import Progress
-from config.portfolio import MqttBroker
+from config.errors import Unreachable
+from config.portfolio import ModbusTcpBus, MqttBroker
 from config.settings import Settings, load_settings
 from gateway.embedded import EmbeddedStore
 from zaehlwerk.composition import House, open_house, utc_now
 from zaehlwerk.demo.broker import demo_broker
-from zaehlwerk.demo.district import sample_portfolio
+from zaehlwerk.demo.district import on_ports, sample_portfolio
 from zaehlwerk.demo.history import History
 from zaehlwerk.demo.living import living, mails_go_to
 from zaehlwerk.demo.loading import anchor_of, history_of, load
 from zaehlwerk.demo.ports import free_ports
 from zaehlwerk.live import Live
 from zaehlwerk.progress_bar import progress_bar
-from zaehlwerk.running import run_jobs, stop_on_signals
+from zaehlwerk.running import Job, run_jobs, stop_on_signals
 from zaehlwerk.web import services_of
 from zaehlwerk.web_server import listening_socket, serve
 
 logger = logging.getLogger(__name__)
 
 _HOST = "127.0.0.1"
+_PORT_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,9 @@ async def run_demo(options: DemoOptions) -> None:
     with listening_socket(_HOST, options.port) as listener, _state_of(options) as state, stop_on_signals(stop):
         settings = _embedded(load_settings(state=state, public_url=options.url))
         year = anchor_of(state, utc_now()).year
-        sources = sample_portfolio(year).sources
-        with open_house(settings, portfolio=sample_portfolio(year, port_of=free_ports(sources))) as house:
+        portfolio = sample_portfolio(year)
+        portfolio = on_ports(portfolio, free_ports(portfolio.sources))
+        with open_house(settings, portfolio=portfolio) as house:
             live = Live(loading=Progress(0.0, "Die Beispieldaten werden erzeugt"))
             app = application(services_of(house, live, demo=True))
             demo = _Demo(house, live, options, stop)
@@ -93,9 +96,21 @@ class _Demo:
                 remark = await stack.enter_async_context(demo_broker(port, self.house.settings.state))
                 self.live.remarks[broker.id] = remark
             history = await self._load()
-            jobs = await stack.enter_async_context(living(self.house, self.live, history, url=self.options.url))
+            jobs = await self._come_to_life(history, stack)
             self._ready()
             await run_jobs(jobs, self.stop)
+
+    async def _come_to_life(self, history: History, stack: AsyncExitStack) -> Mapping[str, Job]:
+        """Open everything live; a port that somebody took while the history was loading is left to them."""
+        house = self.house
+        for _ in range(_PORT_TRIES):
+            try:
+                return await stack.enter_async_context(living(house, self.live, history, url=self.options.url))
+            except Unreachable as error:
+                logger.warning("other ports for the simulated meters: %s", error)
+                buses = [source for source in house.portfolio.sources if isinstance(source, ModbusTcpBus)]
+                house = replace(house, portfolio=on_ports(house.portfolio, free_ports(buses)))
+        raise Unreachable("no free ports for the simulated meters")
 
     def _ready(self) -> None:
         self.live.loading = None
@@ -112,6 +127,7 @@ class _Demo:
             except asyncio.CancelledError:
                 cancelled.set()  # the thread must not write into a store that is closed
                 await asyncio.wait([work])
+                work.exception()
                 raise
 
     def _load_in_thread(self, draw: Callable[[float, str], None], cancelled: threading.Event) -> History:

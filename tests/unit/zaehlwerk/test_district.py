@@ -5,7 +5,7 @@ from datetime import date
 from config.meters import ByHandSource, ModbusSource, MqttSource
 from config.portfolio import ModbusTcpBus, MqttBroker, Portfolio
 from config.profiles import load_profiles
-from zaehlwerk.demo.district import sample_portfolio
+from zaehlwerk.demo.district import on_ports, sample_portfolio
 from zaehlwerk.demo.loads import LOADS
 from zaehlwerk.inventory import inventory
 
@@ -51,8 +51,8 @@ def test_dates_of_measures_move_with_the_year_of_the_demo() -> None:
     assert moved.works.end == date(2030, 8, 16)
 
 
-def test_addresses_can_be_moved_to_free_ports() -> None:
-    moved = sample_portfolio(2026, port_of=lambda source: 40_000 + len(source))
+def test_addresses_can_be_moved_to_free_ports(district: Portfolio) -> None:
+    moved = on_ports(district, {source.id: 40_000 + len(source.id) for source in district.sources})
     for source in moved.sources:
         match source:
             case ModbusTcpBus(host=host, port=port):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from gateway.operations import Operations
@@ -57,7 +58,7 @@ def test_the_exchange_is_recorded_once_with_both_displays(history: History, tmp_
     for _ in range(2):
         load(history, ListStore(), books, now=NOW, progress=quiet)
     (event,) = books.events.of_meter(EXCHANGED_METER)
-    assert (event.kind, event.new_start) == ("exchange", 0)
+    assert (event.kind, event.new_start) == ("exchange", Decimal(0))
     assert event.old_end is not None
     assert event.old_end > 1_000
 

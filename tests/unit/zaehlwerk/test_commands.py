@@ -1,0 +1,228 @@
+"""The commands as a person calls them: what they print, and how they end."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tests.portfolios import write_portfolio
+from zaehlwerk.command_line import app
+
+METERS = [
+    {"id": "strom", "medium": "electricity_import", "unit": "kWh", "interval": "PT1H", "source": {"push": True}},
+    {"id": "wasser", "medium": "water", "unit": "m3", "maximum_m3_h": 5, "source": {"by_hand": "P1M"}},
+]
+CSV = "time,value\n2024-03-01T00:00+01:00,100\n2024-03-02T00:00+01:00,124.5\n2024-03-03T00:00+01:00,150\n"
+
+
+@pytest.fixture(autouse=True)
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A portfolio and a state folder, found through the environment."""
+    portfolio = write_portfolio(tmp_path / "portfolio", sources=[], meters=METERS)
+    monkeypatch.setenv("ZAEHLWERK_PORTFOLIO", str(portfolio))
+    monkeypatch.setenv("ZAEHLWERK_STATE", str(tmp_path / "state"))
+    return tmp_path
+
+
+def call(*arguments: str) -> Result:
+    """Call `zaehlwerk`."""
+    return CliRunner().invoke(app, arguments)
+
+
+def imported(folder: Path, text: str = CSV, *, meter: str = "strom") -> Result:
+    """Import a file of readings."""
+    file = folder / "readings.csv"
+    file.write_text(text, encoding="utf-8")
+    return call("import", "readings", str(file), "--meter", meter)
+
+
+def test_a_fresh_starter_portfolio_passes_the_check(house: Path) -> None:
+    assert call("init", str(house / "mine")).exit_code == 0
+    checked = call("check", "--portfolio", str(house / "mine"))
+    assert checked.exit_code == 0
+    assert len(checked.stdout.splitlines()) == 1
+
+
+def test_init_leaves_a_portfolio_alone(house: Path) -> None:
+    before = (house / "portfolio" / "district.yaml").read_bytes()
+    assert call("init", str(house / "portfolio")).exit_code == 1
+    assert (house / "portfolio" / "district.yaml").read_bytes() == before
+
+
+def test_check_names_every_mistake_with_its_line_and_exits_2(house: Path) -> None:
+    school = house / "portfolio" / "properties" / "schule.yaml"
+    school.write_text(school.read_text().replace("medium: water", "medium: watr").replace("net_floor_m2", "floor"))
+    checked = call("check")
+    assert checked.exit_code == 2
+    assert checked.stdout == ""
+    mistakes = checked.stderr.splitlines()
+    assert len(mistakes) == 2
+    assert all("schule.yaml:" in line for line in mistakes)
+
+
+def test_a_wrong_setting_is_named_and_exits_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZAEHLWERK_PUBLIC_URL", "gopher://x")
+    monkeypatch.setenv("ZAEHLWERK_LANGUAGE", "fr")
+    checked = call("check")
+    assert checked.exit_code == 2
+    assert "ZAEHLWERK_PUBLIC_URL" in checked.stderr
+    assert "ZAEHLWERK_LANGUAGE" in checked.stderr
+
+
+def test_no_portfolio_at_all_tells_how_to_name_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ZAEHLWERK_PORTFOLIO")
+    checked = call("check")
+    assert checked.exit_code == 2
+    assert "--portfolio" in checked.stderr
+
+
+@pytest.mark.parametrize("command", ["readings", "consumption", "events"])
+def test_an_unknown_meter_is_answered_with_the_closest_one(command: str) -> None:
+    answer = call(command, "strm")
+    assert answer.exit_code == 2
+    assert "did you mean 'strom'?" in answer.stderr
+
+
+def test_imported_readings_are_printed_as_one_document(house: Path) -> None:
+    assert imported(house).exit_code == 0
+    document = json.loads(call("readings", "strom", "--start", "2024-03-02", "--end", "2024-03-03", "--json").stdout)
+    assert document == {
+        "meter": "strom",
+        "quantity": "active_energy_import",
+        "unit": "kWh",
+        "readings": [{"time": "2024-03-02T00:00:00+01:00", "value": 124.5}],
+    }
+
+
+def test_importing_the_same_again_changes_nothing(house: Path) -> None:
+    assert "3 stored" in imported(house).stdout
+    assert "0 stored, 3 known already" in imported(house).stdout
+
+
+def test_a_dry_run_stores_nothing(house: Path) -> None:
+    file = house / "readings.csv"
+    file.write_text(CSV, encoding="utf-8")
+    assert call("import", "readings", str(file), "--meter", "strom", "--dry-run").exit_code == 0
+    assert json.loads(call("readings", "strom", "--start", "2024-01-01", "--json").stdout)["readings"] == []
+
+
+def test_a_bad_line_is_named_and_the_others_are_stored(house: Path) -> None:
+    answer = imported(house, CSV + "2024-03-04T00:00+01:00,many\n")
+    assert answer.exit_code == 1
+    assert "line 5" in answer.stderr
+    assert "3 stored" in answer.stdout
+
+
+def test_consumption_prints_its_slots_as_the_contract_says(house: Path) -> None:
+    imported(house)
+    answer = call("consumption", "strom", "--start", "2024-03-01", "--end", "2024-03-03", "--json")
+    assert answer.exit_code == 0
+    document = json.loads(answer.stdout)
+    assert {key: document[key] for key in ("meter", "unit", "resolution", "time_zone", "total")} == {
+        "meter": "strom",
+        "unit": "kWh",
+        "resolution": "P1D",
+        "time_zone": "Europe/Berlin",
+        "total": 50,
+    }
+    first, second = document["slots"]
+    assert (first["start"], first["end"], first["value"]) == (
+        "2024-03-01T00:00:00+01:00",
+        "2024-03-02T00:00:00+01:00",
+        24.5,
+    )
+    assert second["value"] == 25.5
+
+
+def test_consumption_of_a_time_without_readings_exits_3() -> None:
+    answer = call("consumption", "strom", "--start", "2020-01-01", "--end", "2020-01-03", "--json")
+    assert answer.exit_code == 3
+    assert [slot["value"] for slot in json.loads(answer.stdout)["slots"]] == [None, None]
+
+
+def test_a_wrong_date_is_no_traceback() -> None:
+    answer = call("consumption", "strom", "--start", "gestern")
+    assert answer.exit_code == 2
+    assert "allowed: 2026-03-01" in answer.stderr
+
+
+def test_a_hand_reading_is_stored_unless_it_cannot_be(house: Path) -> None:
+    imported(house, "time,value\n2024-03-01T08:00,100\n2024-04-01T08:00,130\n", meter="wasser")
+    assert call("read", "wasser", "155,5", "--at", "2024-05-01T08:00").exit_code == 0
+    refused = call("read", "wasser", "90", "--at", "2024-05-20T08:00")
+    assert refused.exit_code == 2
+    assert "155.5" in refused.stderr
+    forced = call("read", "wasser", "90", "--at", "2024-05-20T08:00", "--force", "Zähler getauscht")
+    assert forced.exit_code == 0
+    stored = json.loads(call("readings", "wasser", "--start", "2024-05-01", "--end", "2024-06-01", "--json").stdout)
+    assert [one["value"] for one in stored["readings"]] == [155.5, 90.0]
+
+
+def test_an_exchange_lets_consumption_go_on(house: Path) -> None:
+    imported(house, "time,value\n2024-03-01T00:00+01:00,990\n2024-03-02T00:00+01:00,1000\n2024-03-04T00:00+01:00,8\n")
+    exchange = ("exchange", "strom", "--at", "2024-03-02T12:00", "--old-end", "1004", "--new-start", "2")
+    assert call(*exchange).exit_code == 0
+    document = json.loads(
+        call("consumption", "strom", "--start", "2024-03-01", "--end", "2024-03-04", "--json").stdout
+    )
+    assert document["total"] == 20
+    events = json.loads(call("events", "strom", "--json").stdout)["events"]
+    assert ("exchange", "recorded") in {(event["kind"], event["state"]) for event in events}
+
+
+def test_kpis_measures_and_alerts_are_json_lists(house: Path) -> None:
+    imported(house)
+    (kpis,) = json.loads(call("kpis", "2024", "--json").stdout)
+    assert (kpis["property"], kpis["year"]) == ("schule", 2024)
+    assert {"value", "unit", "coverage"} <= kpis["figures"]["electricity_kwh"].keys()
+    assert json.loads(call("measures", "--json").stdout) == []
+    assert json.loads(call("alerts", "--json").stdout) == []
+
+
+def test_the_balance_is_exported_as_csv_and_as_json(house: Path) -> None:
+    imported(house)
+    heading = call("export", "balance", "2024").stdout.splitlines()[0].split(",")
+    assert heading[:5] == ["year", "ars", "sector", "group", "carrier"]
+    document = json.loads(call("export", "balance", "2024", "--format", "json").stdout)
+    assert (document["year"], document["factor_set"]) == (2024, "bisko")
+    assert call("export", "balance", "2024", "--factor-set", "bisk").exit_code == 2
+
+
+def test_a_token_is_printed_alone_so_that_a_script_can_take_it() -> None:
+    made = call("token", "create", "büro", "--role", "climate_manager")
+    assert made.exit_code == 0
+    assert made.stdout.strip().startswith("zw_")
+    assert len(made.stdout.splitlines()) == 1
+
+
+def test_an_unknown_role_is_answered_with_the_closest_one() -> None:
+    answer = call("token", "create", "büro", "--role", "climate")
+    assert answer.exit_code == 2
+    assert "climate_manager" in answer.stderr
+
+
+def test_words_of_a_device_are_decoded() -> None:
+    words = ("--address", "72", "--words", "0x449A,0x522B")
+    document = json.loads(call("profiles", "decode", "eastron_sdm630_v2", *words, "--json").stdout)
+    (reading,) = document["readings"]
+    assert (reading["quantity"], reading["unit"], reading["address"]) == ("active_energy_import", "kWh", 72)
+    assert reading["value"] == pytest.approx(1234.5677)
+
+
+def test_an_unknown_profile_is_answered_with_the_closest_one() -> None:
+    answer = call("profiles", "show", "eastron_sdm630")
+    assert answer.exit_code == 2
+    assert "eastron_sdm630_v2" in answer.stderr
+
+
+def test_profiles_are_listed() -> None:
+    listed = json.loads(call("profiles", "list", "--json").stdout)
+    assert "eastron_sdm630_v2" in {one["id"] for one in listed}
+
+
+def test_an_evaluation_says_what_it_did(house: Path) -> None:
+    imported(house)
+    answer = call("evaluate", "--at", "2024-03-10T12:00")
+    assert answer.exit_code == 0
+    assert "judged" in answer.stdout
