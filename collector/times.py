@@ -5,7 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from config.errors import InvalidReading
-from gateway.reading import instant, milliseconds
+from gateway.reading import milliseconds
 
 FUTURE_TOLERANCE_MS = 3_600_000
 EARLIEST_MS = 946_684_800_000  # 2000-01-01 UTC: a device without a clock shows 1970
@@ -22,21 +22,36 @@ def time_ms(written: Any, *, zone: tzinfo, now_ms: int) -> int:
     the future counts, which is right for whoever sends at once. Raises `InvalidReading`: `no_time`, `future_time`,
     `too_old`.
     """
-    found = _parsed(written, zone, now_ms)
-    if found > now_ms + FUTURE_TOLERANCE_MS:
-        raise InvalidReading("future_time", f"{instant(min(found, _LARGEST_S * 1000)).isoformat()} has not come yet")
-    if found < EARLIEST_MS:
-        raise InvalidReading("too_old", f"{written!r} is before the year 2000: the device's clock is not set")
-    return found
+    return checked(_parsed(written, zone, now_ms), written, now_ms=now_ms)
 
 
-def aware(stamp: datetime, zone: tzinfo, *, now_ms: int) -> datetime:
-    """Return the UTC instant of a stamp; raises `InvalidReading` for wall time that spring leaves out."""
+def checked(found_ms: int, written: Any, *, now_ms: int) -> int:
+    """Return the time if it can be true; raises `InvalidReading`: `future_time`, `too_old`."""
+    if found_ms > now_ms + FUTURE_TOLERANCE_MS:
+        raise InvalidReading("future_time", f"{str(written)[:60]!r} has not come yet")
+    if found_ms < EARLIEST_MS:
+        raise InvalidReading("too_old", f"{str(written)[:60]!r} is before the year 2000: is the clock set?")
+    return found_ms
+
+
+def existing(stamp: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
+    """Return the UTC instants that a stamp may mean: twice the same, but in the hour that autumn repeats.
+
+    Raises `InvalidReading` for wall time that spring leaves out.
+    """
     if stamp.tzinfo is not None:
-        return stamp.astimezone(UTC)
+        moment = stamp.astimezone(UTC)
+        return moment, moment
     first, second = (stamp.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first.astimezone(zone).replace(tzinfo=None) != stamp:
         raise InvalidReading("no_time", f"{stamp.isoformat()} does not exist in {zone}")
+    return first, second
+
+
+def _instant(stamp: datetime, zone: tzinfo, now_ms: int) -> datetime:
+    if stamp.tzinfo is not None:
+        return stamp
+    first, second = existing(stamp, zone)
     return second if milliseconds(second) <= now_ms + _CLOCK_SKEW_MS else first
 
 
@@ -49,7 +64,7 @@ def _parsed(written: Any, zone: tzinfo, now_ms: int) -> int:
     if _NUMBER.fullmatch(text) and not _DAY_ONLY.fullmatch(text):
         return _since_1970(float(text))
     try:
-        return milliseconds(aware(datetime.fromisoformat(text), zone, now_ms=now_ms))
+        return milliseconds(_instant(datetime.fromisoformat(text), zone, now_ms))
     except (ValueError, OverflowError):
         raise InvalidReading("no_time", f"{text[:60]!r} is no time") from None
 

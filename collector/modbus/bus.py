@@ -17,6 +17,7 @@ FIRST_RECONNECT_S = 0.5
 CEILING_RECONNECT_S = 60.0
 # A connection on which nobody answers any more may be dead without having said so (NAT, a gateway that restarted).
 SILENT_IN_A_ROW = 3
+LARGEST_BACKLOG = 65_536
 _NEVER = 1_000_000
 
 log = logging.getLogger(__name__)
@@ -119,6 +120,7 @@ class Bus:
             trace_connect=self._connection_changed,
         )
         client.set_max_no_responses(_NEVER)
+        client.ctx.max_buffer_size = LARGEST_BACKLOG  # pymodbus throws away more than one frame without a word
         client.register(HoldingRegisters)
         client.register(InputRegisters)
         return client

@@ -24,7 +24,7 @@ class ModbusServer:
         self._devices = devices
         self._clock = clock
         self._server: asyncio.Server | None = None
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._connections: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
 
     async def start(self, host: str, port: int) -> int:
         """Listen and return the port, which matters where `port` is 0."""
@@ -37,12 +37,14 @@ class ModbusServer:
         if self._server is None:
             return
         self._server.close()
-        for writer in tuple(self._writers):
+        serving = [task for task in self._connections.values() if task is not None]
+        for writer in self._connections:
             writer.close()
+        await asyncio.gather(*serving, return_exceptions=True)
         await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
+        self._connections[writer] = asyncio.current_task()
         try:
             while True:
                 transaction, _, length, unit = HEADER.unpack(await reader.readexactly(HEADER.size))
@@ -53,8 +55,8 @@ class ModbusServer:
         except (asyncio.IncompleteReadError, ConnectionError, struct.error, ValueError):
             return  # the client went away, or does not speak Modbus TCP
         finally:
-            self._writers.discard(writer)
             writer.close()
+            del self._connections[writer]
 
     def _answer(self, unit: int, body: bytes) -> bytes | None:
         if unit not in self._devices:

@@ -1,0 +1,120 @@
+"""Readings that somebody sends: a list of documents, each taken or rejected by itself."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from collector.conversion import convert, ratio_to_canonical
+from collector.mqtt.payloads import number
+from collector.times import time_ms
+from config.errors import ConfigurationError, InvalidReading
+from config.portfolio import Portfolio
+from config.quantities import QUANTITIES
+from gateway.ports import Sink
+from gateway.reading import Reading, Refused, milliseconds
+
+SOURCE = "api"
+WEATHER = "weather-"  # meter `weather-<station>` exists without being declared
+AIR_TEMPERATURE = "air_temperature"
+LARGEST_CONTENT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One thing of a push that is no usable reading: its place in the list, a stable code, words for a person."""
+
+    index: int
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class PushResult:
+    """What became of a push, after it is durable. `known` None: the sink in front of the store cannot tell."""
+
+    accepted: int
+    known: int | None
+    rejected: tuple[Rejected, ...]
+
+
+def take(pushed: Sequence[object], portfolio: Portfolio, sink: Sink, now: datetime) -> PushResult:
+    """Make pushed readings durable in one commit, the rejected ones kept beside them.
+
+    Each is a mapping with `meter`, `time` (ISO 8601 with offset, or an aware datetime), `value`, and if wanted
+    `quantity` (else the meter's) and `unit` (else the quantity's own). Raises `StorageFull`; nothing is kept then.
+    """
+    readings: list[Reading] = []
+    refused: list[Refused] = []
+    rejected: list[Rejected] = []
+    now_ms = milliseconds(now)
+    for index, one in enumerate(pushed):
+        try:
+            readings.append(reading_of(one, portfolio, now_ms))
+        except InvalidReading as error:
+            rejected.append(Rejected(index, error.code, error.detail))
+            refused.append(Refused(SOURCE, _place(one), error.code, error.detail, _content(one), now_ms))
+    if not readings and not refused:
+        return PushResult(0, 0, ())
+    receipt = sink.append(readings, refused)
+    return PushResult(receipt.accepted, receipt.known, tuple(rejected))
+
+
+def reading_of(pushed: object, portfolio: Portfolio, now_ms: int) -> Reading:
+    """Return the reading of one document; raises `InvalidReading` with a code for what is wrong first."""
+    if not isinstance(pushed, Mapping):
+        raise InvalidReading("not_an_object", "a reading is an object with meter, time and value")
+    if missing := [name for name in ("meter", "time", "value") if pushed.get(name) is None]:
+        raise InvalidReading(f"no_{missing[0]}", f"{missing[0]} is missing")
+    meter = str(pushed["meter"])
+    quantity = _quantity(meter, pushed.get("quantity"), portfolio)
+    moment_ms = _moment(pushed["time"], portfolio, now_ms)
+    value = number(pushed["value"])
+    if pushed.get("unit") is not None:
+        value = _converted(value, str(pushed["unit"]), quantity)
+    return Reading(meter, quantity, moment_ms, value)
+
+
+def _quantity(meter: str, given: Any, portfolio: Portfolio) -> str:
+    if meter in portfolio.meters:
+        declared = portfolio.meters[meter]
+        if declared.formula is not None:
+            raise InvalidReading("virtual_meter", f"{meter} is worked out from others")
+        own = declared.quantity
+    elif meter.startswith(WEATHER):
+        own = AIR_TEMPERATURE
+    else:
+        raise InvalidReading("unknown_meter", f"no meter has the id {meter!r}")
+    quantity = own if given is None else str(given)
+    if quantity.split(".", maxsplit=1)[0] not in QUANTITIES:
+        raise InvalidReading("unknown_quantity", f"{quantity!r} (allowed: {', '.join(QUANTITIES)})")
+    return quantity
+
+
+def _moment(written: Any, portfolio: Portfolio, now_ms: int) -> int:
+    if isinstance(written, str):
+        try:
+            written = datetime.fromisoformat(written.strip())
+        except ValueError:
+            raise InvalidReading("no_time", f"{written[:60]!r} is no ISO 8601 time") from None
+    if not isinstance(written, datetime):
+        raise InvalidReading("no_time", f"{str(written)[:60]!r} is no ISO 8601 time")
+    if written.tzinfo is None:
+        raise InvalidReading("naive_time", f"{written.isoformat()} has no offset from UTC")
+    return time_ms(written.isoformat(), zone=portfolio.district.zone, now_ms=now_ms)
+
+
+def _converted(value: float, unit: str, quantity: str) -> float:
+    try:
+        return convert(value, ratio_to_canonical(unit, quantity.split(".", maxsplit=1)[0]))
+    except ConfigurationError as error:
+        raise InvalidReading("unknown_unit", str(error)) from error
+
+
+def _place(pushed: object) -> str:
+    return str(pushed.get("meter", ""))[:200] if isinstance(pushed, Mapping) else ""
+
+
+def _content(pushed: object) -> bytes:
+    return json.dumps(pushed, default=str, ensure_ascii=False).encode()[:LARGEST_CONTENT]

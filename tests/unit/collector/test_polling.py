@@ -1,0 +1,122 @@
+"""The tick loop with a clock and a bus of our own."""
+
+import asyncio
+import struct
+
+from pymodbus.pdu import ModbusPDU
+
+from collector.batch import Batch
+from collector.modbus.device import Device, devices_of, spread
+from collector.modbus.faults import Fault, ModbusFault
+from collector.modbus.polling import BusPolling, tick_s
+from tests.unit.collector.portfolio import METER, modbus_meter
+from tests.unit.collector.sinks import MemorySink
+
+
+class FakeBus:
+    """Answers every unit with its own number as the counter, but for those that are silent."""
+
+    id = "bus"
+    connected = True
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+        self.silent: set[int] = set()
+
+    async def read(self, request: ModbusPDU) -> bytes:
+        self.asked.append(request.dev_id)
+        if request.dev_id in self.silent:
+            raise ModbusFault(Fault.SILENT, "no answer")
+        return struct.pack(">d", float(request.dev_id)).ljust(2 * request.count, b"\0")
+
+    def close(self) -> None:
+        self.connected = False
+
+
+class Scene:
+    """Devices 1..n on one bus, a clock that only the test moves."""
+
+    def __init__(self, count: int, *, every_s: float = 10.0) -> None:
+        self.now_s = 1_000.0
+        self.bus, self.sink = FakeBus(), MemorySink()
+        self.batch = Batch(self.sink, gather_s=0.0)
+        meters = [modbus_meter(f"strom-{unit}", unit, every_s=every_s) for unit in range(1, count + 1)]
+        self.devices: list[Device] = devices_of(meters, {"test_meter": METER})["bus"]
+        self.polling = BusPolling(
+            self.bus,
+            self.devices,
+            self.batch,
+            time_ms=lambda: int(self.now_s * 1000),
+            clock_s=lambda: self.now_s,
+        )
+        spread(self.devices, self.now_s)
+
+    async def pass_time(self, seconds: float, *, step_s: float = 1.0) -> None:
+        running = asyncio.create_task(self.polling.run())
+        for _ in range(round(seconds / step_s)):
+            self.polling.start_due(self.now_s)
+            for _ in range(5 * len(self.devices)):
+                await asyncio.sleep(0)
+            self.now_s += step_s
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        self.batch.flush()
+
+
+def test_every_device_is_asked_once_per_interval() -> None:
+    async def scene() -> None:
+        place = Scene(5)
+        await place.pass_time(40)
+        assert {unit: place.bus.asked.count(unit) for unit in range(1, 6)} == {1: 4, 2: 5, 3: 5, 4: 5, 5: 5}
+        assert place.polling.statistics().missed == 0
+        assert place.sink.of("strom-2") == [2.0] * 5
+
+    asyncio.run(scene())
+
+
+def test_a_silent_device_is_asked_rarely_and_named_with_the_time_of_its_first_silence() -> None:
+    async def scene() -> None:
+        place = Scene(3, every_s=1.0)
+        place.bus.silent = {2}
+        await place.pass_time(100)
+        assert place.bus.asked.count(1) >= 99
+        assert place.bus.asked.count(2) < 8
+        (name,) = place.polling.statistics().offline
+        assert name == "2 (strom-2)"
+        place.bus.silent = set()
+        await place.pass_time(200)
+        assert place.polling.statistics().offline == {}
+        assert len(place.sink.of("strom-2")) > 50
+
+    asyncio.run(scene())
+
+
+def test_a_full_sink_keeps_readings_in_memory_and_takes_them_later() -> None:
+    async def scene() -> None:
+        place = Scene(1, every_s=1.0)
+        place.sink.is_full = True
+        await place.pass_time(10)
+        assert place.sink.of("strom-1") == []
+        place.sink.is_full = False
+        place.batch.flush()
+        assert len(place.sink.of("strom-1")) == 10
+        assert place.batch.dropped == 0
+
+    asyncio.run(scene())
+
+
+def test_a_burst_of_answers_shares_a_commit() -> None:
+    async def scene() -> None:
+        place = Scene(50, every_s=1.0)
+        for device in place.devices:
+            device.due_s = place.now_s
+        await place.pass_time(1)
+        assert len(place.sink.values) == 100
+        assert place.sink.commits < 10
+
+    asyncio.run(scene())
+
+
+def test_a_tick_is_a_tenth_of_the_shortest_interval_within_bounds() -> None:
+    devices = [Device(1, "", every_s, (), ()) for every_s in (60.0, 5.0)]
+    assert [tick_s(devices), tick_s(devices[:1])] == [0.5, 1.0]
