@@ -106,6 +106,8 @@ def _conversion(series: Series) -> tuple[int, int, frozenset[float]]:
 
 
 def _type(register: Register) -> tuple[str, int]:
+    if register.scale_register is not None:
+        raise ConfigurationError(f"register {register.address}: a scale register in the device is not read yet")
     code, count = TYPES.get(register.type, ("", 0))
     if count != register.count:
         raise ConfigurationError(

@@ -121,6 +121,8 @@ def devices_of(meters: Sequence[Meter], profiles: dict[str, DeviceProfile]) -> d
     for (bus, unit, profile_id), group in shared.items():
         if profile_id not in profiles:
             raise ConfigurationError(f"meter {group[0][0].id}: no device profile has the id {profile_id!r}")
+        if profiles[profile_id].relative:
+            raise ConfigurationError(f"{profile_id} counts its addresses from a place that is not searched for yet")
         found.setdefault(bus, []).append(_device(unit, profiles[profile_id], group))
     return found
 
