@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -9,7 +10,7 @@ from typer.testing import CliRunner, Result
 from tests.portfolios import write_portfolio
 from zaehlwerk.command_line import app
 
-METERS = [
+METERS: list[dict[str, Any]] = [
     {"id": "strom", "medium": "electricity_import", "unit": "kWh", "interval": "PT1H", "source": {"push": True}},
     {"id": "wasser", "medium": "water", "unit": "m3", "maximum_m3_h": 5, "source": {"by_hand": "P1M"}},
 ]
