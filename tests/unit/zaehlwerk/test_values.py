@@ -4,6 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from collector.modbus.decode import decode
+from collector.simulation.registers import encode
+from config.meters import ModbusSource
+from config.profiles import load_profiles, series_name
 from gateway.reading import instant
 from tests.unit.zaehlwerk.conftest import NOW
 from tests.unit.zaehlwerk.test_history import stored
@@ -20,6 +24,17 @@ def test_a_live_meter_shows_what_the_history_stored(history: History, meter_id: 
     values = LiveValues(history)
     for place in (0, 1000, len(series) - 1):
         assert values(meter, instant(int(series.time_ms[place]))) == series.value[place]
+
+
+@pytest.mark.parametrize("meter_id", LIVE)
+def test_what_is_shown_comes_through_the_register_unchanged(history: History, meter_id: str) -> None:
+    meter = history.portfolio.meter(meter_id)
+    shown = LiveValues(history)(meter, NOW)
+    assert shown is not None
+    if isinstance(meter.source, ModbusSource):
+        profile = load_profiles()[meter.source.profile]
+        (register,) = [one for one in profile.registers if series_name(one) == meter.quantity]
+        assert decode(register, encode(register, shown)) == shown
 
 
 @pytest.mark.parametrize("meter_id", LIVE)

@@ -1,0 +1,111 @@
+"""What is built from which settings."""
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from config.errors import (
+    ConfigurationError,
+    Conflict,
+    InsufficientData,
+    NotFound,
+    StorageFull,
+    Unreachable,
+    ZaehlwerkError,
+)
+from config.portfolio import Portfolio
+from config.settings import Settings, load_settings
+from gateway.embedded import EmbeddedStore
+from gateway.influx import InfluxStore
+from gateway.reading import Reading, Refused
+from gateway.spool import Spool
+from tests.unit.zaehlwerk.conftest import NOW
+from zaehlwerk.composition import COLLECTOR_SPOOL, open_house
+from zaehlwerk.exits import exit_code_of
+from zaehlwerk.mail_folder import MailFolder
+from zaehlwerk.simulating import steady_value
+from zaehlwerk.writes_at_once import WritesAtOnce
+
+READING = Reading("strom", "active_energy_import", 0, 1.0)
+INFLUX = {
+    "ZAEHLWERK_INFLUX_URL": "http://127.0.0.1:9",
+    "ZAEHLWERK_INFLUX_TOKEN": "made-for-this-test",
+    "ZAEHLWERK_INFLUX_ORG": "test",
+    "ZAEHLWERK_INFLUX_BUCKET": "test",
+}
+
+
+def settings(state: Path, **environ: str) -> Settings:
+    """Return settings with the state in a folder."""
+    return load_settings({"ZAEHLWERK_STATE": str(state), **environ})
+
+
+def test_without_influxdb_the_embedded_store_is_sink_and_store(district: Portfolio, tmp_path: Path) -> None:
+    with open_house(settings(tmp_path), portfolio=district, spool_name=COLLECTOR_SPOOL) as house:
+        assert isinstance(house.store, EmbeddedStore)
+        assert house.sink is house.store
+        assert house.spool is None
+
+
+def test_with_influxdb_a_collector_appends_to_a_spool(district: Portfolio, tmp_path: Path) -> None:
+    with open_house(settings(tmp_path, **INFLUX), portfolio=district, spool_name=COLLECTOR_SPOOL) as house:
+        assert isinstance(house.store, InfluxStore)
+        assert isinstance(house.spool, Spool)
+        assert house.sink is house.spool
+
+
+def test_with_influxdb_a_command_writes_at_once(district: Portfolio, tmp_path: Path) -> None:
+    with open_house(settings(tmp_path, **INFLUX), portfolio=district) as house:
+        assert isinstance(house.sink, WritesAtOnce)
+
+
+def test_without_a_portfolio_nothing_is_opened(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="--portfolio"), open_house(settings(tmp_path / "state")):
+        pytest.fail("opened")
+    assert not (tmp_path / "state").exists()
+
+
+class AwayStore:
+    """A store that does not answer."""
+
+    def write(self, readings: object) -> list[Refused]:
+        raise Unreachable("away")
+
+
+def test_a_command_never_says_stored_while_the_store_is_away() -> None:
+    with pytest.raises(StorageFull, match="nothing was stored: away"):
+        WritesAtOnce(AwayStore()).append([READING])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ConfigurationError("wrong"), 2),
+        (NotFound("meter", "x"), 2),
+        (InsufficientData("too little"), 3),
+        (StorageFull("full"), 1),
+        (Unreachable("away"), 1),
+        (Conflict("no"), 1),
+    ],
+)
+def test_the_exit_code_tells_who_has_to_do_something(error: ZaehlwerkError, code: int) -> None:
+    assert exit_code_of(error) == code
+
+
+def test_a_mail_into_the_folder_is_a_file_that_can_be_sent_twice(tmp_path: Path) -> None:
+    mail = EmailMessage()
+    mail["Message-ID"] = "<alert-1-firing@example.org>"
+    mail["Subject"] = "Wasser läuft"
+    folder = MailFolder(tmp_path / "mails")
+    folder.send(mail)
+    folder.send(mail)
+    (file,) = (tmp_path / "mails").iterdir()
+    assert file.name == "alert-1-firing.eml"
+
+
+def test_a_steady_meter_runs_and_wraps_as_its_register_does(district: Portfolio) -> None:
+    for meter in district.meters.values():
+        value = steady_value(meter, NOW)
+        assert value is not None
+        assert meter.digits is None or 0 <= value < 10**meter.digits
