@@ -57,8 +57,12 @@ def _after_wrap(meter: Meter, high: float | None) -> float | None:
 
 
 def _growth_bound(meter: Meter, past: Series, before: int, since_ms: int) -> float | None:
-    # At least a day's worth, so that a reading an hour after the last one is not measured with an hour's ruler.
-    spans = ((_physical_rate(meter), since_ms), (_usual_rate(past, before), max(since_ms, _DAY_MS)))
+    # At least a day's worth, or an hour's of what is possible at all: a reading soon after the last is not held to
+    # the second.
+    spans = (
+        (_physical_rate(meter), max(since_ms, _HOUR_MS)),
+        (_usual_rate(past, before), max(since_ms, _DAY_MS)),
+    )
     bounds = [rate * span_ms for rate, span_ms in spans if rate is not None]
     return min(bounds) if bounds else None
 

@@ -84,7 +84,7 @@ def _answer(place: Property, alerts: list[AlertRow], meters: list[MeterRow]) -> 
     heard = f"{speaking} von {len(meters)} Zählern melden sich wie erwartet."
     if not alerts:
         return f"Nichts zu tun. {heard}"
-    count = "Eine Meldung wartet" if len(alerts) == 1 else f"{len(alerts)} Meldungen warten"
+    count = "Ein Alarm wartet" if len(alerts) == 1 else f"{len(alerts)} Alarme warten"
     return f"{count} auf Sie. {heard}"
 
 

@@ -69,6 +69,7 @@ def build_templates(services: Services, files: StaticFiles) -> Templates:
         "short_day": words.short_day,
         "month": words.month,
         "stamp": lambda value: words.stamp(value, zone),
+        "stamp_seconds": lambda value: words.stamp_seconds(value, zone),
         "ago": words.ago,
         "unit": words.unit_text,
         "reason": words.reason_text,

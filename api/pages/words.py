@@ -13,6 +13,7 @@ from gateway.reading import instant
 LOCALE = "de"
 THIN = "\u202f"  # narrow space that does not break
 NOTHING = "–"
+DAY = timedelta(days=1)
 
 _UNITS = {
     "m3": "m³",
@@ -103,14 +104,23 @@ ACTIONS = {
 REFUSALS = {
     "not_json": "kein JSON",
     "not_a_number": "keine Zahl",
-    "not_finite": "keine endliche Zahl",
+    "not_an_object": "kein Datensatz",
+    "ambiguous_number": "Punkt oder Komma nicht eindeutig",
+    "wrong_columns": "unerwartete Spalten",
     "unknown_meter": "unbekannter Zähler",
     "unknown_quantity": "unbekannte Größe",
     "future_time": "Zeit in der Zukunft",
-    "no_time": "ohne Zeit",
+    "unknown_topic": "unbekanntes Thema",
+    "unknown_unit": "unbekannte Einheit",
+    "virtual_meter": "berechneter Zähler",
+    "no_meter": "ohne Zähler",
+    "no_time": "ohne brauchbare Zeit",
+    "naive_time": "Zeit ohne Zeitzone",
+    "too_old": "vor dem Jahr 2000",
+    "retained_without_time": "aufbewahrter Wert ohne Zeit",
+    "implausible": "nicht glaubhaft",
     "no_value": "ohne Wert",
     "out_of_range": "außerhalb des erwarteten Bereichs",
-    "out_of_order": "älter als der letzte Stand",
 }
 MEASURE_STATES = {
     "planned": "geplant",
@@ -207,6 +217,11 @@ def month(value: date | datetime) -> str:
 def stamp(value: datetime, zone: ZoneInfo) -> str:
     """Return an instant in local time, `03.01.2026, 14:05 Uhr`."""
     return format_datetime(value.astimezone(zone), "dd.MM.y, HH:mm 'Uhr'", locale=LOCALE)
+
+
+def stamp_seconds(value: datetime, zone: ZoneInfo) -> str:
+    """Return an instant in local time with its seconds."""
+    return format_datetime(value.astimezone(zone), "dd.MM.y, HH:mm:ss", locale=LOCALE)
 
 
 def stamp_ms(time_ms: int, zone: ZoneInfo) -> str:

@@ -28,12 +28,13 @@ _LONGEST_ANSWER = timedelta(days=1100)
 
 
 class PushedReading(BaseModel):
-    """One reading of a push; `value` in the canonical unit of the quantity, `time` with offset."""
+    """One reading of a push; `time` with offset, `value` in `unit`, else in the quantity's canonical unit."""
 
     meter: str
-    quantity: str
     time: AwareDatetime
     value: float
+    quantity: str = Field("", description="the meter's own where it is left out")
+    unit: str = Field("", description="kWh, Wh, MWh, m3, l …")
 
 
 class TypedReading(BaseModel):

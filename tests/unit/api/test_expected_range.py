@@ -36,6 +36,8 @@ def test_the_connection_sets_a_limit_behind_the_transformer_ratio() -> None:
     meter = replace(_METER, maximum_kw=40.0, factor=(Dated(None, Decimal(40)),))
     expected = expected_range(meter, _daily(1000, 10), _START + timedelta(days=31))
     assert expected.high == 1300 + 24  # 40 kW behind a ratio of 40 turn the register by 1 kWh an hour
+    soon = expected_range(meter, _daily(1000, 10), _START + timedelta(days=30, minutes=1))
+    assert soon.high == 1300 + 1
 
 
 def test_a_register_that_may_have_started_anew_takes_small_values_too() -> None:
