@@ -16,7 +16,6 @@ from config.portfolio_files import load_portfolio
 from config.profiles import DeviceProfile, load_profiles
 from config.settings import Settings
 from gateway.embedded import EmbeddedStore
-from gateway.influx import InfluxStore
 from gateway.operations import Operations
 from gateway.ports import Sink, Store
 from gateway.spool import Spool
@@ -97,7 +96,9 @@ def _store_and_sink(settings: Settings, stack: ExitStack, spool_name: str | None
     return influx, spool, spool
 
 
-def _influx(settings: Settings) -> InfluxStore:
+def _influx(settings: Settings) -> Store:
+    from gateway.influx import InfluxStore  # noqa: PLC0415  slow to import, and not wanted on the embedded store
+
     url, token, org, bucket = (
         settings.influx_url,
         settings.influx_token,
