@@ -10,7 +10,7 @@ from collector.importing import Importing, ImportResult, Progress, Row, lines_of
 from collector.numbers import WrittenNumbers
 from collector.times import checked, existing
 from collector.weather_files import import_weather
-from config.errors import InvalidReading
+from config.errors import InvalidReading, NotFound
 from config.meters import Meter, Stamps
 from config.portfolio import Portfolio
 from config.quantities import QUANTITIES, Kind
@@ -40,11 +40,13 @@ def import_readings(  # noqa: PLR0913 - the options of the command
     Values count in the meter's unit, those of another `quantity` in that quantity's own; a decimal comma is taken
     where it cannot be mistaken. Stamps without offset are wall time in `zone` (default: the meter's fixed offset,
     else the district's zone); of the hour that autumn repeats, the second pass is told by the order of the lines.
-    `stamps` tells which end of its interval a stamp of an amount names. Raises `NotFound` for the meter,
+    `stamps` tells which end of its interval a stamp of an amount names. Raises `NotFound` for meter and quantity,
     `InvalidReading` (`wrong_columns`) for a file that has no such columns, `StorageFull`.
     """
     meter = portfolio.meter(meter_id)
     chosen = quantity or meter.quantity
+    if chosen not in QUANTITIES:
+        raise NotFound("quantity", chosen)
     unit = meter.unit if chosen == meter.quantity else QUANTITIES[chosen].unit
     importing = Importing(file.name, None if dry_run else sink, milliseconds(now))
     _, rows = rows_of(lines_of(file, progress), COLUMNS)

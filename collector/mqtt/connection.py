@@ -4,7 +4,6 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from paho.mqtt import client as paho
@@ -12,13 +11,12 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from collector.mqtt.stream import BufferedClient
 from config.errors import ConfigurationError
 from config.portfolio import MqttBroker
 
 KEEP_ALIVE_S = 60
 SESSION_EXPIRY_S = 14 * 24 * 3600
-Client = TypeVar("Client", bound=paho.Client)
-
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 _PROTOCOLS = {"3.1.1": MQTTProtocolVersion.MQTTv311, "5": MQTTProtocolVersion.MQTTv5}
 
@@ -84,10 +82,10 @@ def account(broker: MqttBroker, environ: Mapping[str, str]) -> Account:
         raise ConfigurationError(f"{broker.id}: {broker.password_env}_FILE: {error}") from error
 
 
-def persistent_client(make: type[Client], client_id: str, address: BrokerAddress, who: Account) -> Client:
+def persistent_client(client_id: str, address: BrokerAddress, who: Account) -> BufferedClient:
     """Return a client whose session the broker keeps while it is away; it is not connected yet."""
     is_v5 = address.protocol is MQTTProtocolVersion.MQTTv5
-    client = make(
+    client = BufferedClient(
         CallbackAPIVersion.VERSION2,
         client_id=client_id,
         clean_session=None if is_v5 else False,
@@ -97,7 +95,7 @@ def persistent_client(make: type[Client], client_id: str, address: BrokerAddress
     if who.username is not None:
         client.username_pw_set(who.username, who.password)
     if address.is_encrypted:
-        client.tls_set_context(ssl.create_default_context(cafile=address.certificate_authority))
+        client.tls = ssl.create_default_context(cafile=address.certificate_authority)
     return client
 
 

@@ -103,7 +103,7 @@ class Listener:
         )
 
     def _listen(self) -> None:
-        client = persistent_client(BufferedClient, self._client_id, self._address, self._account)
+        client = persistent_client(self._client_id, self._address, self._account)
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed
         client.on_message = self._arrived

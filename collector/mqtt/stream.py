@@ -7,6 +7,7 @@ keeping alive, MQTT 5) is paho's, which sees whole packets only. That is the dif
 durable messages per second.
 """
 
+import socket
 import ssl
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple
 from paho.mqtt import client as paho
 
 PIECE_BYTES = 256 * 1024
+CONNECT_WITHIN_S = 5.0
 _PUBLISH = 0x30
 _RETAIN = 0x01
 _PUBACK = b"\x40\x02"
@@ -153,6 +155,7 @@ class BufferedStream:
 class BufferedClient(paho.Client):
     """paho's client over a `BufferedStream`; whoever drives it calls `fill`, `loop_read` per packet, and `flush`."""
 
+    tls: ssl.SSLContext | None = None
     _stream: BufferedStream | None = None
 
     @property
@@ -168,5 +171,9 @@ class BufferedClient(paho.Client):
             self._stream.close()
 
     def _create_socket(self) -> Any:
-        self._stream = BufferedStream(super()._create_socket())
+        # paho would leave the socket of a handshake that failed to the garbage collector.
+        connection = socket.create_connection((self.host, self.port), CONNECT_WITHIN_S)
+        if self.tls is not None:
+            connection = self.tls.wrap_socket(connection, server_hostname=self.host)
+        self._stream = BufferedStream(connection)
         return self._stream
