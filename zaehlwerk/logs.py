@@ -12,7 +12,7 @@ _LOUD = (
     "amqtt",
     "transitions",
     "pymodbus",
-    "uvicorn.access",
+    "uvicorn",
     "httpx",
 )
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "color_message", "taskName"}
