@@ -61,7 +61,7 @@ _ROUTERS = (
 
 def application(services: Services) -> FastAPI:
     """Build the application. Nothing here reads the environment, and nothing runs before it is served."""
-    app = FastAPI(
+    app = documentation.Documented(
         title="Zählwerk",
         summary="Energy monitoring for a district's public buildings",
         version="1",

@@ -68,6 +68,9 @@ class Gate:
             return
         if caller is None:
             raise NotSignedIn("send a token as 'Authorization: Bearer …', or sign in with it")
+        is_writing = method not in _SAFE_METHODS and path.startswith("/v1/")
+        if is_writing and self._open_secret is None and not _bearer(request):
+            raise Forbidden("programs that write send the token as 'Authorization: Bearer …'; a cookie is not enough")
         permission = needed(method, path)
         if not allows(caller.role, permission):
             raise Forbidden(f"the role {caller.role} does not include {permission}")
@@ -83,8 +86,6 @@ class Gate:
         # A browser names the page that a request comes from; what it sends by itself (the cookie) proves nothing.
         origin = request.headers.get("origin")
         if origin is None and request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}:
-            if request.cookies.get(COOKIE) and request.url.path.startswith("/v1/"):
-                raise Forbidden("programs that write send the token as 'Authorization: Bearer …'")
             return
         if origin is None or urlsplit(origin).netloc not in {self._public_host, request.headers.get("host")}:
             raise Forbidden(f"a request from {origin or 'another site'} is not taken")

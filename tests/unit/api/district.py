@@ -131,7 +131,17 @@ def gym() -> Property:
         "landkreis",
         "sporthallen",
         net_floor_m2=900,
-        meters=(_meter("halle-strom", "halle-test", "electricity_import", "kWh", "active_energy_import"),),
+        meters=(
+            _meter("halle-strom", "halle-test", "electricity_import", "kWh", "active_energy_import"),
+            _meter(
+                "halle-ohne-schule",
+                "halle-test",
+                "electricity_import",
+                "kWh",
+                "active_energy_import",
+                formula="halle-strom - gs-strom",
+            ),
+        ),
     )
 
 

@@ -189,6 +189,8 @@ def test_a_form_from_another_site_is_refused(app: FastAPI, district: SmallDistri
 def test_the_cookie_alone_writes_nothing_through_the_interface(app: FastAPI, district: SmallDistrict) -> None:
     client, _ = _signed_in(app, district, "administrator")
     assert client.post("/v1/alerts/1/resolve").status_code == 403
+    own = {"origin": "http://testserver"}
+    assert client.request("POST", "/v1/alerts/1/resolve", headers=own).status_code == 403
     assert district.operations.alerts.get(1).state == "firing"
 
 

@@ -18,6 +18,7 @@ PAGES = (
     "/zaehler/gs-strom",
     "/zaehler/gs-gas",
     "/zaehler/gs-wasser",
+    "/zaehler/halle-ohne-schule",
     "/alarme",
     "/alarme/1",
     "/massnahmen",

@@ -235,3 +235,4 @@ def test_the_openapi_document_describes_the_routes(reader: Client) -> None:
     assert document["openapi"].startswith("3.0")
     assert document["paths"]["/v1/readings"]["post"]["requestBody"]
     assert "/alarme" not in document["paths"]
+    assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
