@@ -20,11 +20,17 @@ class ShownChart:
 
 
 def untitled(spec: Chart) -> Chart:
-    """Return the chart without its title, which stands above it on the page; the subtitle explains the colours."""
+    """Return the chart without its title, which stands above it on the page; the subtitle explains the marks.
+
+    What is dark in a mail is light on a dark page, so the page calls that line by its stroke.
+    """
     title = spec.get("title")
     subtitle = title.get("subtitle") if isinstance(title, dict) else None
     rest = {name: value for name, value in spec.items() if name != "title"}
-    return rest | {"title": {"text": subtitle, "anchor": "start", "fontWeight": "normal"}} if subtitle else rest
+    if not isinstance(subtitle, str):
+        return rest
+    explained = subtitle.replace("dunkel:", "durchgezogen:")
+    return rest | {"title": {"text": explained, "anchor": "start", "fontWeight": "normal"}}
 
 
 def days(found: Consumption, medium_id: str, title: str) -> ShownChart:
