@@ -76,16 +76,16 @@ class Watched:
         return [url for url in self.asked if not url.startswith(self.url)]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium: Path) -> Iterator[Browser]:
-    """The session's browser."""
+    """The browser of this folder: closed before other tests, which its event loop would disturb."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(chromium), args=list(_ARGUMENTS))
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDistrict]:
     """The small district."""
     found = small_district(tmp_path_factory.mktemp("district"))
@@ -94,14 +94,14 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDistrict
     found.store.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(district: SmallDistrict) -> Iterator[str]:
     """The address of the open demo."""
     with Served(application(district.services(demo=True))) as served:
         yield served.url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def guarded(district: SmallDistrict) -> Iterator[str]:
     """The address of the same district outside the demo."""
     with Served(application(district.services())) as served:
