@@ -81,6 +81,8 @@ def _lacking(comparison: Comparison, days: MeasureDays) -> str:
         known = number(100 * comparison.baseline_known)
         what = "Verbrauch und Wetter sind" if days.is_heat else "Der Verbrauch ist"
         return f"{what} im Basiszeitraum nur an {known} % der Tage bekannt."
+    if days.until == days.since:
+        return f"Die Arbeiten enden erst am {day(days.since)}."
     if comparison.comparable_days < FEWEST_DAYS:
         since = day(days.since)
         return f"Seit dem Ende der Arbeiten ({since}) sind erst {comparison.comparable_days} Tage vergleichbar."

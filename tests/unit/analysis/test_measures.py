@@ -171,6 +171,7 @@ def test_works_that_have_not_ended_give_no_verdict() -> None:
     fill(store, 0.8)
     progress = measure_progress(there, "regelung", now=utc(2025, 7, 15))
     assert (progress.verdict, progress.monthly) == (Verdict.INSUFFICIENT_DATA, ())
+    assert "Die Arbeiten enden erst am 01.09.2025." in progress.verdict_text
 
 
 def test_measure_without_a_meter_says_so() -> None:
