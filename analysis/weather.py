@@ -8,6 +8,7 @@ import numpy as np
 from analysis.books import Books
 from analysis.calendar_cuts import day_cuts
 from analysis.ledger.micro import Floats, Integers
+from config.meters import weather_meter_id
 from gateway.reading import Series, instant
 
 HEATING_LIMIT_C = 15.0
@@ -37,7 +38,7 @@ class DailyTemperatures:
 
 def weather_meter(books: Books) -> str:
     """Return the id under which the station's readings are stored."""
-    return f"weather-{books.portfolio.district.weather_station}"
+    return weather_meter_id(books.portfolio.district.weather_station)
 
 
 def daily_temperatures(books: Books, start: date, end: date) -> DailyTemperatures:

@@ -3,22 +3,11 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from config.errors import ConfigurationError
+from config.errors import ConfigurationError, InvalidReading
 from config.quantities import QUANTITIES, UNITS
 
-# (unit of a register, canonical unit) -> exact factor; what `UNITS` has is not repeated here
-_FURTHER = {
-    ("varh", "kvarh"): "0.001",
-    ("VAh", "kVAh"): "0.001",
-    ("kvar", "var"): "1000",
-    ("kVA", "VA"): "1000",
-    ("mA", "A"): "0.001",
-    ("degC", "°C"): "1",
-    ("Pct", "1"): "0.01",
-    ("l", "m3"): "0.001",
-    ("m3", "l"): "1000",
-    ("l/h", "m3/h"): "0.001",
-}
+# Litres are canonical for tanks and cubic metres for meters, so `UNITS` cannot have them: factors between the two.
+_BETWEEN_CANONICAL = {("l", "m3"): "0.001", ("m3", "l"): "1000"}
 
 
 def ratio_to_canonical(unit: str, quantity: str) -> Fraction:
@@ -31,11 +20,19 @@ def ratio_to_canonical(unit: str, quantity: str) -> Fraction:
         return Fraction(1)
     if known == canonical:
         return Fraction(Decimal(factor))
-    if (unit, canonical) in _FURTHER:
-        return Fraction(Decimal(_FURTHER[unit, canonical]))
+    if (unit, canonical) in _BETWEEN_CANONICAL:
+        return Fraction(Decimal(_BETWEEN_CANONICAL[unit, canonical]))
     raise ConfigurationError(f"unit {unit!r} cannot be converted to {canonical!r}, the unit of {quantity}")
 
 
 def convert(value: float, ratio: Fraction) -> float:
-    """Return `value` × `ratio`, rounded once: the decimal number that was written is what gets multiplied."""
-    return value if ratio == 1 else float(Fraction(Decimal(repr(value))) * ratio)
+    """Return `value` × `ratio`, rounded once: the decimal number that was written is what gets multiplied.
+
+    Raises `InvalidReading` (`not_a_number`) for a product that no float can hold.
+    """
+    if ratio == 1:
+        return value
+    try:
+        return float(Fraction(Decimal(repr(value))) * ratio)
+    except OverflowError:
+        raise InvalidReading("not_a_number", f"{value} in the canonical unit is not finite") from None

@@ -8,9 +8,9 @@ from pathlib import Path
 from config.errors import InvalidReading
 from gateway.ports import Sink
 from gateway.reading import Reading, Refused, instant
+from gateway.refused import CONTENT_LIMIT_BYTES
 
 BATCH = 5_000
-LARGEST_CONTENT = 4096
 MOST_SHOWN = 1_000
 
 Progress = Callable[[int, int], None]  # bytes read, bytes in all
@@ -98,7 +98,7 @@ class Importing:
         self.refused += 1
         if len(self.lines) < MOST_SHOWN:
             self.lines.append(RefusedLine(row.number, error.code, error.detail))
-        place, content = f"{self.name}:{row.number}", row.text.encode()[:LARGEST_CONTENT]
+        place, content = f"{self.name}:{row.number}", row.text.encode()[:CONTENT_LIMIT_BYTES]
         self._refused.append(Refused("file", place, error.code, error.detail, content, self.now_ms))
 
     def _append(self) -> None:

@@ -7,18 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from collector.conversion import convert, ratio_to_canonical
-from collector.mqtt.payloads import number
+from collector.numbers import number
 from collector.times import time_ms
 from config.errors import ConfigurationError, InvalidReading
+from config.meters import is_weather_meter
 from config.portfolio import Portfolio
 from config.quantities import QUANTITIES
 from gateway.ports import Sink
 from gateway.reading import Reading, Refused, milliseconds
+from gateway.refused import CONTENT_LIMIT_BYTES
 
 SOURCE = "api"
-WEATHER = "weather-"  # meter `weather-<station>` exists without being declared
 AIR_TEMPERATURE = "air_temperature"
-LARGEST_CONTENT = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _quantity(meter: str, given: Any, portfolio: Portfolio) -> str:
         if declared.formula is not None:
             raise InvalidReading("virtual_meter", f"{meter} is worked out from others")
         own = declared.quantity
-    elif meter.startswith(WEATHER):
+    elif is_weather_meter(meter):
         own = AIR_TEMPERATURE
     else:
         raise InvalidReading("unknown_meter", f"no meter has the id {meter!r}")
@@ -117,4 +117,4 @@ def _place(pushed: object) -> str:
 
 
 def _content(pushed: object) -> bytes:
-    return json.dumps(pushed, default=str, ensure_ascii=False).encode()[:LARGEST_CONTENT]
+    return json.dumps(pushed, default=str, ensure_ascii=False).encode()[:CONTENT_LIMIT_BYTES]

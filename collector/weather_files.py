@@ -12,9 +12,10 @@ from pathlib import Path
 
 from collector.importing import Importing, ImportResult, Progress, Row, lines_of, rows_of
 from collector.numbers import WrittenNumbers
-from collector.pushing import AIR_TEMPERATURE, WEATHER
+from collector.pushing import AIR_TEMPERATURE
 from collector.times import checked, existing
 from config.errors import InvalidReading
+from config.meters import weather_meter_id
 from config.portfolio import Portfolio
 from gateway.ports import Sink
 from gateway.reading import Reading, milliseconds
@@ -50,7 +51,7 @@ def import_weather(
     if "MESS_DATUM" in heading:
         return importing.take(_dwd_rows(lines), _dwd_reader(heading, importing.now_ms))
     _, rows = rows_of(_put_back(heading, lines), COLUMNS)
-    meter = f"{WEATHER}{station or portfolio.district.weather_station}"
+    meter = weather_meter_id(station or portfolio.district.weather_station)
     return importing.take(rows, _csv_reader(meter, zone or portfolio.district.zone, importing.now_ms))
 
 
@@ -90,7 +91,7 @@ def _dwd_reader(heading: str, now_ms: int) -> Callable[[Row], Reading | None]:
         # Day means reach back to 1881: any past is fine here, unlike for a meter's clock.
         if milliseconds(moment) > now_ms + 24 * 3_600_000:
             raise InvalidReading("future_time", f"{row.fields[date_at]} has not come yet")
-        meter = f"{WEATHER}{row.fields[station_at].zfill(5)}"
+        meter = weather_meter_id(row.fields[station_at].zfill(5))
         return None if value in MISSING else _reading(meter, milliseconds(moment), value)
 
     return reading

@@ -11,6 +11,8 @@ from config.quantities import MEDIA, Medium
 
 T = TypeVar("T")
 
+_WEATHER = "weather-"
+
 
 @dataclass(frozen=True, slots=True)
 class Dated(Generic[T]):
@@ -138,13 +140,19 @@ class Meter:
         """The medium's entry in the vocabulary."""
         return MEDIA[self.medium_id]
 
-    def factor_on(self, day: date) -> Decimal:
-        """Transformer ratio [1] valid on a local day; 1 where none is declared."""
-        return value_on(self.factor, day) or Decimal(1)
-
 
 def wrap_of(meter: Meter) -> Decimal | None:
     """The value at which the register starts again at zero, or None if it is not known."""
     if meter.modulus is not None:
         return Decimal(meter.modulus)
     return None if meter.digits is None else Decimal(10) ** meter.digits
+
+
+def weather_meter_id(station: str) -> str:
+    """Return the id under which the readings of a weather station are kept; it exists without being declared."""
+    return _WEATHER + station
+
+
+def is_weather_meter(meter_id: str) -> bool:
+    """Tell whether an id belongs to a weather station."""
+    return meter_id.startswith(_WEATHER)

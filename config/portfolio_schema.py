@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, PlainValidator
 
 from config.categories import CATEGORIES
-from config.meters import Reporting
+from config.meters import Reporting, is_weather_meter
 from config.quantities import MEDIA, QUANTITIES, UNITS
 from config.schema import (
     Flag,
@@ -49,7 +49,7 @@ MEASURE_STATES = ("idea", "planned", "running", "done", "rejected")
 
 def _meter_id(value: object) -> str:
     name = identifier(value)
-    if name.startswith("weather-"):
+    if is_weather_meter(name):
         raise wrong(f"{name!r} cannot be used: ids of weather stations begin with weather-")
     return name
 

@@ -4,7 +4,6 @@ A format is compiled once per meter from the paths to value and time; what it gi
 Checking and converting are the same for all.
 """
 
-import math
 from collections.abc import Callable
 from operator import itemgetter
 from typing import Any, Final
@@ -16,20 +15,6 @@ from config.errors import InvalidReading
 Payload = Callable[[bytes], tuple[Any, Any]]
 Format = Callable[[str, str | None], Payload]
 ARRIVAL: Final = object()  # in place of a time: the payload has none by design, the time of arrival counts
-LONGEST_QUOTE = 60
-
-
-def number(written: Any) -> float:
-    """Return a finite number; numbers written as text count, truth values do not. Raises `InvalidReading`."""
-    if type(written) is float or type(written) is int:
-        value = float(written)
-    elif isinstance(written, str):
-        value = _from_text(written)
-    else:
-        raise InvalidReading("not_a_number", f"{_quoted(written)} is no number")
-    if not math.isfinite(value):
-        raise InvalidReading("not_a_number", f"{_quoted(written)} is not finite")
-    return value
 
 
 def json_payload(value_path: str, time_path: str | None) -> Payload:
@@ -79,17 +64,6 @@ def _path(path: str) -> Callable[[Any], Any]:
         return document
 
     return follow
-
-
-def _from_text(text: str) -> float:
-    try:
-        return float(text if "_" not in text else "")
-    except ValueError:
-        raise InvalidReading("not_a_number", f"{_quoted(text)} is no number") from None
-
-
-def _quoted(written: Any) -> str:
-    return repr(written)[:LONGEST_QUOTE]
 
 
 _decode = msgspec.json.Decoder().decode

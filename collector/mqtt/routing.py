@@ -6,14 +6,14 @@ from datetime import timezone, tzinfo
 from fractions import Fraction
 
 from collector.conversion import convert, ratio_to_canonical
-from collector.mqtt.payloads import ARRIVAL, FORMATS, Payload, number
+from collector.mqtt.payloads import ARRIVAL, FORMATS, Payload
+from collector.numbers import number
 from collector.times import time_ms
 from config.errors import ConfigurationError, InvalidReading
 from config.meters import Meter, MqttSource
 from config.portfolio import Portfolio
 from gateway.reading import Reading, Refused
-
-LARGEST_CONTENT = 4096
+from gateway.refused import CONTENT_LIMIT_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def routes_of(portfolio: Portfolio, broker: str) -> dict[str, list[Route]]:
 
 def refused(source: str, topic: str, error: InvalidReading, payload: bytes, now_ms: int) -> Refused:
     """Return what is kept of a message that is no reading."""
-    return Refused(source, topic, error.code, error.detail, payload[:LARGEST_CONTENT], now_ms)
+    return Refused(source, topic, error.code, error.detail, payload[:CONTENT_LIMIT_BYTES], now_ms)
 
 
 def _route(meter: Meter, source: MqttSource, zone: tzinfo) -> Route:

@@ -44,6 +44,13 @@ def test_what_the_device_does_not_have_makes_no_reading() -> None:
     assert decoder.readings(words(0xFFFF, 0xFFFF, 0x7FC0, 0), 1_000) == []
 
 
+def test_a_value_that_no_float_holds_in_the_canonical_unit_makes_no_reading() -> None:
+    energy = register("active_energy_import", 0, count=4, type="float64", unit="MWh")
+    (block,) = plan(profile(energy), [energy])
+    decoder = BlockDecoder(block, [Series("strom", "active_energy_import", energy)])
+    assert decoder.readings(struct.pack(">d", 1e308), 1_000) == []
+
+
 def test_a_measured_zero_is_a_reading() -> None:
     power = register("active_power", 0, not_available=(0x80000000,))
     (block,) = plan(profile(power), [power])

@@ -58,6 +58,8 @@ def test_value_and_time_stand_at_dotted_paths() -> None:
         (b'{"kwh": "nan", "ts": "2026-11-22T11:00:00Z"}', "not_a_number"),
         (b'{"kwh": "1_000", "ts": "2026-11-22T11:00:00Z"}', "not_a_number"),
         (b'{"kwh": [17], "ts": "2026-11-22T11:00:00Z"}', "not_a_number"),
+        (b'{"kwh": 1' + 400 * b"0" + b', "ts": "2026-11-22T11:00:00Z"}', "not_a_number"),
+        (b'{"kwh": 1' + 5000 * b"0" + b', "ts": "2026-11-22T11:00:00Z"}', "not_json"),
         (b'{"kwh": 17, "ts": "2026-11-22T13:00:01Z"}', "future_time"),
         (b'{"kwh": 17, "ts": 99999999999999}', "future_time"),
         (b'{"kwh": 17, "ts": "1970-01-01T00:00:31Z"}', "too_old"),
@@ -115,6 +117,11 @@ def test_a_retained_payload_keeps_its_own_time() -> None:
 
 def test_a_payload_in_watt_hours_is_stored_in_kilowatt_hours_to_the_last_digit() -> None:
     assert reading_of(b'{"kwh": 40482812.7, "ts": "2026-11-22T11:00:00Z"}', unit="Wh")[1] == 40482.8127
+
+
+def test_a_value_too_large_for_its_conversion_is_refused_and_stops_nothing() -> None:
+    payload = b'{"kwh": 1e308, "ts": "2026-11-22T11:00:00Z"}'
+    assert refusal_of(payload, unit="MWh") == "not_a_number"
 
 
 def test_an_unknown_format_is_a_configuration_error() -> None:

@@ -34,6 +34,8 @@ def test_pushing_twice_changes_nothing() -> None:
         ({"value": "viel"}, "not_a_number"),
         ({"value": True}, "not_a_number"),
         ({"value": float("inf")}, "not_a_number"),
+        ({"value": 10**400}, "not_a_number"),
+        ({"value": 1e308, "unit": "MWh"}, "not_a_number"),
         ({"value": None}, "no_value"),
         ({"time": "2026-11-22T11:00:00"}, "naive_time"),
         ({"time": "gestern"}, "no_time"),

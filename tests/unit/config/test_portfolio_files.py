@@ -47,13 +47,13 @@ def test_a_modbus_meter_knows_bus_device_and_profile(portfolio: Portfolio) -> No
     meter = portfolio.meter("gs-talheim-strom")
     assert meter.source == ModbusSource("bus-schule", 3, "eastron_sdm630_v2", timedelta(minutes=1))
     assert (meter.digits, meter.decimals, meter.maximum_kw) == (6, 1, 55.0)
-    assert meter.factor_on(date(2020, 1, 1)) == 40
+    assert value_on(meter.factor, date(2020, 1, 1)) == 40
 
 
 def test_a_dated_factor_holds_from_its_day_on(portfolio: Portfolio) -> None:
     meter = portfolio.meter("gs-talheim-mensa")
-    assert meter.factor_on(date(2025, 2, 28)) == 40
-    assert meter.factor_on(date(2025, 3, 1)) == 60
+    assert value_on(meter.factor, date(2025, 2, 28)) == 40
+    assert value_on(meter.factor, date(2025, 3, 1)) == 60
 
 
 def test_a_logger_that_stays_on_winter_time_has_a_fixed_offset(portfolio: Portfolio) -> None:
