@@ -52,10 +52,14 @@ class Delivery:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ask `run` to end; a hand-over under way is brought to its end."""
         self._stopped.set()
 
     async def run(self) -> None:
-        """Deliver what becomes due until the context is left; a hand-over under way is brought to its end."""
+        """Deliver what becomes due until `stop`, or until the context is left."""
         while not self._stopped.is_set():
             try:
                 await self.deliver_due(self._clock())
@@ -69,13 +73,15 @@ class Delivery:
 
         Ends early when the server is away: the others would only wait for the same.
         """
-        delivered = 0
+        delivered, began = 0, self._clock()
         while not self._stopped.is_set():
-            claimed = await asyncio.to_thread(self._operations.outbox.claim, now, lease=LEASE, limit=1)
+            # Many mails to a slow server outlast a lease, so each claim counts from its own instant.
+            instant = now + (self._clock() - began)
+            claimed = await asyncio.to_thread(self._operations.outbox.claim, instant, lease=LEASE, limit=1)
             if not claimed:
                 break
             try:
-                delivered += await asyncio.to_thread(self._deliver, claimed[0], now)
+                delivered += await asyncio.to_thread(self._deliver, claimed[0], instant)
             except Unreachable:
                 break
         return delivered

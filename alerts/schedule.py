@@ -72,15 +72,24 @@ class Schedule:
         async with self._one_pass:
             now = self._clock()
             try:
-                summary = await asyncio.to_thread(
-                    evaluate_due, self._books, self._operations, now=now, rules=self._rules
-                )
+                summary = await self._pass(now)
             except Unreachable as error:
                 log.warning("the evaluation is put off: %s", error)
                 return None
             self.last_pass = now
         self._tell(summary)
         return summary
+
+    async def _pass(self, now: datetime) -> EvaluationSummary:
+        """Let the thread come to its end even when cancelled: the scheduler cancels what runs as it shuts down."""
+        work = asyncio.ensure_future(
+            asyncio.to_thread(evaluate_due, self._books, self._operations, now=now, rules=self._rules)
+        )
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await asyncio.wait([work])
+            raise
 
     def _tell(self, summary: EvaluationSummary) -> None:
         """Name a subject that fails once, and again only after it has worked or fails for another reason."""

@@ -47,8 +47,7 @@ async def _delivering(delivery: Delivery) -> None:
     try:
         await asyncio.shield(running)
     except asyncio.CancelledError:
-        async with delivery:
-            """Leaving it asks it to stop; the hand-over under way is brought to its end."""
+        delivery.stop()
         await running
         raise
 

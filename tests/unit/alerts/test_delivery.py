@@ -1,11 +1,12 @@
 import asyncio
 import logging
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 
 import pytest
 
 from alerts.channel import LoginRefused, Undeliverable
-from alerts.delivery import GIVE_UP_AFTER, LONGEST_WAIT, Delivery, wait_before
+from alerts.delivery import GIVE_UP_AFTER, LEASE, LONGEST_WAIT, Delivery, wait_before
 from alerts.inbox import undelivered
 from config.errors import Unreachable
 from gateway.operations import Operations, OutboxState
@@ -86,6 +87,21 @@ def test_two_deliverers_do_not_send_the_same_message(operations: Operations) -> 
             asyncio.run(Delivery(operations, other, lambda: NOW).deliver_due(NOW))
 
     assert deliver(operations, Slow()) == 1
+    assert other.mails == []
+
+
+def test_a_message_late_in_a_long_pass_is_kept_from_others_as_long_as_the_first(operations: Operations) -> None:
+    put(operations, "a", "b")
+    times, other = [NOW], HeldChannel()
+
+    class Slow(HeldChannel):
+        def send(self, mail: EmailMessage) -> None:
+            super().send(mail)
+            times.append(times[-1] + LEASE * 0.9)
+            if len(self.mails) == 2:
+                deliver(operations, other, times[-1])
+
+    assert asyncio.run(Delivery(operations, Slow(), lambda: times[-1]).deliver_due(NOW)) == 2
     assert other.mails == []
 
 

@@ -1,9 +1,14 @@
 import asyncio
+import threading
+from dataclasses import dataclass, field
 
 import pytest
 
 from alerts.evaluation import EvaluationSummary
+from alerts.findings import Circumstances, Judged
+from alerts.periods import Period
 from alerts.schedule import Schedule
+from analysis.books import Books
 from config.errors import Unreachable
 from gateway.operations import Operations
 from tests.unit.alerts.district import NOW, ToldRule, books, found, meter, portfolio
@@ -52,3 +57,36 @@ def test_a_store_that_is_away_does_not_end_the_schedule(operations: Operations) 
     summary = asyncio.run(schedule.evaluate())
     assert summary is not None
     assert summary.fired == 1
+
+
+@dataclass
+class SlowRule(ToldRule):
+    """Judges when the test lets it."""
+
+    begun: threading.Event = field(default_factory=threading.Event)
+    may_end: threading.Event = field(default_factory=threading.Event)
+    ended: list[str] = field(default_factory=list)
+
+    def judge(self, books: Books, subject: str, period: Period, circumstances: Circumstances) -> Judged:
+        self.begun.set()
+        self.may_end.wait(10)
+        self.ended.append(subject)
+        return found()
+
+
+def test_leaving_the_schedule_waits_for_the_pass_under_way(operations: Operations) -> None:
+    rule = SlowRule()
+
+    async def let_it_end() -> None:
+        for _ in range(100):  # time enough for a schedule that would not wait
+            await asyncio.sleep(0)
+        rule.may_end.set()
+
+    async def run() -> list[str]:
+        async with asyncio.TaskGroup() as group:
+            async with Schedule(books(ONE, operations), operations, lambda: NOW, rules=[rule]):
+                await asyncio.to_thread(rule.begun.wait, 10)
+                group.create_task(let_it_end(), name="let it end")
+            return list(rule.ended)
+
+    assert asyncio.run(run()) == ["a"]
