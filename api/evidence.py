@@ -19,7 +19,7 @@ from analysis.measures import MeasureProgress, measure_progress
 from analysis.silence import Silence, silence
 from api.remembered import Remembered
 from api.services import Services
-from config.errors import InsufficientData
+from config.errors import InsufficientData, NotFound
 from config.portfolio import Portfolio
 from gateway.operations import AlertRow, Operations
 from gateway.reading import Reading, Series, instant
@@ -71,6 +71,8 @@ class Evidence:
 
     def balance(self, year: int, factor_set: str) -> Balance:
         """Return a year's balance; raises `NotFound` for an unknown factor set."""
+        if factor_set not in self.books.factor_sets:
+            raise NotFound("factor set", factor_set)
         return self._kept(
             ("balance", year, factor_set), lambda: balance(self.books, year, factor_set, now=self.now())
         )

@@ -24,5 +24,8 @@ def _page(request: Request, problem: Problem) -> Response:
 
 
 def _target(request: Request) -> str:
-    path = request.url.path
-    return "/" if request.method != "GET" or path in {"/anmelden", "/abmelden"} else path
+    """Where to go after signing in: a link out of a mail keeps the answer that it suggests."""
+    path, query = request.url.path, request.url.query
+    if request.method != "GET" or path in {"/anmelden", "/abmelden"}:
+        return "/"
+    return f"{path}?{query}" if query else path

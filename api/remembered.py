@@ -27,6 +27,7 @@ class Remembered:
         self._kept: dict[Hashable, _Kept] = {}
         self._locks: dict[Hashable, threading.Lock] = {}
         self._guard = threading.Lock()
+        self._forgotten = 0
 
     def get(self, key: Hashable, work_out: Callable[[], Thing], *, lasting: timedelta | None = None) -> Thing:
         """Return what is kept under the key, or work it out and keep it; an error is not kept."""
@@ -35,17 +36,21 @@ class Remembered:
         with lock:
             kept = self._kept.get(key)
             if kept is None or kept.until <= self._clock():
+                forgotten = self._forgotten
                 kept = _Kept(work_out(), self._clock() + (lasting or self._lasting))
-                self._keep(key, kept)
+                self._keep(key, kept, forgotten)
             return cast(Thing, kept.thing)
 
     def forget(self) -> None:
         """Forget everything, because something was recorded that changes figures."""
         with self._guard:
             self._kept.clear()
+            self._forgotten += 1
 
-    def _keep(self, key: Hashable, kept: _Kept) -> None:
+    def _keep(self, key: Hashable, kept: _Kept, forgotten: int) -> None:
         with self._guard:
+            if forgotten != self._forgotten:
+                return  # what was recorded while this was worked out may be missing from it
             if len(self._kept) >= self._most:
                 self._kept.pop(next(iter(self._kept)))
             self._kept[key] = kept

@@ -74,6 +74,17 @@ def test_a_person_without_token_sees_the_login_form_and_no_data(anonymous: Clien
     assert "Grundschule" not in answer.text
 
 
+def test_a_link_out_of_a_mail_keeps_its_suggestion_through_the_login(
+    district: SmallDistrict, anonymous: Client
+) -> None:
+    login = anonymous.page("/alarme/1?antwort=fehlalarm")
+    target = re.search(r'name="target" value="([^"]+)"', login.text)
+    assert target is not None
+    token = district.operations.tokens.create("Hausmeister", "facility_manager")
+    answer = anonymous.form("/anmelden", {"token": token, "target": target[1]})
+    assert answer.headers["location"] == "/alarme/1?antwort=fehlalarm"
+
+
 def test_the_stylesheet_of_the_login_page_is_open(anonymous: Client) -> None:
     sheet = re.search(r'rel="stylesheet" href="([^"]+)"', anonymous.page("/").text)
     assert sheet is not None
