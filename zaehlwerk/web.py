@@ -14,7 +14,7 @@ from collector.statistics import CollectorStatistics, SourceStatistics
 from gateway.embedded import EmbeddedStore
 from gateway.reading import Refused
 from gateway.refused import KeepsRefused, refused_readings
-from zaehlwerk.composition import COLLECTOR_SPOOL, House
+from zaehlwerk.composition import COLLECTOR_SPOOL, SERVER_SPOOL, House
 from zaehlwerk.live import Live
 
 
@@ -61,7 +61,12 @@ def _checks(house: House, live: Live) -> Mapping[str, Callable[[], None]]:
 
 
 def _refused(house: House) -> Callable[[int], Sequence[Refused]]:
-    keeper: KeepsRefused | Path = house.settings.state / COLLECTOR_SPOOL
-    if isinstance(house.store, EmbeddedStore):
-        keeper = house.store
-    return lambda limit: refused_readings(keeper, limit=limit)
+    """What was refused lies in the embedded store, or beside the spools: the collector's and the web server's."""
+    spools = [house.settings.state / name for name in (COLLECTOR_SPOOL, SERVER_SPOOL)]
+    keepers: Sequence[KeepsRefused | Path] = [house.store] if isinstance(house.store, EmbeddedStore) else spools
+
+    def newest(limit: int) -> Sequence[Refused]:
+        found = [one for keeper in keepers for one in refused_readings(keeper, limit=limit)]
+        return sorted(found, key=lambda one: one.time_ms, reverse=True)[:limit]
+
+    return newest

@@ -22,11 +22,10 @@ def init(
 
 def check(portfolio: PortfolioOption = None) -> None:
     """Read settings and portfolio; print every mistake and exit 2, or one line of inventory and exit 0."""
+    from config.portfolio_files import load_portfolio  # noqa: PLC0415
     from zaehlwerk.composition import portfolio_folder, profiles_of  # noqa: PLC0415
     from zaehlwerk.inventory import inventory  # noqa: PLC0415
 
     settings = settings_from(portfolio)
-    folder = portfolio_folder(settings)
-    from config.portfolio_files import load_portfolio  # noqa: PLC0415
-
-    typer.echo(inventory(load_portfolio(folder), profiles_of(settings)))
+    portfolio_there = load_portfolio(portfolio_folder(settings))
+    typer.echo(inventory(portfolio_there, profiles_of(settings)))

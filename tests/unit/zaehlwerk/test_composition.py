@@ -21,10 +21,12 @@ from gateway.influx import InfluxStore
 from gateway.reading import Reading, Refused
 from gateway.spool import Spool
 from tests.unit.zaehlwerk.conftest import NOW
-from zaehlwerk.composition import COLLECTOR_SPOOL, open_house
+from zaehlwerk.composition import COLLECTOR_SPOOL, SERVER_SPOOL, open_house
 from zaehlwerk.exits import exit_code_of
+from zaehlwerk.live import Live
 from zaehlwerk.mail_folder import MailFolder
 from zaehlwerk.simulating import steady_value
+from zaehlwerk.web import services_of
 from zaehlwerk.writes_at_once import WritesAtOnce
 
 READING = Reading("strom", "active_energy_import", 0, 1.0)
@@ -58,6 +60,18 @@ def test_with_influxdb_a_collector_appends_to_a_spool(district: Portfolio, tmp_p
 def test_with_influxdb_a_command_writes_at_once(district: Portfolio, tmp_path: Path) -> None:
     with open_house(settings(tmp_path, **INFLUX), portfolio=district) as house:
         assert isinstance(house.sink, WritesAtOnce)
+
+
+def test_the_pages_show_what_the_web_server_refused_and_what_the_collector_refused(
+    district: Portfolio, tmp_path: Path
+) -> None:
+    environ = settings(tmp_path, **INFLUX)
+    for number, name in enumerate((SERVER_SPOOL, COLLECTOR_SPOOL)):
+        with open_house(environ, portfolio=district, spool_name=name) as house:
+            house.sink.append([], [Refused(name, "x", "not_json", "", b"{", number)])
+    with open_house(environ, portfolio=district, spool_name=SERVER_SPOOL) as house:
+        shown = services_of(house, Live()).refused(10)
+    assert [one.source for one in shown] == [COLLECTOR_SPOOL, SERVER_SPOOL]
 
 
 def test_without_a_portfolio_nothing_is_opened(tmp_path: Path) -> None:
