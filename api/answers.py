@@ -43,13 +43,18 @@ def wants_csv(request: Request) -> bool:
     return request.query_params.get("format") == "csv" or "text/csv" in request.headers.get("accept", "")
 
 
-def csv_answer(request: Request, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
-    """Return rows as CSV (comma, point, ISO instants; an empty field is a gap) with an entity tag."""
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return rows as CSV: comma, point, ISO instants; an empty field is a gap."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    return tagged(request, text.getvalue().encode(), "text/csv; charset=utf-8")
+    return text.getvalue()
+
+
+def csv_answer(request: Request, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
+    """Return rows as CSV with an entity tag."""
+    return tagged(request, csv_text(header, rows).encode(), "text/csv; charset=utf-8")
 
 
 def page(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from analysis.figures import How
 from api.evidence import Evidence
@@ -27,6 +27,23 @@ class HandReading:
     at: datetime
     force: str
     author: str
+
+
+def typed_number(text: str) -> Decimal:
+    """Read a number as people type it: a comma begins the decimals and points group; without a comma a point does.
+
+    Raises `InvalidReading`: `not_a_number`.
+    """
+    plain = text.strip().replace(" ", "").replace("\u202f", "")
+    if "," in plain:
+        plain = plain.replace(".", "").replace(",", ".")
+    try:
+        number = Decimal(plain)
+    except InvalidOperation as error:
+        raise InvalidReading("not_a_number", f"{text!r} is no number (allowed: 40482.8)") from error
+    if not number.is_finite():
+        raise InvalidReading("not_a_number", f"{text!r} is no finite number")
+    return number
 
 
 def range_of(evidence: Evidence, meter: Meter, at: datetime) -> ExpectedRange:

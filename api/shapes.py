@@ -7,7 +7,7 @@ from analysis.kpis import PropertyKpis
 from analysis.measures import MeasureProgress
 from api.figures import figure_object, figure_objects, number
 from config.meters import ByHandSource, Meter, ModbusSource, MqttSource
-from config.portfolio import Measure, Municipality, Portfolio, Property
+from config.portfolio import Measure, Municipality, Property
 from gateway.operations import AlertLogRow, AlertRow
 from gateway.reading import Reading
 
@@ -200,11 +200,6 @@ def balance_row_shape(row: BalanceRow) -> Shape:
         "properties": row.properties,
         "incomplete": list(row.incomplete),
     }
-
-
-def municipality_of(portfolio: Portfolio, property_id: str) -> str:
-    """Return the id of the municipality that a property belongs to."""
-    return portfolio.property(property_id).municipality_id
 
 
 def iso_duration(step: timedelta) -> str:

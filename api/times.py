@@ -27,11 +27,6 @@ def moment(text: str, zone: ZoneInfo, *, name: str) -> datetime:
     return found.astimezone(UTC)
 
 
-def first_instant(day: date, zone: ZoneInfo) -> datetime:
-    """Return the first instant of a local day."""
-    return datetime.combine(day, time(), zone)
-
-
 def checked_year(year: int) -> int:
     """Return the year if it can be one of ours; raises `InvalidInput`."""
     if not 1990 <= year <= 2100:

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -37,20 +37,6 @@ async def run_jobs(jobs: Mapping[str, Job], stop: asyncio.Event) -> None:
                 task.cancel()
     except* Exception as errors:
         raise _first(errors) from errors
-
-
-async def until_stopped(work: Awaitable[object], stop: asyncio.Event) -> bool:
-    """Wait for `work` or for `stop`, whichever comes first; returns whether the work was done.
-
-    Work that was not done goes on by itself; it must not matter any more.
-    """
-    working = asyncio.ensure_future(work)
-    stopping = asyncio.ensure_future(stop.wait())
-    await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if working.done():
-        working.result()
-    return working.done()
 
 
 def _first(errors: BaseExceptionGroup[Exception]) -> Exception:

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -12,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from analysis.figures import Resolution
 from api.callers import caller_of, check_csrf
 from api.evidence import Evidence, Given
-from api.hand_readings import HandReading, range_of, shown, take
+from api.hand_readings import HandReading, range_of, shown, take, typed_number
 from api.pages import charts, words
 from api.pages.property import meter_row
 from api.pages.rendering import templates_of
@@ -49,6 +48,7 @@ def _content(evidence: Evidence, meter: Meter) -> dict[str, object]:
         "silence": evidence.silence(meter.id) if meter.formula is None else None,
         "days": charts.days(found, meter.medium_id, f"Verbrauch {meter.title or meter.medium.title}"),
         "total": found.total,
+        "coverage": sum(slot.coverage for slot in found.slots) / len(found.slots),
         "events": found.events,
         "places": 1 if meter.decimals is None else meter.decimals,
         "start": start,
@@ -88,27 +88,15 @@ async def read_by_hand(
     meter = evidence.portfolio.meter(meter_id)
     try:
         at = _local(zeit, evidence)
-        reading = HandReading(meter_id, _number(stand), at, grund, caller.name)
+        reading = HandReading(meter_id, typed_number(stand), at, grund, caller.name)
         await asyncio.to_thread(take, evidence, reading)
     except InvalidReading as error:
         content = await asyncio.to_thread(_content, evidence, meter)
-        form = {"saved": False, "typed": stand, "at": zeit, "complaint": _complaint(error)}
+        complaint = words.REFUSALS.get(error.code, "nicht brauchbar")
+        form = {"saved": False, "typed": stand, "at": zeit, "complaint": complaint}
+        form |= {"may_be_forced": error.code == "out_of_range"}
         return templates_of(request).page(request, "meter.html", content | form, status=422)
     return RedirectResponse(f"/zaehler/{meter_id}?gespeichert=1#ablesung", status_code=303)
-
-
-def _number(text: str) -> Decimal:
-    """Read a German number: a comma begins the decimals and points group; without a comma a point does."""
-    plain = text.strip().replace(" ", "").replace("\u202f", "")
-    if "," in plain:
-        plain = plain.replace(".", "").replace(",", ".")
-    try:
-        number = Decimal(plain)
-    except InvalidOperation as error:
-        raise InvalidReading("not_a_number", f"{text!r} is no number") from error
-    if not number.is_finite():
-        raise InvalidReading("not_a_number", f"{text!r} is no number")
-    return number
 
 
 def _local(text: str, evidence: Evidence) -> datetime:
@@ -118,7 +106,3 @@ def _local(text: str, evidence: Evidence) -> datetime:
         return datetime.fromisoformat(text).replace(tzinfo=evidence.books.zone)
     except ValueError as error:
         raise InvalidReading("no_time", f"{text!r} is no time") from error
-
-
-def _complaint(error: InvalidReading) -> str:
-    return words.REFUSALS.get(error.code, "nicht brauchbar")

@@ -81,13 +81,6 @@ EVENT_STATES = {
     "rejected": "verworfen",
     "noticed": "erkannt",
 }
-ALERT_STATES = {
-    "pending": "beobachtet",
-    "firing": "offen",
-    "acknowledged": "in Arbeit",
-    "no_data": "ohne Daten",
-    "resolved": "erledigt",
-}
 ACTIONS = {
     "open": "erkannt",
     "see": "wieder gesehen",
@@ -121,6 +114,13 @@ REFUSALS = {
     "implausible": "nicht glaubhaft",
     "no_value": "ohne Wert",
     "out_of_range": "außerhalb des erwarteten Bereichs",
+    "time_out_of_range": "Zeit außerhalb dessen, was der Speicher fasst",
+    "not_encodable": "Zeichen, die der Speicher nicht nimmt",
+    "field_type_conflict": "im Speicher steht schon ein Wert anderer Art",
+    "outside_retention": "älter, als der Speicher aufbewahrt",
+    "not_parsable": "für den Speicher nicht lesbar",
+    "too_large": "zu groß für den Speicher",
+    "refused_by_store": "vom Speicher abgelehnt",
 }
 MEASURE_STATES = {
     "planned": "geplant",

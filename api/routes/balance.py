@@ -7,29 +7,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from analysis.balance import Balance
 from api.answers import answer, csv_answer, json_bytes, wants_csv
+from api.balance_rows import BALANCE_COLUMNS, balance_rows
 from api.callers import caller_of
 from api.evidence import Evidence, Given
 from api.shapes import Shape, balance_shape
 from api.times import checked_year
-from config.portfolio import District
 
 router = APIRouter(prefix="/v1", tags=["balance"])
-_HEADER = (
-    "year",
-    "ars",
-    "sector",
-    "group",
-    "carrier",
-    "final_energy_mwh_hi",
-    "co2e_t",
-    "factor_set",
-    "data_grade",
-    "coverage",
-    "weather_corrected",
-    "properties",
-)
 
 
 @router.get("/balance/{year}")
@@ -38,37 +23,8 @@ async def one_balance(request: Request, evidence: Given, year: int, factor_set: 
     chosen = factor_set or evidence.books.default_factor_set
     found = await asyncio.to_thread(evidence.balance, checked_year(year), chosen)
     if wants_csv(request):
-        return balance_csv(request, found, evidence)
+        return csv_answer(request, BALANCE_COLUMNS, balance_rows(found, evidence.portfolio))
     return answer(request, balance_shape(found))
-
-
-def balance_csv(request: Request, found: Balance, evidence: Evidence) -> Response:
-    """Return the rows for a balance tool; raw consumption, never weather-corrected."""
-    ars = _ars(evidence, evidence.portfolio.district)
-    rows = (
-        (
-            found.year,
-            ars,
-            "KE",
-            row.group,
-            row.carrier,
-            row.final_energy_mwh.value,
-            row.co2e_t.value,
-            found.factor_set,
-            row.data_grade,
-            round(row.coverage, 4),
-            "no",
-            row.properties,
-        )
-        for row in found.rows
-    )
-    return csv_answer(request, _HEADER, rows)
-
-
-def _ars(evidence: Evidence, district: District) -> str:
-    return next(
-        (one.ars for one in evidence.portfolio.municipalities if one.kind == "district" and one.ars), district.id
-    )
 
 
 @router.post("/balance/{year}/freeze", status_code=201)

@@ -125,8 +125,9 @@ def export_balance(
 ) -> None:
     """Print a year's final energy and CO2e per group and carrier, raw and under one factor set."""
     from analysis.balance import balance  # noqa: PLC0415
+    from api.answers import csv_text  # noqa: PLC0415
+    from api.balance_rows import BALANCE_COLUMNS, balance_rows  # noqa: PLC0415
     from api.shapes import balance_shape  # noqa: PLC0415
-    from zaehlwerk.balance_file import balance_csv  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
 
     if form not in _FORMATS:
@@ -139,7 +140,7 @@ def export_balance(
     if form == "json":
         print_json(balance_shape(found))
     else:
-        typer.echo(balance_csv(found, house.portfolio), nl=False)
+        typer.echo(csv_text(BALANCE_COLUMNS, balance_rows(found, house.portfolio)), nl=False)
 
 
 def _tell(result: ImportResult, *, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 from dataclasses import asdict
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -21,7 +21,6 @@ from zaehlwerk.commands.options import (
     settings_from,
 )
 from zaehlwerk.commands.output import local, print_json, print_table, say
-from zaehlwerk.exits import WrongCall
 
 _ALL_TIME = timedelta(days=3660)
 
@@ -37,11 +36,11 @@ def read(
     state: StateOption = None,
 ) -> None:
     """Store a reading taken by a person; one that cannot be expected needs a reason."""
-    from api.hand_readings import HandReading, take  # noqa: PLC0415
+    from api.hand_readings import HandReading, take, typed_number  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.web import evidence_of  # noqa: PLC0415
 
-    shown = number(value)
+    shown = typed_number(value)
     with open_house(settings_from(portfolio, state)) as house:
         found, now = meter_of(house.portfolio, meter), house.clock()
         moment = instant_of(at, house.portfolio.district.zone) if at else now.replace(microsecond=0)
@@ -62,6 +61,7 @@ def exchange(  # noqa: PLR0913, PLR0917  each is an option
     state: StateOption = None,
 ) -> None:
     """Record that a device was exchanged, so that consumption goes on across it."""
+    from api.hand_readings import typed_number  # noqa: PLC0415
     from gateway.operations import MeterEventRow  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
 
@@ -73,11 +73,11 @@ def exchange(  # noqa: PLR0913, PLR0917  each is an option
             meter=found.id,
             kind="exchange",
             time=instant_of(at, house.portfolio.district.zone),
-            old_end=number(old_end) * ratio,
-            new_start=number(new_start) * ratio,
+            old_end=typed_number(old_end) * ratio,
+            new_start=typed_number(new_start) * ratio,
             serial=serial,
             digits=digits,
-            factor=None if factor is None else number(factor),
+            factor=None if factor is None else typed_number(factor),
             detail="Zählerwechsel",
             state="recorded",
             author=getpass.getuser(),
@@ -104,17 +104,6 @@ def events(
         return
     names = ("id", "kind", "time", "state", "detail")
     print_table(names, [tuple(row[name] for name in names) for row in rows])
-
-
-def number(text: str) -> Decimal:
-    """Return the decimal number of text, a German comma allowed; raises `WrongCall`."""
-    try:
-        value = Decimal(text.replace(",", "."))
-    except InvalidOperation as error:
-        raise WrongCall(f"{text!r} is no number (allowed: 40482.8)") from error
-    if not value.is_finite():
-        raise WrongCall(f"{text!r} is no finite number")
-    return value
 
 
 def _to_canonical(unit: str) -> Decimal:

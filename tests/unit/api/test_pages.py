@@ -237,6 +237,7 @@ def test_a_wrong_hand_reading_stays_in_the_form_with_the_reason(manager: Client,
     assert answer.status_code == 422
     assert words in answer.text
     assert f'value="{typed}"' in answer.text
+    assert ("nennen Sie bitte den Grund" in answer.text) == (typed == "99999")
 
 
 @pytest.mark.parametrize("path", ["/liegenschaften/x", "/zaehler/x", "/alarme/77", "/klimabilanz/2025?faktoren=x"])

@@ -1,6 +1,8 @@
 """German numbers and words."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -75,3 +77,13 @@ def test_ages_are_told_in_words(age: timedelta, expected: str) -> None:
 )
 def test_the_light_of_coverage(coverage: float | None, level: str) -> None:
     assert coverage_light(coverage).level == level
+
+
+def test_every_reason_to_refuse_a_reading_has_german_words() -> None:
+    project = Path(__file__).parents[3]
+    sources = [
+        file.read_text("utf-8") for room in ("collector", "gateway", "api") for file in (project / room).rglob("*.py")
+    ]
+    reasons = {reason for text in sources for reason in re.findall(r'InvalidReading\(\s*"(\w+)"', text)}
+    assert {"not_json", "out_of_range", "not_encodable"} <= reasons
+    assert reasons <= words.REFUSALS.keys()
