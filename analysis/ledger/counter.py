@@ -3,6 +3,7 @@
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -42,9 +43,10 @@ def book_counter(
 
     Over an exchange without both readings, over a suspected one and over an impossible jump nothing is booked.
     """
+    ordered = sorted(exchanges, key=attrgetter("time_ms"))
     devices = [
         clean(times, values, device_rules, believed=believed)
-        for times, values, device_rules in _devices(time_ms, micro, rules, sorted(exchanges))
+        for times, values, device_rules in _devices(time_ms, micro, rules, ordered)
     ]
     times = np.concatenate([device.time_ms for device in devices])
     rises = np.diff(np.concatenate([device.micro for device in devices]), prepend=0)
@@ -117,5 +119,6 @@ def _gaps(times: Integers, kinds: Integers) -> list[Notice]:
 def _lasting(span_ms: int) -> str:
     hours = span_ms / 3_600_000
     if hours < 2:
-        return f"{hours * 60:.0f} Minuten"
+        minutes = max(1, round(hours * 60))
+        return "1 Minute" if minutes == 1 else f"{minutes} Minuten"
     return f"{hours:.0f} Stunden" if hours < 48 else f"{hours / 24:.0f} Tage"

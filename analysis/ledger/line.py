@@ -50,13 +50,15 @@ class Line:
 def stepped(line: Line) -> Line:
     """Return the line of a counter that speaks when it moves: flat up to each knot, where its whole amount falls.
 
-    Between two readings of such a counter nothing ran through that it would have counted.
+    Between two readings of such a counter nothing ran through that it would have counted. Two knots may share an
+    instant (an exchange with both readings): there is no time between them to be flat in.
     """
     if len(line.time_ms) < 2:
         return line
     steps = np.diff(line.totals, axis=1)
     just_before = line.totals[:, 1:] - np.where(np.arange(len(Row))[:, None] == Row.AMOUNT, steps, steps > 0)
-    times = np.insert(line.time_ms, np.arange(1, len(line.time_ms)), line.time_ms[1:] - 1)
+    flat_until = np.maximum(line.time_ms[1:] - 1, line.time_ms[:-1])
+    times = np.insert(line.time_ms, np.arange(1, len(line.time_ms)), flat_until)
     totals = np.insert(line.totals, np.arange(1, len(line.time_ms)), just_before, axis=1)
     return Line(times, totals)
 

@@ -9,11 +9,16 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 MICRO = 1_000_000
+# 10¹¹ units, which no register reaches. Garbage beyond it must not overflow where readings are subtracted and summed.
+_LARGEST = 1e17
 
 
 def micro_units(values: Floats) -> Integers:
-    """Return values in millionths of their unit, rounded to the nearest; exact for registers below 2·10⁹ units."""
-    return np.asarray(np.rint(values * MICRO), dtype=np.int64)
+    """Return finite values in millionths of their unit, rounded to the nearest.
+
+    Exact for registers below 2·10⁹ units; values beyond ±10¹¹ units are cut there.
+    """
+    return np.asarray(np.rint(np.clip(values, -_LARGEST / MICRO, _LARGEST / MICRO) * MICRO), dtype=np.int64)
 
 
 def micro_of(value: Decimal) -> int:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analysis.ledger.amounts import cut_amounts
 from analysis.ledger.conversion import ALWAYS_MS, FOR_EVER_MS, Conversion
 from analysis.ledger.counter import Booked, Exchange, book_counter
-from analysis.ledger.line import Row
+from analysis.ledger.line import Row, stepped
 from analysis.ledger.micro import MICRO, micro_units
 from analysis.ledger.rules import Rules
 from analysis.ledger.tank import book_tank
@@ -129,6 +129,24 @@ def test_exchange_without_its_end_reading_leaves_that_interval_unbooked() -> Non
 def test_two_exchanges_between_two_readings_add_up() -> None:
     exchanges = (Exchange(70 * 60_000, 107 * MICRO, 0), Exchange(100 * 60_000, 4 * MICRO, 50 * MICRO))
     assert total(booked([100, 106, 53], exchanges=exchanges)) == 6 + 1 + 4 + 3
+
+
+def test_counter_that_speaks_when_it_moves_keeps_its_order_over_an_exchange() -> None:
+    exchange = Exchange(90 * 60_000, 110 * MICRO, 5 * MICRO)
+    line = stepped(booked([100, 106, 8, 10], exchanges=(exchange,)).line)
+    assert (np.diff(line.time_ms) >= 0).all()
+    shortly_before, then = (int(line.cut(np.array([90 * 60_000 - early]))[Row.AMOUNT, 0]) for early in (1, 0))
+    assert (shortly_before, then) == (6 * MICRO, 10 * MICRO)
+
+
+@pytest.mark.parametrize("garbage", [1e300, -1e300])
+def test_single_reading_that_no_register_can_show_is_no_consumption(garbage: float) -> None:
+    assert total(booked([100, 101, garbage, 103, 104])) == 4
+
+
+def test_a_single_minute_without_a_reading_is_told_in_the_singular() -> None:
+    result = book_counter(np.array([0, 60_000]), micro_units(np.array([0.0, 1.0])), rules(gap_ms=30_000))
+    assert [notice.detail for notice in result.notices] == ["1 Minute ohne Ablesung"]
 
 
 def test_gap_is_spread_over_its_time_marked_and_exact_in_sum() -> None:
