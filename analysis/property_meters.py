@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from config.formulas import formula_terms
+from config.heating_values import HI_PER_HS
 from config.meters import Meter
 from config.portfolio import Property
 
@@ -14,13 +15,6 @@ PV = frozenset({"pv_generation"})
 HEAT = frozenset(
     {"natural_gas", "district_heat", "heating_oil", "pellets", "wood_chips", "lpg", "heat_pump_electricity"}
 )
-
-# Hi / Hs: gas 0.903 by EBeV 2030, annex 2; oil and LPG by the Hs/Hi ratios 1.06 and 1.09 of GEG annex 4.
-_HI_OF_HS = {
-    "natural_gas": Decimal("0.903"),
-    "heating_oil": 1 / Decimal("1.06"),
-    "lpg": 1 / Decimal("1.09"),
-}
 
 
 def main_meters(place: Property, media: Iterable[str]) -> tuple[Meter, ...]:
@@ -41,4 +35,4 @@ def main_meters(place: Property, media: Iterable[str]) -> tuple[Meter, ...]:
 def hi_share(meter: Meter) -> Decimal:
     """Return kWh on Hi per kWh in which the meter's consumption is given; 1 where it is on Hi already."""
     on_hs = meter.medium_id == "natural_gas" if meter.tank is None else meter.tank.reference == "Hs"
-    return _HI_OF_HS.get(meter.medium_id, Decimal(1)) if on_hs else Decimal(1)
+    return HI_PER_HS.get(meter.medium.carrier or "", Decimal(1)) if on_hs else Decimal(1)

@@ -82,22 +82,10 @@ class _FactorFile(Strict):
     factors: list[_FactorEntry]
 
 
-class _HeatingValueFile(Strict):
-    source: Text
-    confidence: Text
-    hs_per_hi: dict[str, Annotated[Decimal, PlainValidator(between("1", "1.3"))]]
-
-
 def load_factor_sets(folder: Path = FOLDER) -> dict[str, FactorSet]:
     """Load every factor set of a folder, by id. Raises `ConfigurationError`."""
     sets = [_factor_set(file) for file in sorted(folder.glob("*.yaml"))]
     return {entry.id: entry for entry in sets}
-
-
-def hs_per_hi() -> dict[str, Decimal]:
-    """Ratio of gross to net calorific value [1] per carrier: energy on Hi = energy on Hs / ratio."""
-    entry = _read(FOLDER.with_name("heating_values.yaml"), _HeatingValueFile)
-    return dict(entry.hs_per_hi)
 
 
 def _factor_set(file: Path) -> FactorSet:

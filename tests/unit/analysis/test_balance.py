@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from analysis.balance import Balance, BalanceRow, balance
+from analysis.property_meters import hi_share
 from config.errors import NotFound
 from config.factors import Factor, FactorSet
-from config.meters import Dated, GasConversion
+from config.meters import Dated, GasConversion, Tank
 from tests.unit.analysis.evidence import books, counter, meter, place, utc
 
 HOUR = timedelta(hours=1)
@@ -107,6 +108,15 @@ def test_half_a_year_of_one_gym_is_said_and_lowers_the_grade() -> None:
     assert (schools.data_grade, schools.incomplete) == ("B", ("gym",))
     assert result.total.data_grade == "B"
     assert 0.5 < (result.data_quality or 0) < 1
+
+
+@pytest.mark.parametrize("medium", ["heating_oil", "lpg", "pellets", "wood_chips"])
+def test_fuel_declared_on_hs_is_never_taken_for_hi(medium: str) -> None:
+    on_hs, on_hi = (
+        meter(medium=medium, quantity="stock", tank=Tank(Decimal(5000), Decimal(5), reference))
+        for reference in ("Hs", "Hi")
+    )
+    assert hi_share(on_hs) < hi_share(on_hi) == 1
 
 
 def test_property_without_meters_is_named() -> None:

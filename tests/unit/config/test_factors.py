@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from config.factors import DEFAULT_SET, Factor, FactorSet, hs_per_hi, load_factor_sets
+from config.factors import DEFAULT_SET, Factor, FactorSet, load_factor_sets
 from config.quantities import MEDIA
 
 SETS = load_factor_sets()
@@ -69,7 +69,3 @@ def test_bisko_knows_every_carrier_of_the_vocabulary() -> None:
 def test_a_factor_for_all_years_is_taken_as_it_is() -> None:
     factor = Factor("waste", Decimal(27), "Hi", "somewhere", verified=True, year=None)
     assert FactorSet("s", "S", "1", "somewhere", (factor,)).factor("waste", 1950) is factor
-
-
-def test_gross_and_net_calorific_value_of_gas_differ_by_eleven_percent() -> None:
-    assert hs_per_hi()["natural_gas"] == Decimal("1.11")
