@@ -6,7 +6,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from analysis.daily_cache import DailyCache
-from config.factors import FactorSet
+from config.factors import DEFAULT_SET, FactorSet
 from config.portfolio import Portfolio
 from gateway.operations.rows import MeterEventRow
 from gateway.ports import Store
@@ -38,7 +38,7 @@ class Books:
     store: Store
     operations: Operations
     factor_sets: Mapping[str, FactorSet]
-    default_factor_set: str = "bisko"
+    default_factor_set: str = DEFAULT_SET
     daily_cache: DailyCache | None = None
 
     @property

@@ -70,12 +70,11 @@ def measure_days(books: Books, measure_id: str, *, now: datetime) -> MeasureDays
     )
     since, until = measure.works.end, max(measure.works.end, now.astimezone(books.zone).date())
     unit, is_heat = MEDIA[measure.medium_id].unit, measure.medium_id in HEAT_MEDIA
+    nothing = Days((), np.empty(0), np.empty(0), (), by_hand=False)
     if not meters:
-        nothing = Days((), np.empty(0), np.empty(0), (), by_hand=False)
         return MeasureDays(measure, unit, is_heat, since, until, nothing, nothing, reason="no_meter")
     before = _sum(books, meters, measure.baseline.start, measure.baseline.end, now)
     after = _sum(books, meters, since, until, now) if until > since else None
-    empty = Days((), np.empty(0), np.empty(0), (), by_hand=False)
     baseline_total = before.total()
     return MeasureDays(
         measure=measure,
@@ -84,7 +83,7 @@ def measure_days(books: Books, measure_id: str, *, now: datetime) -> MeasureDays
         since=since,
         until=until,
         baseline=_days(books, place, before, measure.baseline.start, measure.baseline.end, now),
-        reporting=empty if after is None else _days(books, place, after, since, until, now),
+        reporting=nothing if after is None else _days(books, place, after, since, until, now),
         baseline_total=None if baseline_total is None else float(baseline_total),
         baseline_coverage=coverage([before]),
         baseline_quality=quality([before]),

@@ -81,11 +81,16 @@ def _lacking(comparison: Comparison, days: MeasureDays) -> str:
         known = number(100 * comparison.baseline_known)
         what = "Verbrauch und Wetter sind" if days.is_heat else "Der Verbrauch ist"
         return f"{what} im Basiszeitraum nur an {known} % der Tage bekannt."
+    return _lacking_since(comparison, days)
+
+
+def _lacking_since(comparison: Comparison, days: MeasureDays) -> str:
+    since, comparable = day(days.since), comparison.comparable_days
     if days.until == days.since:
-        return f"Die Arbeiten enden erst am {day(days.since)}."
-    if comparison.comparable_days < FEWEST_DAYS:
-        since = day(days.since)
-        return f"Seit dem Ende der Arbeiten ({since}) sind erst {comparison.comparable_days} Tage vergleichbar."
+        return f"Die Arbeiten enden erst am {since}."
+    if comparable < FEWEST_DAYS:
+        counted = "ist erst 1 Tag" if comparable == 1 else f"sind erst {comparable} Tage"
+        return f"Seit dem Ende der Arbeiten ({since}) {counted} vergleichbar."
     if days.is_heat and (comparison.sums[0] or 0.0) < FEWEST_HEATING_SHARE * comparison.baseline_sum:
         return "Seit dem Ende der Arbeiten wurde kaum geheizt."
     return ""
