@@ -14,6 +14,7 @@ from paho.mqtt.properties import Properties
 from collector.mqtt.stream import BufferedClient
 from config.errors import ConfigurationError
 from config.portfolio import MqttBroker
+from config.settings import secret_of
 
 KEEP_ALIVE_S = 60
 SESSION_EXPIRY_S = 14 * 24 * 3600
@@ -67,19 +68,14 @@ def broker_address(url: str) -> BrokerAddress:
 def account(broker: MqttBroker, environ: Mapping[str, str]) -> Account:
     """Return the broker's account, the password from its variable or the file that `…_FILE` names.
 
-    Raises `ConfigurationError` when neither is there.
+    Raises `ConfigurationError` when neither is there, or the file cannot be read or is empty.
     """
     if broker.password_env is None:
         return Account(broker.username)
-    if broker.password_env in environ:
-        return Account(broker.username, environ[broker.password_env])
-    file = environ.get(f"{broker.password_env}_FILE")
-    if file is None:
+    password = secret_of(environ, broker.password_env)
+    if password is None:
         raise ConfigurationError(f"{broker.id}: set {broker.password_env} or {broker.password_env}_FILE")
-    try:
-        return Account(broker.username, Path(file).read_text(encoding="utf-8").rstrip("\r\n"))
-    except OSError as error:
-        raise ConfigurationError(f"{broker.id}: {broker.password_env}_FILE: {error}") from error
+    return Account(broker.username, password)
 
 
 def persistent_client(client_id: str, address: BrokerAddress, who: Account) -> BufferedClient:
