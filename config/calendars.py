@@ -1,8 +1,8 @@
-"""Days as a property lives them: public and school holidays of its Land, what it declares, and where a day ends."""
+"""Days as a property lives them: public and school holidays of its Land, and what it declares."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 from enum import StrEnum
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -76,20 +76,6 @@ class PropertyCalendar:
 def _covers(hours: Iterable[OpeningHours], clock: time) -> bool:
     # Closing at midnight is written as 00:00.
     return any(entry.opens <= clock and (clock < entry.closes or entry.closes == _MIDNIGHT) for entry in hours)
-
-
-def local_days(start: date, end: date) -> list[date]:
-    """Return the days of `[start, end)`."""
-    return [start + timedelta(days=n) for n in range((end - start).days)]
-
-
-def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return start and end of a local day, aware in UTC; 23, 24 or 25 hours apart."""
-    return _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, _MIDNIGHT, tzinfo=zone).astimezone(UTC)
 
 
 @cache

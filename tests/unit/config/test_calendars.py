@@ -1,17 +1,12 @@
-import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from config.calendars import (
     DayType,
     PropertyCalendar,
-    day_bounds,
-    local_days,
     public_holidays,
     school_holidays,
     school_holidays_known_until,
@@ -99,9 +94,7 @@ def test_school_holidays_that_nobody_has_set_yet_are_not_guessed() -> None:
     last = school_holidays_known_until("RP")
     assert last is not None
     assert last >= date(2029, 8, 24)
-    weekday = next(
-        day for day in local_days(last + timedelta(days=1), last + timedelta(days=9)) if day.weekday() == 0
-    )
+    weekday = last + timedelta(days=7 - last.weekday())  # the Monday after
     with pytest.raises(InsufficientData, match="are not known"):
         calendar(SCHOOL).day_type(weekday)
     assert calendar(replace(SCHOOL, school=False)).day_type(weekday) is DayType.OPEN
@@ -125,18 +118,3 @@ def test_the_summer_holidays_of_rheinland_pfalz_are_those_of_the_ministers(first
 
 def test_rheinland_pfalz_has_eleven_public_holidays() -> None:
     assert len(public_holidays("RP", 2026)) == 11
-
-
-@pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-05-04", 24)])
-def test_a_day_has_the_hours_that_the_clock_change_leaves_it(day: str, hours: int) -> None:
-    start, end = day_bounds(date.fromisoformat(day), BERLIN)
-    assert end - start == timedelta(hours=hours)
-    assert start.astimezone(BERLIN).time() == time(0)
-
-
-@given(st.dates(date(1990, 1, 1), date(2060, 1, 1)), st.integers(0, 800))
-def test_days_follow_each_other_without_gap_or_overlap(start: date, count: int) -> None:
-    days = local_days(start, start + timedelta(days=count))
-    assert len(days) == count
-    bounds = [day_bounds(day, BERLIN) for day in days]
-    assert all(before[1] == after[0] for before, after in itertools.pairwise(bounds))
