@@ -9,27 +9,27 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api import documentation, static_files
-from api.authentication import Gate
-from api.body_limit import BodyLimit
 from api.counted import Counted, Counting
 from api.evidence import Evidence
-from api.loading import Loading
 from api.pages import alerts as alert_pages
 from api.pages import balance as balance_pages
 from api.pages import completeness as completeness_pages
+from api.pages import documentation, signing_in
 from api.pages import measures as measure_pages
 from api.pages import meter as meter_pages
 from api.pages import overview as overview_page
 from api.pages import property as property_pages
-from api.pages import signing_in
-from api.pages.rendering import build_templates
-from api.problem_pages import refusal
-from api.protection import Protection, protect
+from api.presentation import static_files
+from api.presentation.loading import Loading
+from api.presentation.problem_pages import refusal
+from api.presentation.rendering import build_templates
+from api.presentation.static_files import StaticFiles
 from api.remembered import Remembered
 from api.routes import alerts, balance, consumption, health, kpis, measures, meters, properties, public, readings
+from api.security.authentication import Gate
+from api.security.body_limit import BodyLimit
+from api.security.protection import Protection, protect
 from api.services import CollectorHealth, Progress, PushResult, Rejected, Services, SourceHealth
-from api.static_files import StaticFiles
 from config.errors import ZaehlwerkError
 
 __all__ = ["CollectorHealth", "Progress", "PushResult", "Rejected", "Services", "SourceHealth", "application"]

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from api.problems import InvalidInput
+from api.answers.problems import InvalidInput
 
 _EARLIEST = date(1970, 1, 2)
 _LATEST = date(2200, 1, 1)

@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from alerts import inbox
-from api.callers import caller_of, check_csrf
 from api.evidence import Evidence, Given
-from api.pages import charts
-from api.pages.charts import ShownChart
-from api.pages.rendering import templates_of
+from api.presentation import charts
+from api.presentation.charts import ShownChart
+from api.presentation.rendering import templates_of
+from api.security.callers import caller_of, check_csrf
 from config.errors import NotFound
 from gateway.operations import AlertRow, AlertState
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.evidence import Evidence, Given
-from api.pages.rendering import templates_of
+from api.presentation.rendering import templates_of
 from api.times import checked_year
 
 router = APIRouter(include_in_schema=False)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from alerts import inbox
 from analysis.completeness import MeterCompleteness
 from api.evidence import Evidence, Given
-from api.pages.rendering import templates_of
+from api.presentation.rendering import templates_of
 from config.meters import Meter
 from gateway.reading import Refused
 

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.evidence import Evidence, Given
-from api.pages import charts
-from api.pages.rendering import templates_of
+from api.presentation import charts
+from api.presentation.rendering import templates_of
 
 router = APIRouter(include_in_schema=False)
 

@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from analysis.figures import Resolution
-from api.callers import caller_of, check_csrf
 from api.evidence import Evidence, Given
 from api.hand_readings import HandReading, range_of, shown, take, typed_number
-from api.pages import charts, words
 from api.pages.property import meter_row
-from api.pages.rendering import templates_of
+from api.presentation import charts, words
+from api.presentation.rendering import templates_of
+from api.security.callers import caller_of, check_csrf
 from config.errors import InvalidReading
 from config.meters import Meter
 from config.quantities import QUANTITIES

@@ -12,7 +12,7 @@ from analysis.figures import Figure
 from api.evidence import Evidence, Given
 from api.media import GROUPS, Group, coverage_of, days_of, meters_of, sum_of
 from api.pages.property_row import PropertyRow, property_row
-from api.pages.rendering import templates_of
+from api.presentation.rendering import templates_of
 from config.meters import Meter
 from gateway.operations import AlertRow
 

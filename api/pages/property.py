@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.measures import MeasureProgress
+from api.answers.shapes import source_kind
 from api.evidence import Evidence, Given
 from api.media import GROUPS, Group, meters_of, months_of
-from api.pages import charts, words
-from api.pages.charts import ShownChart
-from api.pages.lights import Light
 from api.pages.property_row import WHITE_SPOT, Bullet, bullets, category_title, status_light
-from api.pages.rendering import templates_of
-from api.shapes import source_kind
+from api.presentation import charts, words
+from api.presentation.charts import ShownChart
+from api.presentation.lights import Light
+from api.presentation.rendering import templates_of
 from api.times import checked_year
 from config.meters import Meter, Reporting
 from config.portfolio import Measure, Property

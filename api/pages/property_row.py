@@ -7,7 +7,7 @@ from analysis.figures import Figure
 from analysis.kpis import BenchmarkComparison, PropertyKpis
 from api.evidence import Evidence
 from api.media import GROUPS, Group
-from api.pages.lights import ACT, LOOK, Light
+from api.presentation.lights import ACT, LOOK, Light
 from config.benchmarks import CATEGORIES
 from config.portfolio import Property
 from gateway.operations import AlertRow

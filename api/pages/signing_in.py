@@ -8,10 +8,10 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.authentication import COOKIE
-from api.callers import caller_of, check_csrf
 from api.evidence import Given
-from api.pages.rendering import templates_of
+from api.presentation.rendering import templates_of
+from api.security.authentication import COOKIE
+from api.security.callers import caller_of, check_csrf
 
 router = APIRouter(include_in_schema=False)
 _TWELVE_HOURS = 12 * 3600

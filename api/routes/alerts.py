@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from alerts import inbox
-from api.answers import answer, json_bytes, page
-from api.callers import caller_of
+from api.answers.documents import answer, json_bytes, page
+from api.answers.problems import InvalidInput
+from api.answers.shapes import Shape, alert_shape, log_shape
 from api.evidence import Evidence, Given
-from api.problems import InvalidInput
-from api.shapes import Shape, alert_shape, log_shape
+from api.security.callers import caller_of
 from gateway.operations import AlertRow, AlertState
 
 router = APIRouter(prefix="/v1/alerts", tags=["alerts"])

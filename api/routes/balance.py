@@ -7,11 +7,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import answer, csv_answer, json_bytes, wants_csv
-from api.balance_rows import BALANCE_COLUMNS, balance_rows
-from api.callers import caller_of
+from api.answers.balance_rows import BALANCE_COLUMNS, balance_rows
+from api.answers.documents import answer, csv_answer, json_bytes, wants_csv
+from api.answers.shapes import Shape, balance_shape
 from api.evidence import Evidence, Given
-from api.shapes import Shape, balance_shape
+from api.security.callers import caller_of
 from api.times import checked_year
 
 router = APIRouter(prefix="/v1", tags=["balance"])

@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.figures import Consumption, Resolution
-from api.answers import answer, csv_answer, wants_csv
+from api.answers.documents import answer, csv_answer, wants_csv
+from api.answers.figures import number
+from api.answers.problems import InvalidInput, TooMuch
 from api.evidence import Evidence, Given
-from api.figures import number
-from api.problems import InvalidInput, TooMuch
 from api.times import moment
 
 router = APIRouter(prefix="/v1", tags=["consumption"])

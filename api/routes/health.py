@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import json_bytes
+from api.answers.documents import json_bytes
 from api.evidence import Evidence, Given
 from api.services import CollectorHealth, SourceHealth
 from config.errors import ZaehlwerkError

@@ -6,9 +6,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import answer, page
+from api.answers.documents import answer, page
+from api.answers.shapes import Shape, kpis_shape
 from api.evidence import Evidence, Given
-from api.shapes import Shape, kpis_shape
 from api.times import checked_year
 from config.portfolio import Property
 

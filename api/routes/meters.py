@@ -6,9 +6,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import answer, page
+from api.answers.documents import answer, page
+from api.answers.shapes import meter_shape
 from api.evidence import Given
-from api.shapes import meter_shape
 
 router = APIRouter(prefix="/v1", tags=["master data"])
 

@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.figures import Consumption
-from api.answers import json_bytes, tagged
+from api.answers.documents import json_bytes, tagged
+from api.answers.figures import figure_objects, number
+from api.answers.problems import InvalidInput
+from api.answers.shapes import Shape
 from api.evidence import Evidence, Given
-from api.figures import figure_objects, number
 from api.media import GROUPS, Group, meters_of, months_of
-from api.problems import InvalidInput
-from api.shapes import Shape
 from api.times import checked_year
 from config.portfolio import Property
 

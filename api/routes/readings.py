@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.figures import How
-from api.answers import answer, csv_answer, json_bytes, wants_csv
-from api.callers import caller_of
+from api.answers.documents import answer, csv_answer, json_bytes, wants_csv
+from api.answers.problems import InvalidInput, TooMuch
+from api.answers.shapes import iso_duration
 from api.evidence import Evidence, Given
 from api.hand_readings import HandReading, shown, take
-from api.problems import InvalidInput, TooMuch
-from api.shapes import iso_duration
+from api.security.callers import caller_of
 from api.times import moment
 from config.meters import Meter, Reporting
 from gateway.reading import Series, instant

@@ -26,7 +26,7 @@ from tests.servers.images import Images
 from tests.servers.search import LOOPBACK
 from tests.servers.smtp import ReceivedMail, SmtpServer
 from tests.servers.waiting import wait_until
-from zaehlwerk.simulating import steady_value
+from zaehlwerk.processes.simulating import steady_value
 
 PROJECT = "zaehlwerk-test-whole"
 ZONE = ZoneInfo("Europe/Berlin")

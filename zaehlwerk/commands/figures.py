@@ -98,7 +98,7 @@ def kpis(
 ) -> None:
     """Print the key figures of a year: energy, water, cost and CO2e, each with its coverage."""
     from analysis.kpis import property_kpis  # noqa: PLC0415
-    from api.shapes import kpis_shape  # noqa: PLC0415
+    from api.answers.shapes import kpis_shape  # noqa: PLC0415
     from zaehlwerk.composition import open_house, utc_now  # noqa: PLC0415
 
     now = utc_now()
@@ -116,7 +116,7 @@ def kpis(
 def measures(as_json: JsonOption = False, portfolio: PortfolioOption = None, state: StateOption = None) -> None:
     """Print every measure with what it was to save and what it saved."""
     from analysis.measures import measure_progress  # noqa: PLC0415
-    from api.shapes import measure_shape  # noqa: PLC0415
+    from api.answers.shapes import measure_shape  # noqa: PLC0415
     from zaehlwerk.composition import open_house, utc_now  # noqa: PLC0415
 
     now = utc_now()
@@ -135,7 +135,7 @@ def measures(as_json: JsonOption = False, portfolio: PortfolioOption = None, sta
 
 def alerts(as_json: JsonOption = False, portfolio: PortfolioOption = None, state: StateOption = None) -> None:
     """Print every alert, the closed ones included."""
-    from api.shapes import alert_shape  # noqa: PLC0415
+    from api.answers.shapes import alert_shape  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
 
     with open_house(settings_from(portfolio, state)) as house:

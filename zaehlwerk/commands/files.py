@@ -125,9 +125,9 @@ def export_balance(
 ) -> None:
     """Print a year's final energy and CO2e per group and carrier, raw and under one factor set."""
     from analysis.balance import balance  # noqa: PLC0415
-    from api.answers import csv_text  # noqa: PLC0415
-    from api.balance_rows import BALANCE_COLUMNS, balance_rows  # noqa: PLC0415
-    from api.shapes import balance_shape  # noqa: PLC0415
+    from api.answers.balance_rows import BALANCE_COLUMNS, balance_rows  # noqa: PLC0415
+    from api.answers.documents import csv_text  # noqa: PLC0415
+    from api.answers.shapes import balance_shape  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
 
     if form not in _FORMATS:

@@ -38,7 +38,7 @@ def read(
     """Store a reading taken by a person; one that cannot be expected needs a reason."""
     from api.hand_readings import HandReading, take, typed_number  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
-    from zaehlwerk.web import evidence_of  # noqa: PLC0415
+    from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
 
     shown = typed_number(value)
     with open_house(settings_from(portfolio, state)) as house:

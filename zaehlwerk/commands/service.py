@@ -12,7 +12,7 @@ from zaehlwerk.commands.output import on_terminal, say
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from zaehlwerk.modes import Part
+    from zaehlwerk.processes.parts import Part
 
 HostOption = Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Where to listen; this machine alone.")]
 PortOption = Annotated[int, typer.Option("--port", min=1, max=65535, help="Where to listen.")]
@@ -26,11 +26,11 @@ def run(
     state: StateOption = None,
 ) -> None:
     """Collect, watch and serve in one process, on the embedded store unless InfluxDB is set."""
-    from zaehlwerk.collecting import collecting  # noqa: PLC0415
     from zaehlwerk.composition import COLLECTOR_SPOOL  # noqa: PLC0415
-    from zaehlwerk.serving import serving  # noqa: PLC0415
-    from zaehlwerk.watching import watching  # noqa: PLC0415
-    from zaehlwerk.web_server import listening_socket  # noqa: PLC0415
+    from zaehlwerk.processes.collecting import collecting  # noqa: PLC0415
+    from zaehlwerk.processes.serving import serving  # noqa: PLC0415
+    from zaehlwerk.processes.watching import watching  # noqa: PLC0415
+    from zaehlwerk.processes.web_server import listening_socket  # noqa: PLC0415
 
     settings = settings_from(portfolio, state)
     parts = [collecting, watching, serving(listening_socket(host, port))]
@@ -39,15 +39,15 @@ def run(
 
 def collect(portfolio: PortfolioOption = None, state: StateOption = None) -> None:
     """Fetch what the meters say and make it durable."""
-    from zaehlwerk.collecting import collecting  # noqa: PLC0415
     from zaehlwerk.composition import COLLECTOR_SPOOL  # noqa: PLC0415
+    from zaehlwerk.processes.collecting import collecting  # noqa: PLC0415
 
     _run(settings_from(portfolio, state), [collecting], name="collect", spool_name=COLLECTOR_SPOOL)
 
 
 def watch(portfolio: PortfolioOption = None, state: StateOption = None) -> None:
     """Judge what is due and send mails."""
-    from zaehlwerk.watching import watching  # noqa: PLC0415
+    from zaehlwerk.processes.watching import watching  # noqa: PLC0415
 
     _run(settings_from(portfolio, state), [watching], name="watch", spool_name=None)
 
@@ -59,10 +59,10 @@ def serve(
     state: StateOption = None,
 ) -> None:
     """Answer people and programs: pages and the REST interface."""
-    from zaehlwerk.collecting import forwarding  # noqa: PLC0415
     from zaehlwerk.composition import SERVER_SPOOL  # noqa: PLC0415
-    from zaehlwerk.serving import serving  # noqa: PLC0415
-    from zaehlwerk.web_server import listening_socket  # noqa: PLC0415
+    from zaehlwerk.processes.collecting import forwarding  # noqa: PLC0415
+    from zaehlwerk.processes.serving import serving  # noqa: PLC0415
+    from zaehlwerk.processes.web_server import listening_socket  # noqa: PLC0415
 
     parts = [forwarding, serving(listening_socket(host, port))]
     _run(settings_from(portfolio, state), parts, name="serve", spool_name=SERVER_SPOOL)
@@ -71,8 +71,8 @@ def serve(
 def simulate(portfolio: PortfolioOption = None) -> None:
     """Answer as every Modbus and MQTT meter of a portfolio would, on the addresses that it names."""
     from zaehlwerk.logs import configure_logging  # noqa: PLC0415
-    from zaehlwerk.running import run_async  # noqa: PLC0415
-    from zaehlwerk.simulating import simulated  # noqa: PLC0415
+    from zaehlwerk.processes.running import run_async  # noqa: PLC0415
+    from zaehlwerk.processes.simulating import simulated  # noqa: PLC0415
 
     settings = settings_from(portfolio)
     configure_logging()
@@ -91,7 +91,7 @@ def demo(
     """Start the sample district: simulated meters, three years of history, everything in one process."""
     from zaehlwerk.demo.running import DemoOptions, run_demo  # noqa: PLC0415
     from zaehlwerk.logs import configure_logging  # noqa: PLC0415
-    from zaehlwerk.running import run_async  # noqa: PLC0415
+    from zaehlwerk.processes.running import run_async  # noqa: PLC0415
 
     configure_logging()
     run_async(run_demo(DemoOptions(port, seconds, state, watched=on_terminal())))
@@ -118,8 +118,8 @@ def evaluate(at: AtOption = None, portfolio: PortfolioOption = None, state: Stat
 def _run(settings: Settings, parts: list[Part], *, name: str, spool_name: str | None) -> None:
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.logs import configure_logging  # noqa: PLC0415
-    from zaehlwerk.modes import run_parts  # noqa: PLC0415
-    from zaehlwerk.running import run_async  # noqa: PLC0415
+    from zaehlwerk.processes.parts import run_parts  # noqa: PLC0415
+    from zaehlwerk.processes.running import run_async  # noqa: PLC0415
 
     configure_logging()
     with open_house(settings, spool_name=spool_name) as house:

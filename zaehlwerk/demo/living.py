@@ -9,15 +9,15 @@ from alerts.channel import Channel
 from alerts.smtp import SmtpChannel
 from collector.simulation import Simulation
 from gateway.embedded import EmbeddedStore
-from zaehlwerk.collecting import collecting
 from zaehlwerk.composition import House
 from zaehlwerk.demo.history import History
+from zaehlwerk.demo.mail_folder import MailFolder
 from zaehlwerk.demo.readings import weather_readings
 from zaehlwerk.demo.values import LiveValues
-from zaehlwerk.live import Live
-from zaehlwerk.mail_folder import MailFolder
-from zaehlwerk.running import Job
-from zaehlwerk.watching import watching_with
+from zaehlwerk.processes.collecting import collecting
+from zaehlwerk.processes.live import Live
+from zaehlwerk.processes.running import Job
+from zaehlwerk.processes.watching import watching_with
 
 MAILS = "mails"
 _WEATHER_EVERY_S = 600.0

@@ -27,11 +27,11 @@ from zaehlwerk.demo.history import History
 from zaehlwerk.demo.living import living, mails_go_to
 from zaehlwerk.demo.loading import anchor_of, history_of, load
 from zaehlwerk.demo.ports import free_ports
-from zaehlwerk.live import Live
+from zaehlwerk.processes.live import Live
+from zaehlwerk.processes.running import Job, run_jobs, stop_on_signals
+from zaehlwerk.processes.web import services_of
+from zaehlwerk.processes.web_server import listening_socket, serve
 from zaehlwerk.progress_bar import progress_bar
-from zaehlwerk.running import Job, run_jobs, stop_on_signals
-from zaehlwerk.web import services_of
-from zaehlwerk.web_server import listening_socket, serve
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute, Route
 
 from api.application import application
-from api.permissions import ROLES, Permission, allows, needed
+from api.security.permissions import ROLES, Permission, allows, needed
 from tests.unit.api.client import BROWSER, Client
 from tests.unit.api.district import SmallDistrict
 

@@ -2,8 +2,8 @@
 
 from analysis.balance import Balance, BalanceRow
 from analysis.figures import Figure
-from api.answers import csv_text
-from api.balance_rows import BALANCE_COLUMNS, balance_rows
+from api.answers.balance_rows import BALANCE_COLUMNS, balance_rows
+from api.answers.documents import csv_text
 from tests.unit.api.district import portfolio
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from api.permissions import ROLES
+from api.security.permissions import ROLES
 from tests.unit.api.client import Client
 
 _TEXT = (Path(__file__).parents[3] / "docs" / "api.md").read_text(encoding="utf-8")

@@ -157,7 +157,7 @@ def test_text_from_outside_stays_text(reader: Client) -> None:
 def test_a_title_cannot_break_out_of_the_charts_data(district: SmallDistrict, reader: Client) -> None:
     alert = district.operations.alerts.get(1)
     alert.evidence["chart"]["title"] = "</script><script>alert(1)</script>"
-    from api.pages.rendering import json_block  # noqa: PLC0415
+    from api.presentation.rendering import json_block  # noqa: PLC0415
 
     block = str(json_block(alert.evidence["chart"]))
     assert "</script>" not in block

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from api.pages import words
-from api.pages.lights import coverage_light
+from api.presentation import words
+from api.presentation.lights import coverage_light
 
 
 @pytest.mark.parametrize(

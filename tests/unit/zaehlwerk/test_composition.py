@@ -22,11 +22,11 @@ from gateway.reading import Reading, Refused
 from gateway.spool import Spool
 from tests.unit.zaehlwerk.conftest import NOW
 from zaehlwerk.composition import COLLECTOR_SPOOL, SERVER_SPOOL, open_house
+from zaehlwerk.demo.mail_folder import MailFolder
 from zaehlwerk.exits import exit_code_of
-from zaehlwerk.live import Live
-from zaehlwerk.mail_folder import MailFolder
-from zaehlwerk.simulating import steady_value
-from zaehlwerk.web import services_of
+from zaehlwerk.processes.live import Live
+from zaehlwerk.processes.simulating import steady_value
+from zaehlwerk.processes.web import services_of
 from zaehlwerk.writes_at_once import WritesAtOnce
 
 READING = Reading("strom", "active_energy_import", 0, 1.0)

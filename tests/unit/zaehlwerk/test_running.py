@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from config.errors import StorageFull
-from zaehlwerk.running import run_jobs
+from zaehlwerk.processes.running import run_jobs
 
 
 async def for_ever() -> None:

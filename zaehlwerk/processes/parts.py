@@ -1,4 +1,4 @@
-"""The run modes: which parts run in one process. Each part opens what it needs and brings its jobs along."""
+"""The parts of a process, run together. Each part opens what it needs and brings its jobs along."""
 
 import asyncio
 import logging
@@ -7,8 +7,8 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 
 from zaehlwerk.composition import House
-from zaehlwerk.live import Live
-from zaehlwerk.running import Job, run_jobs, stop_on_signals
+from zaehlwerk.processes.live import Live
+from zaehlwerk.processes.running import Job, run_jobs, stop_on_signals
 
 logger = logging.getLogger(__name__)
 

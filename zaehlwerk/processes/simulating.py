@@ -11,7 +11,7 @@ from config.portfolio_files import load_portfolio
 from config.quantities import QUANTITIES, Kind
 from config.settings import Settings
 from zaehlwerk.composition import portfolio_folder, profiles_of
-from zaehlwerk.running import run_jobs, stop_on_signals
+from zaehlwerk.processes.running import run_jobs, stop_on_signals
 
 _SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 _USUAL_PER_HOUR = 2.0  # kWh or m³ where the meter does not say what its connection can carry

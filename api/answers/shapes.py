@@ -5,7 +5,7 @@ from datetime import timedelta
 from analysis.balance import Balance, BalanceRow
 from analysis.kpis import PropertyKpis
 from analysis.measures import MeasureProgress
-from api.figures import figure_object, figure_objects, number
+from api.answers.figures import figure_object, figure_objects, number
 from config.meters import ByHandSource, Meter, ModbusSource, MqttSource
 from config.portfolio import Measure, Municipality, Property
 from gateway.operations import AlertLogRow, AlertRow

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.callers import Caller, csrf_of
-from api.permissions import allows, is_open, needed
-from api.problem_pages import refusal
-from api.problems import NotSignedIn
+from api.answers.problems import NotSignedIn
+from api.presentation.problem_pages import refusal
+from api.security.callers import Caller, csrf_of
+from api.security.permissions import allows, is_open, needed
 from config.errors import Forbidden
 
 COOKIE = "zaehlwerk"

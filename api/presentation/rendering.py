@@ -10,11 +10,11 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from api.callers import caller_or_none
-from api.pages import lights, words
-from api.permissions import Permission, allows
+from api.presentation import lights, words
+from api.presentation.static_files import StaticFiles
+from api.security.callers import caller_or_none
+from api.security.permissions import Permission, allows
 from api.services import Services
-from api.static_files import StaticFiles
 
 _FOLDER = Path(__file__).parent / "templates"
 _NAVIGATION = (

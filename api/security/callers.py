@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from api.problems import NotSignedIn
+from api.answers.problems import NotSignedIn
 from config.errors import Forbidden
 
 

@@ -3,8 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.pages.rendering import templates_of
-from api.problems import Problem, problem_answer, problem_of, wants_page
+from api.answers.problems import Problem, problem_answer, problem_of, wants_page
+from api.presentation.rendering import templates_of
 
 
 def refusal(request: Request, error: Exception) -> Response:

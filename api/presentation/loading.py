@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.pages.rendering import templates_of
-from api.problems import Problem, problem_answer, wants_page
+from api.answers.problems import Problem, problem_answer, wants_page
+from api.presentation.rendering import templates_of
 from api.services import Progress
 
 _ALWAYS = ("/health", "/ready", "/metrics", "/static/", "/public/static/")

@@ -11,8 +11,8 @@ from alerts.schedule import Schedule
 from alerts.smtp import SmtpChannel
 from config.errors import Unreachable
 from zaehlwerk.composition import House
-from zaehlwerk.live import Live
-from zaehlwerk.running import Job
+from zaehlwerk.processes.live import Live
+from zaehlwerk.processes.running import Job
 
 logger = logging.getLogger(__name__)
 

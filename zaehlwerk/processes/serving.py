@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 
 from api.application import application
 from zaehlwerk.composition import House
-from zaehlwerk.live import Live
-from zaehlwerk.modes import Part
-from zaehlwerk.running import Job
-from zaehlwerk.web import services_of
-from zaehlwerk.web_server import serve
+from zaehlwerk.processes.live import Live
+from zaehlwerk.processes.parts import Part
+from zaehlwerk.processes.running import Job
+from zaehlwerk.processes.web import services_of
+from zaehlwerk.processes.web_server import serve
 
 
 def serving(listener: socket.socket) -> Part:

@@ -15,7 +15,7 @@ from gateway.embedded import EmbeddedStore
 from gateway.reading import Refused
 from gateway.refused import KeepsRefused, refused_readings
 from zaehlwerk.composition import COLLECTOR_SPOOL, SERVER_SPOOL, House
-from zaehlwerk.live import Live
+from zaehlwerk.processes.live import Live
 
 
 def services_of(house: House, live: Live, *, demo: bool = False, public_url: str | None = None) -> Services:

@@ -3,8 +3,8 @@
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problem_pages import refusal
-from api.problems import TooMuch
+from api.answers.problems import TooMuch
+from api.presentation.problem_pages import refusal
 
 
 class BodyLimit:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.pages.rendering import templates_of
+from api.presentation.rendering import templates_of
 
 _SCHEME = {"type": "http", "scheme": "bearer", "description": "a token, `zw_…`"}
 

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from collector.collecting import Collector
 from gateway.forwarder import Forwarder
 from zaehlwerk.composition import House
-from zaehlwerk.live import Live
-from zaehlwerk.running import Job
+from zaehlwerk.processes.live import Live
+from zaehlwerk.processes.running import Job
 
 
 @asynccontextmanager

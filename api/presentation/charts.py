@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from analysis.charts import Chart, consumption_chart, measure_chart, year_chart
 from analysis.figures import Consumption
 from analysis.measures import MeasureProgress
-from api.pages import words
+from api.presentation import words
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What programs get: documents with entity tags, figures, shapes and problem documents."""
