@@ -39,13 +39,13 @@ def adjusted_heat(
     the weather is not known well enough, or fewer than 60 days can tell base and weather part apart.
     """
     weather = daily_degree_days(books, year.start, year.end, now=now)
+    total = _whole_sum(weather)
     reference, years = _reference(books, len(weather), now)
-    if reference is None or not len(weather) or np.isfinite(weather).mean() < NEEDED_WEATHER:
+    if reference is None or total is None:
         return None
     base = _base_per_day(year, meters, weather)
     if base is None:
         return None
-    total = float(np.nansum(weather) / np.isfinite(weather).mean())
     base_kwh = min(heat_kwh, base * len(weather))
     ratio = reference / total if total > 0 else 1.0
     words = (
@@ -61,12 +61,20 @@ def _reference(books: Books, length: int, now: datetime) -> tuple[float | None, 
     sums: dict[int, float] = {}
     for year in range(this_year - REFERENCE_YEARS, this_year):
         weather = daily_degree_days(books, date(year, 1, 1), date(year + 1, 1, 1), now=now)
-        if np.isfinite(weather).mean() >= NEEDED_WEATHER:
-            part = weather[:length]
-            sums[year] = float(np.nansum(part) / max(np.isfinite(part).mean(), NEEDED_WEATHER / 2)) if length else 0.0
+        whole, part = _whole_sum(weather), _whole_sum(weather[:length])
+        if whole is not None and part is not None:
+            sums[year] = part
     if not sums:
         return None, ""
     return sum(sums.values()) / len(sums), ", ".join(str(year) for year in sums)
+
+
+def _whole_sum(degree_days: Floats) -> float | None:
+    """Sum of all days, those that are not known taken like the others; None where too few are known."""
+    known = np.isfinite(degree_days)
+    if not len(known) or known.mean() < NEEDED_WEATHER:
+        return None
+    return float(degree_days[known].sum() / known.mean())
 
 
 def _base_per_day(year: PropertyYear, meters: Sequence[MeterYear], weather: Floats) -> float | None:

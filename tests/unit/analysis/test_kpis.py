@@ -97,6 +97,19 @@ def test_heat_is_adjusted_to_the_years_at_hand_and_labelled() -> None:
     assert "witterungsbereinigt" in figure.source
 
 
+def test_a_year_whose_same_days_lack_weather_is_no_reference() -> None:
+    there, store = books(place(gas()), zone="UTC")
+    store.put("gas", "volume", counter(utc(2026, 1, 1), HOUR, [1] * 90 * 24))
+    for year, first_day in ((2024, 0), (2025, 15), (2026, 0)):
+        days = range(first_day, 366 if year == 2024 else 365)
+        hours = [24 * day + hour for day in days for hour in range(24)]
+        temperatures = {utc(year, 1, 1) + number * HOUR: float(number // 24 % 10) for number in hours}
+        store.put("weather-02486", "air_temperature", temperatures)
+    figure = property_kpis(there, "schule", 2026, now=utc(2026, 3, 20)).figures["heat_adjusted_kwh_m2"]
+    assert figure.value is not None
+    assert "Mittel 2024)" in figure.source
+
+
 def test_without_weather_there_is_no_adjusted_heat() -> None:
     there, store = books(place(gas()))
     fill(store)
