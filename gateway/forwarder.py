@@ -70,7 +70,7 @@ class Forwarder:
         self._forwarded = self._parked = self._failures = 0
         self._unreachable_since: datetime | None = None
         self._last_error: str | None = None
-        self._refusals: frozenset[str] = frozenset()
+        self._told_reasons: set[str] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -145,7 +145,8 @@ class Forwarder:
         self._failures, self._unreachable_since, self._last_error = 0, None, None
 
     def _say_refusals(self, refused: Sequence[Refused]) -> None:
-        reasons = frozenset(one.reason for one in refused)
-        if reasons - self._refusals:
-            logger.warning("the store refused %d readings, parked: %s", len(refused), refused[0].detail)
-        self._refusals = reasons
+        # Each reason once: a device that keeps sending what the store refuses must not fill the log.
+        for one in refused:
+            if one.reason not in self._told_reasons:
+                self._told_reasons.add(one.reason)
+                logger.warning("the store refuses readings, they are parked (%s): %s", one.reason, one.detail)

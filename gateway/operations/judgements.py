@@ -27,15 +27,6 @@ class Judgements:
         with self._connections.reading(connection) as reading:
             return reading.execute(query).first() is not None
 
-    def last_period(self, rule: str, subject: str) -> datetime | None:
-        """Return the start of the newest judged period; None if none was."""
-        query = select(func.max(judgement.c.period_start)).where(
-            judgement.c.rule == rule, judgement.c.subject == subject
-        )
-        with self._connections.reading() as reading:
-            newest: datetime | None = reading.execute(query).scalar_one()
-        return newest
-
     def last_periods(self, rule: str) -> dict[str, datetime]:
         """Return the start of the newest judged period of every subject of a rule."""
         query = (

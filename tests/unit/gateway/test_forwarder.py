@@ -142,6 +142,17 @@ def test_what_the_store_refuses_is_parked_and_nothing_is_retried(spool: Spool, t
     store.close()
 
 
+def test_why_the_store_refuses_is_said_once_and_not_per_reading(
+    spool: Spool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = FickleStore(tmp_path / "store.sqlite", refuses=[1.0, 5.0, 9.0])
+
+    run(forwarder_of(spool, store, Waits(stop_after=10), batch=2))
+
+    assert [record.levelname for record in caplog.records if "refuses" in record.message] == ["WARNING"]
+    store.close()
+
+
 def test_a_long_outage_is_said_once_and_its_end_once(
     spool: Spool, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
