@@ -64,6 +64,7 @@ def silence(operations: Operations, alert_id: int, until: datetime, by: str, com
 def undelivered(operations: Operations) -> list[Undelivered]:
     """Return the messages that were given up or failed at least once and still wait, newest first."""
     rows = [*operations.outbox.list(OutboxState.FAILED), *operations.outbox.list(OutboxState.WAITING)]
+    rows.sort(key=lambda row: row.id, reverse=True)
     return [_undelivered(row) for row in rows if row.error]
 
 

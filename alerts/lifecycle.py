@@ -1,7 +1,7 @@
 """Brings a judgement into the life of its alert, and says whether somebody is to be told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -110,8 +110,6 @@ def _found(
             return Settled(Outcome.DISMISSED)
         opened = operations.alerts.open(new, AlertState(outcome.value), at=now, connection=connection)
         return Settled(outcome, opened, Occasion.FIRING if opened.state is AlertState.FIRING else None)
-    if before.responsible is not None and new.responsible is None:
-        new = replace(new, responsible=before.responsible)
     after = operations.alerts.see(before.id, new, _state(before, outcome), at=now, connection=connection)
     return Settled(outcome, after, _occasion(before, after, now))
 

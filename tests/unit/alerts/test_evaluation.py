@@ -199,6 +199,15 @@ def test_without_anybody_responsible_the_alert_stands_and_says_so(
     assert "nobody is responsible" in caplog.text
 
 
+def test_an_alert_outlives_the_people_who_were_told_of_it(operations: Operations) -> None:
+    evaluate_due(books(ONE, operations), operations, now=NOW, rules=[ToldRule({"a": found()})])
+    nobody_left = books(portfolio(meter("a"), meter("b"), people=()), operations)
+    worse = ToldRule({"a": found(severity="urgent"), "b": found()})
+    summary = evaluate_due(nobody_left, operations, now=NOW + HOUR, rules=[worse])
+    assert (summary.judged, summary.failures) == (2, ())
+    assert [alert.responsible for alert in operations.alerts.list_open()] == [None, None]
+
+
 def test_a_property_without_manager_is_told_to_the_first_of_the_people(operations: Operations) -> None:
     declared = portfolio(meter("a", place="depot"))
     evaluate_due(books(declared, operations), operations, now=NOW, rules=[ToldRule({"a": found()})])

@@ -39,7 +39,7 @@ def test_text_and_html_say_the_same(kind: str) -> None:
         "Wahrscheinlich hängt eine Spülung.",
         "Bitte die Spülkästen prüfen.",
         "weil Sie für die Liegenschaft Grundschule Musterdorf eingetragen sind",
-        "Musterdaten",
+        "Beispieldaten",
     ):
         assert sentence in body
     for answer in ("erledigt", "fehlalarm", "handwerker", "spaeter"):
