@@ -10,9 +10,9 @@ from alerts.smtp import SmtpChannel
 from collector.simulation import Simulation
 from gateway.embedded import EmbeddedStore
 from zaehlwerk.composition import House
-from zaehlwerk.demo.history import History
+from zaehlwerk.demo.history.counters import History
+from zaehlwerk.demo.history.readings import weather_readings
 from zaehlwerk.demo.mail_folder import MailFolder
-from zaehlwerk.demo.readings import weather_readings
 from zaehlwerk.demo.values import LiveValues
 from zaehlwerk.processes.collecting import collecting
 from zaehlwerk.processes.live import Live

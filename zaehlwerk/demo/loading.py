@@ -11,10 +11,10 @@ import orjson
 from config.portfolio import Portfolio
 from gateway.operations import MeterEventRow, Operations
 from gateway.reading import Reading, Receipt, Series
-from zaehlwerk.demo.history import History, history_until
-from zaehlwerk.demo.incidents import EXCHANGE_SERIAL, EXCHANGED_METER
-from zaehlwerk.demo.readings import Histories, first_stored, readings_of, weather_readings
-from zaehlwerk.demo.registers import last_of_old_device
+from zaehlwerk.demo.history.counters import History, history_until
+from zaehlwerk.demo.history.incidents import EXCHANGE_SERIAL, EXCHANGED_METER
+from zaehlwerk.demo.history.readings import Histories, first_stored, readings_of, weather_readings
+from zaehlwerk.demo.history.registers import last_of_old_device
 
 _AHEAD = timedelta(days=1)
 _MARK = "sample-district.json"

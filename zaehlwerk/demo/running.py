@@ -23,7 +23,7 @@ from gateway.embedded import EmbeddedStore
 from zaehlwerk.composition import House, open_house, utc_now
 from zaehlwerk.demo.broker import demo_broker
 from zaehlwerk.demo.district import on_ports, sample_portfolio
-from zaehlwerk.demo.history import History
+from zaehlwerk.demo.history.counters import History
 from zaehlwerk.demo.living import living, mails_go_to
 from zaehlwerk.demo.loading import anchor_of, history_of, load
 from zaehlwerk.demo.ports import free_ports

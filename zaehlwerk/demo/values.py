@@ -6,8 +6,8 @@ import numpy as np
 
 from config.meters import Meter
 from gateway.reading import milliseconds
-from zaehlwerk.demo.history import History, history_until
-from zaehlwerk.demo.registers import register_at
+from zaehlwerk.demo.history.counters import History, history_until
+from zaehlwerk.demo.history.registers import register_at
 
 _AHEAD = timedelta(days=2)
 

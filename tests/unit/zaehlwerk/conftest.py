@@ -6,7 +6,7 @@ import pytest
 
 from config.portfolio import Portfolio
 from zaehlwerk.demo.district import sample_portfolio
-from zaehlwerk.demo.history import History, history_until
+from zaehlwerk.demo.history.counters import History, history_until
 
 NOW = datetime(2026, 3, 12, 10, 30, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from config.meters import ByHandSource, ModbusSource, MqttSource
 from config.portfolio import ModbusTcpBus, MqttBroker, Portfolio
 from config.profiles import load_profiles
 from zaehlwerk.demo.district import on_ports, sample_portfolio
-from zaehlwerk.demo.loads import LOADS
+from zaehlwerk.demo.history.loads import LOADS
 from zaehlwerk.inventory import inventory
 
 LANDKREIS_AND_PARTNERS = {"073350000000", "073355008000", "073355011000", "073355002000"}

@@ -9,10 +9,10 @@ from config.meters import ByHandSource
 from config.portfolio import Portfolio
 from gateway.reading import Series, milliseconds
 from tests.unit.zaehlwerk.conftest import NOW
-from zaehlwerk.demo.history import History, history_until
-from zaehlwerk.demo.hours import hour_index
-from zaehlwerk.demo.incidents import DEAD_METER, EXCHANGED_METER, LEAK_M3_H, LEAKING_METER
-from zaehlwerk.demo.readings import first_stored, readings_of, weather_readings
+from zaehlwerk.demo.history.counters import History, history_until
+from zaehlwerk.demo.history.hours import hour_index
+from zaehlwerk.demo.history.incidents import DEAD_METER, EXCHANGED_METER, LEAK_M3_H, LEAKING_METER
+from zaehlwerk.demo.history.readings import first_stored, readings_of, weather_readings
 
 QUARTERS_OF_AN_HOUR_MS = 900_000
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from gateway.operations import Operations
 from gateway.reading import Reading, Receipt, Series
 from tests.unit.zaehlwerk.conftest import NOW
-from zaehlwerk.demo.history import History
-from zaehlwerk.demo.incidents import EXCHANGED_METER
+from zaehlwerk.demo.history.counters import History
+from zaehlwerk.demo.history.incidents import EXCHANGED_METER
 from zaehlwerk.demo.loading import anchor_of, history_of, load
 
 

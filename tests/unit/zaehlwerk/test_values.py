@@ -11,8 +11,8 @@ from config.profiles import load_profiles, series_name
 from gateway.reading import instant
 from tests.unit.zaehlwerk.conftest import NOW
 from tests.unit.zaehlwerk.test_history import stored
-from zaehlwerk.demo.history import History
-from zaehlwerk.demo.incidents import DEAD_METER
+from zaehlwerk.demo.history.counters import History
+from zaehlwerk.demo.history.incidents import DEAD_METER
 from zaehlwerk.demo.values import LiveValues
 
 LIVE = ["gs-am-wald-strom", "igs-am-burgberg-strom", "gs-am-wald-wasser", "hallenbad-am-park-gas", "gs-am-bach-pv"]

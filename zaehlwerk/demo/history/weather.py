@@ -5,7 +5,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from zaehlwerk.demo.hours import Floats, Hours, chance
+from zaehlwerk.demo.history.hours import Floats, Hours, chance
 
 LATITUDE, LONGITUDE = np.radians(49.44), 7.77
 _MEAN_C, _SWING_K, _COLDEST_DAY = 10.1, 9.1, 20  # about the years 1991-2020 of the station 02486

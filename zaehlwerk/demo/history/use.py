@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from config.calendars import DayType, PropertyCalendar
 from config.portfolio import OpeningHours, Portfolio, Property
-from zaehlwerk.demo.hours import Floats, Hours
+from zaehlwerk.demo.history.hours import Floats, Hours
 
 _RESTING = frozenset({DayType.HOLIDAY, DayType.SCHOOL_HOLIDAY, DayType.CLOSED})
 

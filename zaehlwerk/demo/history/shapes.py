@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from zaehlwerk.demo.hours import HOURS_A_YEAR, Floats, Hours, chance
-from zaehlwerk.demo.use import Use
-from zaehlwerk.demo.weather import Weather
+from zaehlwerk.demo.history.hours import HOURS_A_YEAR, Floats, Hours, chance
+from zaehlwerk.demo.history.use import Use
+from zaehlwerk.demo.history.weather import Weather
 
 _SCALED_ON = 3 * HOURS_A_YEAR  # the first three years: always there, so a scale never changes
 _MORNING = 5

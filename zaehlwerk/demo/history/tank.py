@@ -7,8 +7,8 @@ import numpy as np
 
 from config.meters import Meter
 from gateway.reading import Series, milliseconds
-from zaehlwerk.demo.history import History
-from zaehlwerk.demo.hours import FIRST, hour_index
+from zaehlwerk.demo.history.counters import History
+from zaehlwerk.demo.history.hours import FIRST, hour_index
 
 _READ_AT, _DELIVERED_AT = time(8), time(11)
 _FULL, _LOW = 0.92, 0.38  # share of the capacity: filled up to, ordered below

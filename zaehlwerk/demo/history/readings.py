@@ -7,10 +7,10 @@ import numpy as np
 
 from config.meters import Meter
 from gateway.reading import Series, milliseconds
-from zaehlwerk.demo.history import YEARS, History, by_hand
-from zaehlwerk.demo.hours import FIRST
-from zaehlwerk.demo.registers import register_at
-from zaehlwerk.demo.tank import levels_and_deliveries, months
+from zaehlwerk.demo.history.counters import YEARS, History, by_hand
+from zaehlwerk.demo.history.hours import FIRST
+from zaehlwerk.demo.history.registers import register_at
+from zaehlwerk.demo.history.tank import levels_and_deliveries, months
 
 Histories = Iterator[tuple[str, str, Series]]
 _HOUR_MS = 3_600_000

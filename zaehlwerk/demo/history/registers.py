@@ -6,9 +6,9 @@ import numpy as np
 
 from config.meters import Meter
 from gateway.reading import milliseconds
-from zaehlwerk.demo.history import History, shown
-from zaehlwerk.demo.hours import FIRST, Floats, Integers
-from zaehlwerk.demo.incidents import EXCHANGED_METER
+from zaehlwerk.demo.history.counters import History, shown
+from zaehlwerk.demo.history.hours import FIRST, Floats, Integers
+from zaehlwerk.demo.history.incidents import EXCHANGED_METER
 
 _HOUR_MS = 3_600_000
 _FIRST_MS = milliseconds(FIRST)

@@ -13,18 +13,18 @@ import numpy as np
 
 from config.meters import ByHandSource, Meter, ModbusSource, wrap_of
 from config.portfolio import Portfolio, Property
-from zaehlwerk.demo import shapes
-from zaehlwerk.demo.hours import Floats, Hours, hours_until
-from zaehlwerk.demo.incidents import (
+from zaehlwerk.demo.history import shapes
+from zaehlwerk.demo.history.hours import Floats, Hours, hours_until
+from zaehlwerk.demo.history.incidents import (
     LEAKING_METER,
     Incidents,
     incidents_before,
     with_leak,
     with_measures,
 )
-from zaehlwerk.demo.loads import LOADS, Load, Shape
-from zaehlwerk.demo.use import Use, use_of
-from zaehlwerk.demo.weather import Weather, weather_of
+from zaehlwerk.demo.history.loads import LOADS, Load, Shape
+from zaehlwerk.demo.history.use import Use, use_of
+from zaehlwerk.demo.history.weather import Weather, weather_of
 
 YEARS = 3
 _FIRST_READING_BELOW = 20_000

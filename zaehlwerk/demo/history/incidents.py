@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from config.portfolio import Measure, Portfolio
-from zaehlwerk.demo.hours import Floats, hour_index
+from zaehlwerk.demo.history.hours import Floats, hour_index
 
 LEAKING_METER = "gs-am-wald-wasser"
 LEAK_M3_H = 0.42

@@ -1,0 +1,1 @@
+"""The made-up past of the sample district: weather, use and incidents, and the readings that follow from them."""
