@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.evidence import Given
-from api.presentation.rendering import templates_of
+from api.presentation.problem_pages import login_page
 from api.security.authentication import COOKIE
 from api.security.callers import caller_of, check_csrf
 
@@ -24,10 +24,7 @@ async def sign_in(
     """Set the cookie if the token is known."""
     known = await asyncio.to_thread(evidence.operations.tokens.role_of, token.strip())
     if known is None:
-        content = {"target": _within(target), "failed": True}
-        refused = templates_of(request).page(request, "login.html", content, status=401)
-        refused.headers["WWW-Authenticate"] = 'Bearer realm="zaehlwerk"'
-        return refused
+        return login_page(request, _within(target), failed=True)
     answer = RedirectResponse(_within(target), status_code=303)
     is_https = urlsplit(evidence.services.public_url).scheme == "https"
     answer.set_cookie(COOKIE, token.strip(), _TWELVE_HOURS, httponly=True, samesite="strict", secure=is_https)

@@ -13,13 +13,16 @@ def refusal(request: Request, error: Exception) -> Response:
     return _page(request, problem) if wants_page(request) else problem_answer(problem)
 
 
+def login_page(request: Request, target: str, *, failed: bool) -> Response:
+    """Return the login form that leads on to `target`; `failed`: the token that was sent is not known."""
+    answer = templates_of(request).page(request, "login.html", {"target": target, "failed": failed}, status=401)
+    answer.headers["WWW-Authenticate"] = 'Bearer realm="zaehlwerk"'
+    return answer
+
+
 def _page(request: Request, problem: Problem) -> Response:
     if problem.status == 401:
-        answer = templates_of(request).page(
-            request, "login.html", {"target": _target(request), "failed": False}, status=401
-        )
-        answer.headers["WWW-Authenticate"] = 'Bearer realm="zaehlwerk"'
-        return answer
+        return login_page(request, _target(request), failed=False)
     return templates_of(request).page(request, "problem.html", {"problem": problem}, status=problem.status)
 
 

@@ -1,8 +1,10 @@
 """The templates, with the words and lights that every page uses."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -58,8 +60,13 @@ def build_templates(services: Services, files: StaticFiles) -> Templates:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    zone = services.books.zone
-    environment.filters |= {
+    environment.filters |= _filters(services.books.zone)
+    environment.globals |= {"words": words, "lights": lights, "static": files.url}
+    return Templates(environment, services)
+
+
+def _filters(zone: ZoneInfo) -> dict[str, Callable[..., object]]:
+    return {
         "amount": words.amount,
         "digits": words.digits,
         "plain": words.plain,
@@ -75,12 +82,6 @@ def build_templates(services: Services, files: StaticFiles) -> Templates:
         "reason": words.reason_text,
         "json_block": json_block,
     }
-    environment.globals |= {
-        "words": words,
-        "lights": lights,
-        "static": files.url,
-    }
-    return Templates(environment, services)
 
 
 def json_block(content: object) -> Markup:

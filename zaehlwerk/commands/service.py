@@ -9,6 +9,7 @@ import typer
 
 from zaehlwerk.commands.options import AtOption, PortfolioOption, StateOption, instant_of, settings_from
 from zaehlwerk.commands.output import on_terminal, say
+from zaehlwerk.exits import ExitCode
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -112,7 +113,7 @@ def evaluate(at: AtOption = None, portfolio: PortfolioOption = None, state: Stat
         f"{summary.messages} messages, {len(summary.failures)} failed"
     )
     if summary.failures:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def _run(settings: Settings, parts: list[Part], *, name: str, spool_name: str | None) -> None:

@@ -1,5 +1,6 @@
 """`token …`: keys of people and machines."""
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -33,8 +34,7 @@ def create(
         raise unknown("role", role, roles)
     settings = settings_from(portfolio, state)
     settings.state.mkdir(parents=True, exist_ok=True)
-    operations = Operations(settings.database_url.get_secret_value())
-    operations.upgrade()
-    typer.echo(operations.tokens.create(name, role))
-    operations.close()
+    with closing(Operations(settings.database_url.get_secret_value())) as operations:
+        operations.upgrade()
+        typer.echo(operations.tokens.create(name, role))
     say("Keep it now: it is not shown again.")
