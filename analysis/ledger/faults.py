@@ -13,7 +13,7 @@ from analysis.ledger.micro import MICRO, Integers
 from analysis.ledger.rules import Rules
 
 LONGEST_RETURN_MS = timedelta(days=2) // timedelta(milliseconds=1)
-MOST_SPURIOUS = 12
+FEWEST_SPURIOUS = 3
 
 
 class Notice(NamedTuple):
@@ -115,10 +115,14 @@ def _fall(work: _Work, before: int) -> int:
 
 
 def _return(work: _Work, before: int) -> int | None:
-    """The reading at which the counter is back at its old level after one or a few equal low readings, if it is."""
+    """The reading at which the counter is back at its old level after equal low readings of at most two days.
+
+    So many at most that a slow meter has three of them. Were the return not seen, it would be booked as consumption
+    wherever no maximum is declared.
+    """
     after = before + 1
-    for index in range(after + 1, min(after + 1 + MOST_SPURIOUS, len(work.micro))):
-        late = work.time_ms[index] - work.time_ms[after] > LONGEST_RETURN_MS and index > after + 3
+    for index in range(after + 1, len(work.micro)):
+        late = work.time_ms[index] - work.time_ms[after] > LONGEST_RETURN_MS and index > after + FEWEST_SPURIOUS
         if late or work.micro[index - 1] != work.micro[after]:
             return None
         rise = int(work.micro[index]) - int(work.micro[before])
