@@ -10,8 +10,8 @@ from typing import Final, Self
 
 from sqlalchemy.exc import OperationalError
 
-from alerts.channel import Channel, LoginRefused, Undeliverable
-from alerts.message import compose
+from alerts.channels.channel import Channel, LoginRefused, Undeliverable
+from alerts.messages.mail import compose
 from config.errors import Unreachable
 from gateway.operations import Operations, OutboxRow
 

@@ -8,10 +8,10 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from alerts.content import alert_message, responsible, storm_message
 from alerts.evidence import evidence_of
 from alerts.findings import NO_DATA, Circumstances, Finding, Rule
 from alerts.lifecycle import Case, Occasion, Settled, settle
+from alerts.messages.content import alert_message, responsible, storm_message
 from alerts.periods import Period
 from alerts.rules import RULES
 from alerts.storms import Sufferer, storms

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from alerts.findings import Finding, Judged
-from alerts.language import DEFAULT
+from alerts.messages.language import DEFAULT
 from gateway.operations import AlertRow, AlertState, JudgementRow, NewAlert, Operations, Outcome
 
 URGENT = "urgent"

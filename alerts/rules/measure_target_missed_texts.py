@@ -3,7 +3,7 @@
 from typing import Final
 
 from alerts.findings import Words
-from alerts.language import LANGUAGES, day, filled, percent, quantity
+from alerts.messages.language import LANGUAGES, day, filled, percent, quantity
 from analysis.measures import MeasureProgress
 
 _TITLE_DE: Final = "Maßnahme „{title}“ verfehlt ihr Ziel ({saving} statt {promised} Einsparung)"

@@ -5,7 +5,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from alerts.findings import Words
-from alerts.language import LANGUAGES, counter, filled, lasting, moment
+from alerts.messages.language import LANGUAGES, counter, filled, lasting, moment
 from analysis.silence import Silence
 from config.meters import ByHandSource, Meter, ModbusSource, MqttSource
 from config.quantities import QUANTITIES

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from alerts.findings import Words
-from alerts.language import LANGUAGES, day, filled, quantity
+from alerts.messages.language import LANGUAGES, day, filled, quantity
 from alerts.rules.meter_silent_texts import meter_name
 from analysis.night_flow import NightFlow
 from config.meters import Meter

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from alerts.channels.smtp import SmtpChannel
 from alerts.delivery import Delivery
 from alerts.evaluation import evaluate_due
-from alerts.smtp import SmtpChannel
 from analysis.books import Books
 from config.meters import Dated
 from config.portfolio import Measure, Period, Tariff

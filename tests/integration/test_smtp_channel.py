@@ -12,11 +12,11 @@ from urllib.parse import quote
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from alerts.channel import LoginRefused, Undeliverable
+from alerts.channels.channel import LoginRefused, Undeliverable
+from alerts.channels.smtp import SmtpChannel
 from alerts.delivery import Delivery
 from alerts.inbox import undelivered
-from alerts.message import compose
-from alerts.smtp import SmtpChannel
+from alerts.messages.mail import compose
 from config.errors import Unreachable
 from gateway.operations import Operations
 from tests.servers.smtp import Certificate, SmtpServer

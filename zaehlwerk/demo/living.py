@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from alerts.channel import Channel
-from alerts.smtp import SmtpChannel
+from alerts.channels.channel import Channel
+from alerts.channels.smtp import SmtpChannel
 from collector.simulation import Simulation
 from gateway.embedded import EmbeddedStore
 from zaehlwerk.composition import House

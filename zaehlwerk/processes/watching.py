@@ -5,10 +5,10 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from alerts.channel import Channel
+from alerts.channels.channel import Channel
+from alerts.channels.smtp import SmtpChannel
 from alerts.delivery import Delivery
 from alerts.schedule import Schedule
-from alerts.smtp import SmtpChannel
 from config.errors import Unreachable
 from zaehlwerk.composition import House
 from zaehlwerk.processes.live import Live

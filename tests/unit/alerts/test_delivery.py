@@ -5,7 +5,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from alerts.channel import LoginRefused, Undeliverable
+from alerts.channels.channel import LoginRefused, Undeliverable
 from alerts.delivery import GIVE_UP_AFTER, LEASE, LONGEST_WAIT, Delivery, wait_before
 from alerts.inbox import undelivered
 from config.errors import Unreachable

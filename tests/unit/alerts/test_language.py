@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.language import euros, lasting, number, percent
+from alerts.messages.language import euros, lasting, number, percent
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from alerts.channel import Undeliverable
-from alerts.message import compose
+from alerts.channels.channel import Undeliverable
+from alerts.messages.mail import compose
 from tests.unit.alerts.mails import ALERT, STORM, row
 
 URL = "https://zaehlwerk.example.org"

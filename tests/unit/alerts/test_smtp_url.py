@@ -1,6 +1,6 @@
 import pytest
 
-from alerts.smtp import parse_smtp_url
+from alerts.channels.smtp import parse_smtp_url
 from config.errors import ConfigurationError
 
 

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from alerts.channel import LoginRefused, Undeliverable
+from alerts.channels.channel import LoginRefused, Undeliverable
 from config.errors import ConfigurationError, Unreachable
 
 _PORTS: Final = {"smtp": 587, "smtps": 465}

@@ -12,8 +12,8 @@ from urllib.parse import quote
 import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError, select_autoescape
 
-from alerts.channel import Undeliverable
-from alerts.phrases import PHRASES, Phrases
+from alerts.channels.channel import Undeliverable
+from alerts.messages.phrases import PHRASES, Phrases
 from gateway.operations import OutboxRow
 
 log = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ def _render(template: str, facts: dict[str, Any]) -> str:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     return Environment(
-        loader=PackageLoader("alerts"),
+        loader=PackageLoader("alerts.messages"),
         autoescape=select_autoescape(enabled_extensions=("html.j2",)),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from alerts.findings import Finding
-from alerts.language import euros, known, moment
 from alerts.lifecycle import Occasion
-from alerts.phrases import PHRASES
+from alerts.messages.language import euros, known, moment
+from alerts.messages.phrases import PHRASES
 from config.portfolio import Person, Portfolio
 from gateway.operations import AlertRow, OutboxMessage
 from gateway.reading import milliseconds

@@ -1,0 +1,1 @@
+"""The ways out for mails: what a channel promises, and SMTP."""
