@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.evidence import evidence_of
 from alerts.findings import NO_DATA, Circumstances, Finding, Rule
@@ -64,7 +66,7 @@ def evaluate_due(
     A subject that is new begins with its newest due period: nobody is told of years past. A subject that fails is
     left for the next pass and stops no other; raises `Unreachable` when the store does not answer at all.
     """
-    summary = EvaluationSummary()
+    summary = _close_orphans(books, operations, rules, now)
     blocked: set[tuple[str, str]] = set()
     for rule in rules:
         last_periods = operations.judgements.last_periods(rule.id)
@@ -76,6 +78,20 @@ def evaluate_due(
             summary += done
     operations.judgements.forget_before(now - _JUDGEMENTS_ARE_KEPT)
     return summary
+
+
+def _close_orphans(books: Books, operations: Operations, rules: Sequence[Rule], now: datetime) -> EvaluationSummary:
+    """Close alerts whose subject left the portfolio: nobody would ever judge them again."""
+    subjects = {rule.id: set(rule.subjects(books.portfolio)) for rule in rules}
+    orphans = [
+        alert
+        for alert in operations.alerts.list_open()
+        if alert.subject not in subjects.get(alert.rule, {alert.subject})
+    ]
+    for alert in orphans:
+        with suppress(Conflict):  # another process was first
+            operations.alerts.resolve(alert.id, comment="nicht mehr im Bestand", at=now)
+    return EvaluationSummary(resolved=len(orphans))
 
 
 def _due_subjects(
@@ -152,7 +168,10 @@ class _Evaluation:
             # Given up, so that the periods after it are judged; the record shows it.
             row = JudgementRow(self.rule.id, subject, period.start, Outcome.FAILED, self.now)
             self._record_failed(row)
-        return Failure(self.rule.id, subject, period.start, f"{type(error).__name__}: {error}")
+        return self._failed(subject, period.start, error)
+
+    def _failed(self, subject: str, period_start: datetime, error: Exception) -> Failure:
+        return Failure(self.rule.id, subject, period_start, f"{type(error).__name__}: {error}")
 
     def _record_failed(self, row: JudgementRow) -> None:
         try:
@@ -179,6 +198,11 @@ class _Evaluation:
         except Conflict:
             log.debug("%s of %s was judged by another process", self.rule.id, cases[0].subject)
             return EvaluationSummary()
+        except SQLAlchemyError:
+            raise  # the database is away: for all, not for this subject
+        except Exception as error:  # noqa: BLE001 - one subject's mistake must not silence the others
+            period = [(case.subject, case.period_start) for case in cases]
+            return EvaluationSummary(failures=tuple(self._failed(subject, start, error) for subject, start in period))
 
     def _settle_in(self, connection: Connection, cases: Sequence[Case], storm: str | None) -> EvaluationSummary:
         summary = EvaluationSummary()

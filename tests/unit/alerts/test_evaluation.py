@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -180,6 +181,26 @@ def test_a_period_that_fails_for_a_day_is_given_up_and_the_next_are_judged(opera
         evaluate_due(books(ONE, operations), operations, now=late, rules=[broken])
     failed = [row for row in operations.judgements.newest() if row.outcome is Outcome.FAILED]
     assert [row.period_start for row in reversed(failed)] == [TEN_O_CLOCK, TEN_O_CLOCK + HOUR]
+
+
+def test_an_alert_of_a_meter_that_left_the_portfolio_is_closed(operations: Operations) -> None:
+    rule = ToldRule({"a": found()})
+    evaluate_due(books(ONE, operations), operations, now=NOW, rules=[rule])
+    without = portfolio(meter("b"))
+    summary = evaluate_due(books(without, operations), operations, now=NOW + HOUR, rules=[rule])
+    assert summary.resolved == 1
+    assert operations.alerts.list_open() == []
+
+
+def test_a_message_that_cannot_be_written_stops_no_other(operations: Operations) -> None:
+    finding = found().finding
+    assert finding is not None
+    wrong = Judged(Outcome.FIRING, replace(finding, words={}))
+    rule = ToldRule({"a": wrong, "b": found()})
+    two = portfolio(meter("a"), meter("b"))
+    summary = evaluate_due(books(two, operations), operations, now=NOW, rules=[rule])
+    assert [failure.subject for failure in summary.failures] == ["a"]
+    assert [alert.subject for alert in operations.alerts.list_open()] == ["b"]
 
 
 def test_a_store_that_is_away_leaves_everything_for_later(operations: Operations) -> None:
