@@ -190,6 +190,15 @@ def test_the_balance_is_exported_as_csv_and_as_json(house: Path) -> None:
     assert call("export", "balance", "2024", "--factor-set", "bisk").exit_code == 2
 
 
+def test_a_revoked_token_is_listed_as_such_and_opens_nothing() -> None:
+    call("token", "create", "büro", "--role", "reader")
+    assert call("token", "revoke", "1").exit_code == 0
+    (row,) = call("token", "list").stdout.splitlines()[1:]
+    created, revoked = row.split()[-2:]
+    assert created == revoked
+    assert call("token", "revoke", "2").exit_code == 2
+
+
 def test_a_token_is_printed_alone_so_that_a_script_can_take_it() -> None:
     made = call("token", "create", "büro", "--role", "climate_manager")
     assert made.exit_code == 0
