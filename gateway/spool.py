@@ -159,7 +159,9 @@ def _open(path: Path) -> DurableFile:
 
 
 def _quarantine(path: Path) -> Path:
-    aside = path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}")
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    names = (f"{path.name}.damaged-{stamp}{number}" for number in ("", *(f"-{n}" for n in range(2, 1000))))
+    aside = next(free for name in names if not (free := path.with_name(name)).exists())
     # The log beside it may hold what the file lost: under these names SQLite still finds the two together.
     for suffix in ("", "-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
