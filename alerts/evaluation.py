@@ -69,7 +69,8 @@ def evaluate_due(
     summary = _close_orphans(books, operations, rules, now)
     blocked: set[tuple[str, str]] = set()
     for rule in rules:
-        last_periods = operations.judgements.last_periods(rule.id)
+        # A period to come was judged when the clock was wrong; it must not hide those that come due until then.
+        last_periods = operations.judgements.last_periods(rule.id, until=now)
         evaluation = _Evaluation(books, operations, rule, now, _is_just_back(books, rule, last_periods.values(), now))
         for period, subjects in _due_subjects(books, rule, last_periods, now):
             wanted = [subject for subject in subjects if (rule.id, subject) not in blocked]

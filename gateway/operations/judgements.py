@@ -27,11 +27,11 @@ class Judgements:
         with self._connections.reading(connection) as reading:
             return reading.execute(query).first() is not None
 
-    def last_periods(self, rule: str) -> dict[str, datetime]:
-        """Return the start of the newest judged period of every subject of a rule."""
+    def last_periods(self, rule: str, *, until: datetime) -> dict[str, datetime]:
+        """Return the start of the newest judged period of every subject of a rule, none after `until`."""
         query = (
             select(judgement.c.subject, func.max(judgement.c.period_start))
-            .where(judgement.c.rule == rule)
+            .where(judgement.c.rule == rule, judgement.c.period_start <= until)
             .group_by(judgement.c.subject)
         )
         with self._connections.reading() as reading:

@@ -242,3 +242,12 @@ def test_an_english_reader_is_told_in_english(operations: Operations) -> None:
     (message,) = operations.outbox.list()
     assert (message.content["language"], message.content["title"]) == ("en", "en: Titel")
     assert operations.alerts.list()[0].title == "de: Titel"
+
+
+def test_a_clock_that_was_ahead_hides_nothing_once_it_is_right(operations: Operations) -> None:
+    rule = ToldRule()
+    evaluate_due(books(ONE, operations), operations, now=NOW, rules=[rule])
+    evaluate_due(books(ONE, operations), operations, now=NOW + timedelta(days=400), rules=[ToldRule()])
+    rule.asked.clear()
+    evaluate_due(books(ONE, operations), operations, now=NOW + timedelta(hours=2), rules=[rule])
+    assert ("a", TEN_O_CLOCK + HOUR) in rule.asked

@@ -110,7 +110,12 @@ def test_the_newest_judged_period_is_remembered_when_old_ones_are_forgotten(oper
             operations.judgements.record(connection, judged("meter_silent", "a", NOW + timedelta(hours=hours)))
         operations.judgements.record(connection, judged("meter_silent", "b", NOW))
     assert operations.judgements.forget_before(NOW + timedelta(days=1)) == 2
-    assert operations.judgements.last_periods("meter_silent") == {"a": NOW + timedelta(hours=2), "b": NOW}
+    later = NOW + timedelta(days=1)
+    assert operations.judgements.last_periods("meter_silent", until=later) == {
+        "a": NOW + timedelta(hours=2),
+        "b": NOW,
+    }
+    assert operations.judgements.last_periods("meter_silent", until=NOW) == {"b": NOW}
 
 
 def test_a_naive_instant_never_gets_in(operations: Operations) -> None:
