@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
 
-from sqlalchemy.exc import OperationalError
-
 from alerts.channels.channel import Channel, LoginRefused, Undeliverable
 from alerts.messages.mail import compose
 from config.errors import Unreachable
@@ -23,6 +21,10 @@ FIRST_WAIT: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = timedelta(minutes=15)
 GIVE_UP_AFTER: Final = timedelta(days=3)
 _LOOK_EVERY_S: Final = 5.0
+
+
+class _ServerAway(Exception):
+    """The mail server does not take anything now; the message at hand is put off already."""
 
 
 class Delivery:
@@ -63,8 +65,8 @@ class Delivery:
         while not self._stopped.is_set():
             try:
                 await self.deliver_due(self._clock())
-            except OperationalError as error:
-                log.error("the outbox cannot be read or written now: %s", error.orig)
+            except Unreachable as error:
+                log.error("the outbox cannot be read or written now: %s", error)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopped.wait(), _LOOK_EVERY_S)
 
@@ -82,7 +84,7 @@ class Delivery:
                 break
             try:
                 delivered += await asyncio.to_thread(self._deliver, claimed[0], instant)
-            except Unreachable:
+            except _ServerAway:
                 break
         return delivered
 
@@ -95,7 +97,7 @@ class Delivery:
             return False
         except Unreachable as error:
             self._put_off(row, error, now)
-            raise
+            raise _ServerAway from error
         self._operations.outbox.delivered(row.id, now)
         self._note_return(now)
         return True

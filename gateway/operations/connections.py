@@ -1,11 +1,15 @@
 """Connections to the operations database: reading ones, and writing ones that queue for their turn at once."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+
+from config.errors import ConfigurationError, Unreachable
 
 _BUSY_TIMEOUT_MS = 15_000
 _WRITING = "zaehlwerk_writing"
@@ -20,25 +24,56 @@ class Connections:
 
     @contextmanager
     def reading(self, connection: Connection | None = None) -> Iterator[Connection]:
-        """Give the transaction at hand, or a reading one of its own that sees one state throughout."""
+        """Give the transaction at hand, or a reading one of its own that sees one state throughout.
+
+        Raises `Unreachable` if the database does not answer, `ConfigurationError` if the file is none.
+        """
         if connection is not None:
             yield connection
             return
-        with self.engine.begin() as own:
+        with _in_our_words(), self.engine.begin() as own:
             yield own
 
     @contextmanager
     def writing(self, connection: Connection | None = None) -> Iterator[Connection]:
-        """Give the transaction at hand, or one of its own that is committed on leaving, rolled back on an error."""
+        """Give the transaction at hand, or one of its own that is committed on leaving, rolled back on an error.
+
+        Raises like `reading`; a disk that is full makes the database `Unreachable` too.
+        """
         if connection is not None:
             yield connection
             return
-        with self._writer.begin() as own:
+        with _in_our_words(), self._writer.begin() as own:
             yield own
 
 
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise Unreachable(f"the operations database does not answer: {error.orig}") from error
+    except DatabaseError as error:
+        if not _is_damage(error.orig):
+            raise
+        message = f"the operations database cannot be read ({error.orig}): restore it from a backup or move it away"
+        raise ConfigurationError(message) from error
+
+
+def _is_damage(error: BaseException | None) -> bool:
+    # The low byte is the kind; the rest says which operation met it.
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
 def _engine(url: str) -> Engine:
-    parsed = make_url(url)
+    try:
+        return _engine_of(make_url(url))
+    except (ArgumentError, ImportError) as error:
+        # Not the URL itself: it may hold a password.
+        raise ConfigurationError(f"ZAEHLWERK_DATABASE_URL names no database that can be used: {error}") from None
+
+
+def _engine_of(parsed: URL) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True)
     if parsed.database:

@@ -5,9 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError
 
-from config.errors import Unreachable
 from gateway.operations.alerts import Alerts
 from gateway.operations.audit import Audit
 from gateway.operations.balances import Balances
@@ -55,11 +53,8 @@ class Operations:
 
     def ready(self) -> None:
         """Return if the database answers; raises `Unreachable` otherwise."""
-        try:
-            with self._connections.reading() as connection:
-                connection.execute(text("SELECT count(*) FROM judgement WHERE id = 0"))
-        except OperationalError as error:
-            raise Unreachable("the operations database does not answer or was never upgraded") from error
+        with self._connections.reading() as connection:
+            connection.execute(text("SELECT count(*) FROM judgement WHERE id = 0"))
 
     def close(self) -> None:
         """Release every connection."""

@@ -3,10 +3,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from config.errors import Conflict, Unreachable
+from config.errors import ConfigurationError, Conflict, Unreachable
 from gateway.operations import Operations
 from gateway.operations.connections import Connections
 from gateway.operations.migrating import upgrade
@@ -76,3 +77,18 @@ def test_every_table_and_index_can_be_written_for_postgresql() -> None:
     assert "UNIQUE" in one_open
     assert "WHERE state <> 'resolved'" in one_open
     assert any("BIGSERIAL" in statement for statement in statements)
+
+
+def test_a_database_of_a_later_version_is_left_alone(operations: Operations) -> None:
+    with operations.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(ConfigurationError, match="later version"):
+        operations.upgrade()
+
+
+def test_a_database_without_room_is_unreachable(operations: Operations) -> None:
+    with operations.begin() as connection:
+        (pages,) = connection.execute(text("PRAGMA page_count")).one()
+        connection.execute(text(f"PRAGMA max_page_count={pages}"))
+    with pytest.raises(Unreachable, match="full"):
+        operations.audit.record("Klimaschutz", "freeze", "2025", {"much": "x" * 100_000})
