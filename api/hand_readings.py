@@ -1,7 +1,7 @@
 """Taking a reading that a person read off a display: checked, made durable, noted with who and why."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from analysis.figures import How
@@ -16,6 +16,8 @@ from gateway.reading import milliseconds
 _PAST = timedelta(days=400)
 _FUTURE = timedelta(days=400)
 _CLOCK_SLACK = timedelta(minutes=5)
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LARGEST_DISPLAY = 10**15  # none has as many digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,12 @@ def range_of(evidence: Evidence, meter: Meter, at: datetime) -> ExpectedRange:
 def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     """Make a hand reading durable and return the range that was expected.
 
-    Raises `InvalidReading`: `future_time`, `out_of_range` (without a reason to force it), or what the push says.
+    Raises `InvalidReading`: `future_time`, `too_old`, `not_a_number`, `out_of_range` (without a reason to force it),
+    or what the push says.
     """
     meter = evidence.portfolio.meter(reading.meter_id)
     _check_time(evidence, reading)
+    _check_size(reading)
     value = canonical(meter, reading.shown)
     expected = range_of(evidence, meter, reading.at)
     if not expected.holds(value) and not reading.force.strip():
@@ -75,6 +79,14 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
 def _check_time(evidence: Evidence, reading: HandReading) -> None:
     if reading.at > evidence.now() + _CLOCK_SLACK:
         raise InvalidReading("future_time", f"{reading.at.isoformat()} has not come yet")
+    if reading.at < _EARLIEST:
+        raise InvalidReading("too_old", f"{reading.at.isoformat()} is before the year 2000")
+
+
+def _check_size(reading: HandReading) -> None:
+    # Whatever the reason to force it: it could be neither stored nor shown.
+    if not -LARGEST_DISPLAY < reading.shown < LARGEST_DISPLAY:
+        raise InvalidReading("not_a_number", f"{reading.shown} is more than a display shows")
 
 
 def _complaint(meter: Meter, expected: ExpectedRange, reading: HandReading) -> str:

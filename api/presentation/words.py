@@ -153,11 +153,17 @@ def unit_text(unit: str) -> str:
     return _UNITS.get(unit, unit)
 
 
+# What a broken register says; the formatter cannot write more digits than a decimal holds.
+_LARGEST_WRITTEN_OUT = 1e15
+
+
 def digits(value: float | Decimal | None, decimals: int | None = None) -> str:
     """Return a number with German separators: three significant digits, or as many decimals as asked for."""
     if value is None:
         return NOTHING
     number = float(value)
+    if abs(number) >= _LARGEST_WRITTEN_OUT:
+        return f"{number:.2e}".replace(".", ",")
     places = _places(number) if decimals is None else decimals
     if decimals is None and abs(number) >= 1000:
         number = round(number, 2 - math.floor(math.log10(abs(number))))

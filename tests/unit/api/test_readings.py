@@ -182,3 +182,19 @@ def test_the_answer_is_plain_json(reader: Client) -> None:
         "time": "2026-03-09T23:00:00Z",
         "value": 49000.0,
     }
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ({"value": "1e9999999"}, "not_a_number"),
+        ({"value": 1e300}, "not_a_number"),
+        ({"value": 1290, "at": "0001-01-01T00:00:00+14:00"}, "too_old"),
+    ],
+)
+def test_no_reason_forces_a_hand_reading_that_no_display_shows(
+    manager: Client, body: dict[str, object], reason: str
+) -> None:
+    answer = manager.post("/v1/meters/gs-wasser/readings", body | {"force": "doch"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["reason"] == reason

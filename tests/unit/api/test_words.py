@@ -87,3 +87,8 @@ def test_every_reason_to_refuse_a_reading_has_german_words() -> None:
     reasons = {reason for text in sources for reason in re.findall(r'InvalidReading\(\s*"(\w+)"', text)}
     assert {"not_json", "out_of_range", "not_encodable"} <= reasons
     assert reasons <= words.REFUSALS.keys()
+
+
+def test_what_a_broken_register_says_can_be_written_too() -> None:
+    assert words.digits(3.4028e38, 1) == "3,40e+38"
+    assert words.digits(-1.7e308) == "-1,70e+308"
