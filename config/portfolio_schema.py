@@ -29,6 +29,7 @@ from config.schema_values import (
     Day,
     Duration,
     Email,
+    Host,
     Hours,
     SecretName,
     Span,
@@ -108,7 +109,7 @@ class SourceEntry(Strict):
     url: Annotated[str, url_with("mqtt", "mqtts")] | None = None
     username: Text | None = None
     password_env: SecretName | None = None
-    host: Text | None = None
+    host: Host | None = None
     port: Annotated[int, whole(1, 65535)] | None = None
     device: Text | None = None
     baud: Annotated[int, whole(300, 1_000_000)] | None = None

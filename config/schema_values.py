@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, PlainValidator
@@ -141,6 +142,18 @@ def zone(value: object) -> str:
     return name
 
 
+def host(value: object) -> str:
+    """Take the name or address of a machine."""
+    name = text(value)
+    try:
+        name.encode("idna")
+    except UnicodeError:
+        raise wrong(f"{show(name)} is no host", "192.0.2.10, gateway.example.org") from None
+    if set(name) & set(" \t/@"):
+        raise wrong(f"{show(name)} is no host", "192.0.2.10, gateway.example.org")
+    return name
+
+
 def url_with(*schemes: str) -> PlainValidator:
     """Return the type of URLs with one of the schemes and a host; a password in it is refused."""
 
@@ -151,6 +164,14 @@ def url_with(*schemes: str) -> PlainValidator:
             raise wrong("user and password do not belong into the address", "username and password_env")
         if not separator or scheme not in schemes or not rest.strip("/"):
             raise wrong(f"{show(found)} is no address", " or ".join(f"{name}://host" for name in schemes))
+        try:
+            parts = urlsplit(found)
+            host(parts.hostname)
+            is_usable = parts.port != 0
+        except ValueError:
+            is_usable = False
+        if not is_usable:
+            raise wrong(f"{show(found)} names no host and port that can be reached", f"{scheme}://host:1883")
         return found
 
     return PlainValidator(check)
@@ -207,3 +228,4 @@ Zone = Annotated[str, _plain(zone)]
 Email = Annotated[str, _plain(email)]
 Topic = Annotated[str, _plain(topic)]
 SecretName = Annotated[str, _plain(secret_name)]
+Host = Annotated[str, _plain(host)]
