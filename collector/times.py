@@ -37,12 +37,15 @@ def checked(found_ms: int, written: Any, *, now_ms: int) -> int:
 def existing(stamp: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     """Return the UTC instants that a stamp may mean: twice the same, but in the hour that autumn repeats.
 
-    Raises `InvalidReading` for wall time that spring leaves out.
+    Raises `InvalidReading` for wall time that spring leaves out, and for the first and last hours of the calendar.
     """
     if stamp.tzinfo is not None:
         moment = stamp.astimezone(UTC)
         return moment, moment
-    first, second = (stamp.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    try:
+        first, second = (stamp.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    except OverflowError:
+        raise InvalidReading("no_time", f"{stamp.isoformat()} lies outside the calendar") from None
     if first.astimezone(zone).replace(tzinfo=None) != stamp:
         raise InvalidReading("no_time", f"{stamp.isoformat()} does not exist in {zone}")
     return first, second

@@ -1,5 +1,6 @@
 """The command `zaehlwerk`: every command, and how errors become exit codes."""
 
+import errno
 from typing import Any
 
 import typer
@@ -7,7 +8,7 @@ from typer.core import TyperGroup
 
 from config.errors import ZaehlwerkError
 from zaehlwerk.commands import figures, files, portfolio, profiles, records, service, tokens
-from zaehlwerk.exits import exit_code_of
+from zaehlwerk.exits import ExitCode, exit_code_of
 
 
 class _Group(TyperGroup):
@@ -20,6 +21,11 @@ class _Group(TyperGroup):
         except ZaehlwerkError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(exit_code_of(error)) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # whoever read the output has seen enough; the library ends quietly
+            typer.echo(f"{error.filename}: {error.strerror}" if error.filename else str(error), err=True)
+            raise typer.Exit(ExitCode.FAILED) from error
 
 
 app = typer.Typer(

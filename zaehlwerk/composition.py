@@ -60,7 +60,7 @@ def open_house(
     for what writes little and can say at once that the store is away. Raises `ConfigurationError`.
     """
     portfolio = portfolio or load_portfolio(portfolio_folder(settings))
-    settings.state.mkdir(parents=True, exist_ok=True)
+    make_state_folder(settings.state)
     with ExitStack() as stack:
         operations = Operations(settings.database_url.get_secret_value())
         stack.callback(operations.close)
@@ -75,6 +75,14 @@ def portfolio_folder(settings: Settings) -> Path:
     if settings.portfolio is None:
         raise ConfigurationError("no portfolio: name its folder with --portfolio DIR or ZAEHLWERK_PORTFOLIO")
     return settings.portfolio
+
+
+def make_state_folder(folder: Path) -> None:
+    """Make the folder of spool and databases if it is not there; raises `ConfigurationError` where it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"{folder} cannot be the state folder: {error.strerror}") from error
 
 
 def profiles_of(settings: Settings) -> dict[str, DeviceProfile]:

@@ -13,6 +13,7 @@ from zaehlwerk.commands.options import (
     PortfolioOption,
     StartOption,
     StateOption,
+    YearArgument,
     day_or_instant,
     meter_of,
     property_of,
@@ -90,7 +91,7 @@ def consumption(
 
 
 def kpis(
-    year: Annotated[int, typer.Argument(metavar="YEAR")],
+    year: YearArgument,
     property_id: Annotated[str | None, typer.Option("--property", metavar="ID", help="Only this one.")] = None,
     as_json: JsonOption = False,
     portfolio: PortfolioOption = None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zaehlwerk.commands.options import JsonOption, PortfolioOption, StateOption, meter_of, settings_from
+from zaehlwerk.commands.options import JsonOption, PortfolioOption, StateOption, YearArgument, meter_of, settings_from
 from zaehlwerk.commands.output import on_terminal, print_json, say
 from zaehlwerk.exits import ExitCode, WrongCall, unknown
 from zaehlwerk.progress_bar import progress_bar
@@ -117,7 +117,7 @@ def export() -> None:
 
 @exports.command("balance")
 def export_balance(
-    year: Annotated[int, typer.Argument(metavar="YEAR")],
+    year: YearArgument,
     factor_set: Annotated[str | None, typer.Option("--factor-set", metavar="ID", help="bisko, uba, gmodg …")] = None,
     form: Annotated[str, typer.Option("--format", metavar="F", help="csv or json.")] = "csv",
     portfolio: PortfolioOption = None,

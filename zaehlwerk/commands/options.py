@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from config.portfolio import Portfolio
     from config.settings import Settings
 
+YearArgument = Annotated[int, typer.Argument(metavar="YEAR", min=1990, max=2100)]
 PortfolioOption = Annotated[
     Path | None, typer.Option("--portfolio", metavar="DIR", help="The portfolio's folder [ZAEHLWERK_PORTFOLIO].")
 ]
@@ -28,6 +29,7 @@ StartOption = Annotated[str | None, typer.Option("--start", metavar="DATE", help
 EndOption = Annotated[
     str | None, typer.Option("--end", metavar="DATE", help="The day after the last, or an instant.")
 ]
+_EARLIEST_YEAR, _LATEST_YEAR = 1971, 2199
 AtOption = Annotated[
     str | None, typer.Option("--at", metavar="INSTANT", help="When; without an offset: the district's time.")
 ]
@@ -61,12 +63,28 @@ def instant_of(text: str, zone: ZoneInfo) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise WrongCall(f"{text!r} is no date or instant (allowed: 2026-03-01, 2026-03-01T14:30+01:00)") from error
+    _demand_our_time(moment, text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def not_to_come(moment: datetime, now: datetime) -> datetime:
+    """Return an instant that has come; raises `WrongCall` for a later one."""
+    if moment > now:
+        raise WrongCall(f"--at {moment.isoformat()} has not come yet")
+    return moment
 
 
 def day_or_instant(text: str, zone: ZoneInfo) -> date | datetime:
     """Return a local day for `2026-03-01`, else an instant; raises `WrongCall`."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return instant_of(text, zone)
+    _demand_our_time(day, text)
+    return day
+
+
+def _demand_our_time(found: date, text: str) -> None:
+    # Beyond it lies no reading, and where the calendar of the language ends, nothing can be added to a day.
+    if not _EARLIEST_YEAR <= found.year <= _LATEST_YEAR:
+        raise WrongCall(f"{text!r} is not between the years {_EARLIEST_YEAR} and {_LATEST_YEAR}")

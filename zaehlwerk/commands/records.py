@@ -18,10 +18,13 @@ from zaehlwerk.commands.options import (
     StateOption,
     instant_of,
     meter_of,
+    not_to_come,
     settings_from,
 )
 from zaehlwerk.commands.output import local, print_json, print_table, say
+from zaehlwerk.exits import WrongCall
 
+_LARGEST_RATIO = 100_000
 _ALL_TIME = timedelta(days=3660)
 
 
@@ -55,33 +58,34 @@ def exchange(  # noqa: PLR0913, PLR0917  each is an option
     old_end: Annotated[str, typer.Option("--old-end", metavar="V", help="Last display of the old device.")],
     new_start: Annotated[str, typer.Option("--new-start", metavar="V", help="First display of the new one.")],
     serial: Annotated[str | None, typer.Option("--serial", metavar="S", help="Serial number of the new one.")] = None,
-    digits: Annotated[int | None, typer.Option("--digits", metavar="N", help="Its digits before the point.")] = None,
+    digits: Annotated[
+        int | None, typer.Option("--digits", metavar="N", min=1, max=18, help="Its digits before the point.")
+    ] = None,
     factor: Annotated[str | None, typer.Option("--factor", metavar="F", help="Its transformer ratio.")] = None,
     portfolio: PortfolioOption = None,
     state: StateOption = None,
 ) -> None:
     """Record that a device was exchanged, so that consumption goes on across it."""
-    from api.hand_readings import typed_number  # noqa: PLC0415
     from gateway.operations import MeterEventRow  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
 
     with open_house(settings_from(portfolio, state)) as house:
         found = meter_of(house.portfolio, meter)
-        ratio = _to_canonical(found.unit)
+        ratio, now = _to_canonical(found.unit), house.clock()
         event = MeterEventRow(
             id="",
             meter=found.id,
             kind="exchange",
-            time=instant_of(at, house.portfolio.district.zone),
-            old_end=typed_number(old_end) * ratio,
-            new_start=typed_number(new_start) * ratio,
+            time=not_to_come(instant_of(at, house.portfolio.district.zone), now),
+            old_end=_display(old_end, "--old-end") * ratio,
+            new_start=_display(new_start, "--new-start") * ratio,
             serial=serial,
             digits=digits,
-            factor=None if factor is None else typed_number(factor),
+            factor=None if factor is None else _ratio(factor),
             detail="Zählerwechsel",
             state="recorded",
             author=getpass.getuser(),
-            recorded_at=house.clock(),
+            recorded_at=now,
         )
         recorded = house.operations.events.record(event)
     say(f"recorded: exchange of {found.id}, event {recorded.id}")
@@ -104,6 +108,24 @@ def events(
         return
     names = ("id", "kind", "time", "state", "detail")
     print_table(names, [tuple(row[name] for name in names) for row in rows])
+
+
+def _display(text: str, option: str) -> Decimal:
+    from api.hand_readings import LARGEST_DISPLAY, typed_number  # noqa: PLC0415
+
+    shown = typed_number(text)
+    if not 0 <= shown < LARGEST_DISPLAY:
+        raise WrongCall(f"{option} {text} is no display of a meter (allowed: 0 to 15 digits)")
+    return shown
+
+
+def _ratio(text: str) -> Decimal:
+    from api.hand_readings import typed_number  # noqa: PLC0415
+
+    ratio = typed_number(text)
+    if not 0 < ratio <= _LARGEST_RATIO:
+        raise WrongCall(f"--factor {text} is no transformer ratio (allowed: more than 0, at most {_LARGEST_RATIO})")
+    return ratio
 
 
 def _to_canonical(unit: str) -> Decimal:

@@ -71,9 +71,10 @@ def revoke(
 @contextmanager
 def _operations(portfolio: Path | None, state: Path | None) -> Iterator[Operations]:
     from gateway.operations import Operations  # noqa: PLC0415
+    from zaehlwerk.composition import make_state_folder  # noqa: PLC0415
 
     settings = settings_from(portfolio, state)
-    settings.state.mkdir(parents=True, exist_ok=True)
+    make_state_folder(settings.state)
     with closing(Operations(settings.database_url.get_secret_value())) as operations:
         operations.upgrade()
         yield operations

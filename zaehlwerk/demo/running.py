@@ -20,7 +20,7 @@ from config.errors import Unreachable
 from config.portfolio import ModbusTcpBus, MqttBroker
 from config.settings import Settings, load_settings
 from gateway.embedded import EmbeddedStore
-from zaehlwerk.composition import House, open_house, utc_now
+from zaehlwerk.composition import House, make_state_folder, open_house, utc_now
 from zaehlwerk.demo.broker import demo_broker
 from zaehlwerk.demo.district import on_ports, sample_portfolio
 from zaehlwerk.demo.history.counters import History
@@ -148,7 +148,7 @@ class _Demo:
 @contextmanager
 def _state_of(options: DemoOptions) -> Iterator[Path]:
     if options.state is not None:
-        options.state.mkdir(parents=True, exist_ok=True)
+        make_state_folder(options.state)
         yield options.state
         return
     with tempfile.TemporaryDirectory(prefix="zaehlwerk-demo-") as folder:

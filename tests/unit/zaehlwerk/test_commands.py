@@ -236,3 +236,78 @@ def test_an_evaluation_says_what_it_did(house: Path) -> None:
     answer = call("evaluate", "--at", "2024-03-10T12:00")
     assert answer.exit_code == 0
     assert "judged" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--digits", "60"),
+        ("--factor", "-3"),
+        ("--factor", "1e99"),
+        ("--old-end", "-5"),
+        ("--old-end", "1e999999"),
+        ("--at", "2199-01-01"),
+    ],
+)
+def test_an_exchange_that_cannot_be_is_not_recorded(wrong: tuple[str, str]) -> None:
+    given = {"--at": "2024-03-02T12:00", "--old-end": "1004", "--new-start": "2"} | dict([wrong])
+    answer = call("exchange", "strom", *(word for option in given.items() for word in option))
+    assert answer.exit_code == 2
+    assert json.loads(call("events", "strom", "--json").stdout)["events"] == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("kpis", "99999"),
+        ("kpis", "0"),
+        ("export", "balance", "9999"),
+        ("consumption", "strom", "--start", "0001-01-01"),
+        ("readings", "strom", "--end", "9999-12-31T23:59:59-14:00"),
+        ("evaluate", "--at", "0001-01-01"),
+        ("evaluate", "--at", "2199-01-01"),
+    ],
+)
+def test_a_time_out_of_this_world_is_a_wrong_call(wrong: tuple[str, ...]) -> None:
+    assert call(*wrong).exit_code == 2
+
+
+@pytest.mark.parametrize("command", [("alerts",), ("token", "create", "x", "--role", "reader")])
+def test_a_state_folder_that_cannot_be_made_is_said_in_a_line(house: Path, command: tuple[str, ...]) -> None:
+    (house / "file").write_text("")
+    answer = call(*command, "--state", str(house / "file" / "state"))
+    assert answer.exit_code == 2
+    assert "cannot be the state folder" in answer.stderr
+
+
+def test_a_starter_portfolio_that_cannot_be_written_is_said_in_a_line(house: Path) -> None:
+    (house / "file").write_text("")
+    answer = call("init", str(house / "file" / "mine"))
+    assert answer.exit_code == 1
+    assert len(answer.stderr.splitlines()) == 1
+
+
+def test_a_damaged_operations_database_is_said_in_a_line(house: Path) -> None:
+    (house / "state").mkdir(exist_ok=True)
+    (house / "state" / "operations.sqlite").write_bytes(b"no database at all, " * 1000)
+    answer = call("alerts")
+    assert answer.exit_code == 2
+    assert "restore it from a backup" in answer.stderr
+
+
+@pytest.mark.parametrize("url", ["nonsense", "foo://bar", "sqlite+nothing:///x"])
+def test_a_database_url_that_names_none_is_said_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("ZAEHLWERK_DATABASE_URL", url)
+    answer = call("alerts")
+    assert answer.exit_code == 2
+    assert "ZAEHLWERK_DATABASE_URL" in answer.stderr
+
+
+def test_a_line_outside_the_calendar_is_named_and_the_others_stored(house: Path) -> None:
+    text = "time,value\n2024-03-01T00:00,1\n0001-01-01T00:00,2\n9999-12-31T23:59,3\n"
+    answer = imported(house, text)
+    assert answer.exit_code == 1
+    assert "1 stored" in answer.stdout
+    assert answer.stderr.count("no_time") + answer.stderr.count("future_time") == 2
