@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from types import TracebackType
 from typing import Final, Self
@@ -48,10 +49,10 @@ class Schedule:
 
     async def __aenter__(self) -> Self:
         for rule in self._rules:
-            self._scheduler.add_job(self.evaluate, "cron", id=rule.id, **rule.cron)
+            self._scheduler.add_job(self._woken, "cron", id=rule.id, **rule.cron)
         # What failed, or arrived while the store was away, does not wait for the next morning.
-        self._scheduler.add_job(self.evaluate, "interval", id="retry", minutes=_RETRY_MINUTES)
-        self._scheduler.add_job(self.evaluate, id="start")
+        self._scheduler.add_job(self._woken, "interval", id="retry", minutes=_RETRY_MINUTES)
+        self._scheduler.add_job(self._woken, id="start")
         self._scheduler.start()
         return self
 
@@ -79,6 +80,11 @@ class Schedule:
             self.last_pass = now
         self._tell(summary)
         return summary
+
+    async def _woken(self) -> None:
+        # The scheduler cancels what runs as it shuts down, and would log that as an error with a traceback.
+        with suppress(asyncio.CancelledError):
+            await self.evaluate()
 
     async def _pass(self, now: datetime) -> EvaluationSummary:
         """Let the thread come to its end even when cancelled: the scheduler cancels what runs as it shuts down."""

@@ -74,7 +74,9 @@ class SlowRule(ToldRule):
         return found()
 
 
-def test_leaving_the_schedule_waits_for_the_pass_under_way(operations: Operations) -> None:
+def test_leaving_the_schedule_waits_for_the_pass_under_way(
+    operations: Operations, caplog: pytest.LogCaptureFixture
+) -> None:
     rule = SlowRule()
 
     async def let_it_end() -> None:
@@ -90,3 +92,4 @@ def test_leaving_the_schedule_waits_for_the_pass_under_way(operations: Operation
             return list(rule.ended)
 
     assert asyncio.run(run()) == ["a"]
+    assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == []
