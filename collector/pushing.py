@@ -1,6 +1,7 @@
 """Readings that somebody sends: a list of documents, each taken or rejected by itself."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,9 @@ from gateway.refused import CONTENT_LIMIT_BYTES
 
 SOURCE = "api"
 AIR_TEMPERATURE = "air_temperature"
+# Every name that is taken is a series for ever: only stations and parts that exist may make new ones.
+_STATION = re.compile(r"\D*\d{5}")
+_PART = re.compile(r"L[123]|L12|L23|L31|N|avg|\d{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +86,16 @@ def _quantity(meter: str, given: Any, portfolio: Portfolio) -> str:
         if declared.formula is not None:
             raise InvalidReading("virtual_meter", f"{meter} is worked out from others")
         own = declared.quantity
-    elif is_weather_meter(meter):
+    elif is_weather_meter(meter) and _STATION.fullmatch(meter):
         own = AIR_TEMPERATURE
     else:
         raise InvalidReading("unknown_meter", f"no meter has the id {meter!r}")
     quantity = own if given is None else str(given)
-    if quantity.split(".", maxsplit=1)[0] not in QUANTITIES:
-        raise InvalidReading("unknown_quantity", f"{quantity!r} (allowed: {', '.join(QUANTITIES)})")
+    name, _, part = quantity.partition(".")
+    if name not in QUANTITIES:
+        raise InvalidReading("unknown_quantity", f"{quantity[:60]!r} (allowed: {', '.join(QUANTITIES)})")
+    if (part and not _PART.fullmatch(part)) or quantity.endswith("."):
+        raise InvalidReading("unknown_quantity", f"{quantity[:60]!r}: behind the point stands a phase or a channel")
     return quantity
 
 

@@ -75,3 +75,22 @@ def test_a_full_sink_takes_nothing_and_says_so() -> None:
     sink.is_full = True
     with pytest.raises(StorageFull):
         take([GOOD], PLACE, sink, NOW)
+
+
+@pytest.mark.parametrize(
+    ("meter", "quantity", "reason"),
+    [
+        ("weather-everywhere", None, "unknown_meter"),
+        ("strom", "active_energy_import.zzz<b>", "unknown_quantity"),
+        ("strom", "active_energy_import.", "unknown_quantity"),
+    ],
+)
+def test_a_push_makes_no_series_that_cannot_exist(meter: str, quantity: str | None, reason: str) -> None:
+    pushed = {"meter": meter, "quantity": quantity, "time": NOW - timedelta(hours=1), "value": 1.0}
+    (rejected,) = take([pushed], PLACE, MemorySink(), NOW).rejected
+    assert rejected.reason == reason
+
+
+def test_a_phase_may_be_pushed() -> None:
+    pushed = {"meter": "strom", "quantity": "active_power.L1", "time": NOW - timedelta(hours=1), "value": 1.0}
+    assert take([pushed], PLACE, MemorySink(), NOW).rejected == ()
