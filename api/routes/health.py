@@ -16,6 +16,7 @@ router = APIRouter(tags=["operation"])
 PARTS = ("store", "spool", "scheduler")
 
 
+@router.head("/health", include_in_schema=False)
 @router.get("/health")
 async def health() -> Response:
     """Say that the process is alive. Needs no token."""

@@ -12,6 +12,7 @@ from tests.unit.api.district import SmallDistrict
 
 def test_health_needs_no_token(anonymous: Client) -> None:
     assert anonymous.get("/health").json() == {"status": "alive"}
+    assert anonymous.request("HEAD", "/health").status_code == 200
 
 
 def test_ready_names_every_part(reader: Client) -> None:
