@@ -71,12 +71,16 @@ class ModbusRtuBus:
 
 @dataclass(frozen=True, slots=True)
 class MqttBroker:
-    """A broker; the password itself stands in the environment variable `password_env` (or its `_FILE` twin)."""
+    """A broker; the password itself stands in the environment variable `password_env` (or its `_FILE` twin).
+
+    `edges`: boxes in buildings send their readings through it.
+    """
 
     id: str
     url: str
     username: str | None = None
     password_env: str | None = None
+    edges: bool = False
 
 
 Source = ModbusTcpBus | ModbusRtuBus | MqttBroker

@@ -77,7 +77,7 @@ def _source(entry: SourceEntry) -> Source:
         return ModbusTcpBus(entry.id, entry.host or "", entry.port or 502)
     if entry.kind == "modbus_rtu":
         return ModbusRtuBus(entry.id, entry.device or "", entry.baud or 9600, entry.parity or "N")
-    return MqttBroker(entry.id, entry.url or "", entry.username, entry.password_env)
+    return MqttBroker(entry.id, entry.url or "", entry.username, entry.password_env, entry.edges or False)
 
 
 def _property(entry: PropertyFile, *, sample: bool) -> Property:

@@ -108,6 +108,7 @@ class SourceEntry(Strict):
     url: Annotated[str, url_with("mqtt", "mqtts")] | None = None
     username: Text | None = None
     password_env: SecretName | None = None
+    edges: Flag | None = None
     host: Text | None = None
     port: Annotated[int, whole(1, 65535)] | None = None
     device: Text | None = None

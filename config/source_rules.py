@@ -12,7 +12,7 @@ from config.spelling import did_you_mean
 # kind of source -> (keys it needs, keys it may have)
 _SOURCE_KEYS = MappingProxyType(
     {
-        "mqtt": (("url",), ("username", "password_env")),
+        "mqtt": (("url",), ("username", "password_env", "edges")),
         "modbus_tcp": (("host",), ("port",)),
         "modbus_rtu": (("device",), ("baud", "parity")),
     }
