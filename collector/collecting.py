@@ -11,18 +11,17 @@ from typing import Self
 from collector.batch import Batch
 from collector.modbus.bus import Bus
 from collector.modbus.device import Device, devices_of
+from collector.modbus.identity import SerialBook
 from collector.modbus.polling import BusPolling, tick
 from collector.mqtt.connection import account, broker_address
 from collector.mqtt.listener import Listener
 from collector.mqtt.routing import routes_of
 from collector.statistics import CollectorStatistics
 from config.errors import ConfigurationError
-from config.portfolio import ModbusRtuBus, ModbusTcpBus, MqttBroker, Portfolio
+from config.portfolio import ModbusBus, MqttBroker, Portfolio
 from config.profiles import DeviceProfile
 from gateway.ports import Sink
 from gateway.reading import milliseconds
-
-log = logging.getLogger(__name__)
 
 
 def _now() -> datetime:
@@ -44,8 +43,10 @@ class Collector:
         *,
         environ: Mapping[str, str],
         clock: Callable[[], datetime] = _now,
+        serials: SerialBook | None = None,
     ) -> None:
         self._portfolio = portfolio
+        self._serials = serials
         self._clock = clock
         self._started_at = clock()
         self._batch = Batch(sink)
@@ -54,10 +55,10 @@ class Collector:
         ]
         self._devices = devices_of(tuple(portfolio.meters.values()), dict(profiles))
         self._pollings: list[BusPolling] = []
-        _warn_of_serial_lines(portfolio, self._devices)
+        _check_buses(portfolio, self._devices)
 
     async def __aenter__(self) -> Self:
-        buses = [source for source in self._portfolio.sources if isinstance(source, ModbusTcpBus)]
+        buses = [source for source in self._portfolio.sources if not isinstance(source, MqttBroker)]
         self._pollings = [self._polling(bus, self._devices[bus.id]) for bus in buses if bus.id in self._devices]
         # pymodbus logs every timeout; a lost device is logged once, by us.
         logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
@@ -99,13 +100,14 @@ class Collector:
             clock=self._clock,
         )
 
-    def _polling(self, bus: ModbusTcpBus, devices: list[Device]) -> BusPolling:
+    def _polling(self, bus: ModbusBus, devices: list[Device]) -> BusPolling:
         return BusPolling(
             Bus(bus),
             devices,
             self._batch,
             time_ms=lambda: milliseconds(self._clock()),
             clock_s=asyncio.get_running_loop().time,
+            serials=self._serials,
         )
 
 
@@ -127,10 +129,7 @@ async def _for_ever() -> None:
     await asyncio.Event().wait()
 
 
-def _warn_of_serial_lines(portfolio: Portfolio, devices: Mapping[str, list[Device]]) -> None:
-    lines = [bus.id for bus in portfolio.sources if isinstance(bus, ModbusRtuBus) and bus.id in devices]
-    if lines:
-        log.warning("serial lines are not read yet: %s", ", ".join(lines))
+def _check_buses(portfolio: Portfolio, devices: Mapping[str, list[Device]]) -> None:
     unknown = devices.keys() - {source.id for source in portfolio.sources}
     if unknown:
         raise ConfigurationError(f"no source has the id {', '.join(sorted(unknown))}")

@@ -60,13 +60,32 @@ class ModbusTcpBus:
 
 
 @dataclass(frozen=True, slots=True)
+class ModbusRtuTcpBus:
+    """A serial line behind a gateway that passes RTU frames through a TCP connection as they are."""
+
+    id: str
+    host: str
+    port: int = 502
+
+
+@dataclass(frozen=True, slots=True)
+class ModbusUdpBus:
+    """A Modbus endpoint that is asked by datagrams."""
+
+    id: str
+    host: str
+    port: int = 502
+
+
+@dataclass(frozen=True, slots=True)
 class ModbusRtuBus:
-    """A serial line; declared here, read once the serial transport is built."""
+    """A serial line at this machine; `device` is its file, `stop_bits` 1 or 2."""
 
     id: str
     device: str
     baud: int = 9600
     parity: str = "N"
+    stop_bits: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +102,8 @@ class MqttBroker:
     edges: bool = False
 
 
-Source = ModbusTcpBus | ModbusRtuBus | MqttBroker
+ModbusBus = ModbusTcpBus | ModbusRtuTcpBus | ModbusUdpBus | ModbusRtuBus
+Source = ModbusBus | MqttBroker
 
 
 @dataclass(frozen=True, slots=True)

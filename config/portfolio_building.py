@@ -1,8 +1,9 @@
 """Turns checked entries into the portfolio's things."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Protocol
 
 from config.meter_rules import quantity_of, unit_of
@@ -24,7 +25,9 @@ from config.portfolio import (
     Funding,
     Measure,
     ModbusRtuBus,
+    ModbusRtuTcpBus,
     ModbusTcpBus,
+    ModbusUdpBus,
     MqttBroker,
     Municipality,
     Person,
@@ -47,6 +50,9 @@ from config.portfolio_schema import (
 
 EVERY_DEFAULT = timedelta(minutes=1)
 INTERVAL_DEFAULT = timedelta(minutes=15)
+_BY_ADDRESS: Mapping[str, type[ModbusTcpBus | ModbusRtuTcpBus | ModbusUdpBus]] = MappingProxyType(
+    {"modbus_tcp": ModbusTcpBus, "modbus_rtu_tcp": ModbusRtuTcpBus, "modbus_udp": ModbusUdpBus}
+)
 
 
 class _DatedNumber(Protocol):
@@ -73,10 +79,11 @@ def _dated_numbers(entries: Sequence[_DatedNumber]) -> tuple[Dated[Decimal], ...
 
 
 def _source(entry: SourceEntry) -> Source:
-    if entry.kind == "modbus_tcp":
-        return ModbusTcpBus(entry.id, entry.host or "", entry.port or 502)
+    if entry.kind in _BY_ADDRESS:
+        return _BY_ADDRESS[entry.kind](entry.id, entry.host or "", entry.port or 502)
     if entry.kind == "modbus_rtu":
-        return ModbusRtuBus(entry.id, entry.device or "", entry.baud or 9600, entry.parity or "N")
+        parity = entry.parity or "N"
+        return ModbusRtuBus(entry.id, entry.device or "", entry.baud or 9600, parity, entry.stop_bits or 1)
     return MqttBroker(entry.id, entry.url or "", entry.username, entry.password_env, entry.edges or False)
 
 

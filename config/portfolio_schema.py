@@ -44,6 +44,7 @@ from config.schema_values import (
 _METERED = ("kWh", "m3", "l", "kg")
 LAENDER = ("BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH")
 METER_UNITS = tuple(unit for unit, (canonical, _) in UNITS.items() if unit == "pulses" or canonical in _METERED)
+SOURCE_KINDS = ("mqtt", "modbus_tcp", "modbus_rtu", "modbus_rtu_tcp", "modbus_udp")
 MEASURE_STATES = ("idea", "planned", "running", "done", "rejected")
 
 
@@ -104,7 +105,7 @@ class SourceEntry(Strict):
     """A broker or bus; which keys belong to which kind is told by `KEYS_OF_SOURCE`."""
 
     id: Id
-    kind: Annotated[str, one_of(("mqtt", "modbus_tcp", "modbus_rtu"), "kind")]
+    kind: Annotated[str, one_of(SOURCE_KINDS, "kind")]
     url: Annotated[str, url_with("mqtt", "mqtts")] | None = None
     username: Text | None = None
     password_env: SecretName | None = None
@@ -119,6 +120,7 @@ class SourceEntry(Strict):
 class DatedPrice(Strict):
     """A price from a day on."""
 
+    stop_bits: Annotated[int, whole(1, 2)] | None = None
     since: Day | None = Field(default=None, alias="from")
     value: Number
 

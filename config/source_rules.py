@@ -14,7 +14,9 @@ _SOURCE_KEYS = MappingProxyType(
     {
         "mqtt": (("url",), ("username", "password_env", "edges")),
         "modbus_tcp": (("host",), ("port",)),
-        "modbus_rtu": (("device",), ("baud", "parity")),
+        "modbus_rtu": (("device",), ("baud", "parity", "stop_bits")),
+        "modbus_rtu_tcp": (("host",), ("port",)),
+        "modbus_udp": (("host",), ("port",)),
     }
 )
 _MODBUS = (("device", "profile"), ("every", "quantities"))
@@ -23,6 +25,8 @@ _METER_KEYS = MappingProxyType(
         "mqtt": (("topic", "value"), ("time", "format")),
         "modbus_tcp": _MODBUS,
         "modbus_rtu": _MODBUS,
+        "modbus_rtu_tcp": _MODBUS,
+        "modbus_udp": _MODBUS,
         "by_hand": ((), ()),
         "push": ((), ()),
     }
@@ -91,9 +95,7 @@ def _profile_findings(
     if name not in usable:
         message = f"unknown profile {name!r}{did_you_mean(name, usable)}"
         if name in profiles:
-            message = (
-                f"the profile {name!r} is a template or needs a search on the device; it cannot be read directly"
-            )
+            message = f"the profile {name!r} is a template; it cannot be read directly"
         yield ("source", "profile"), message, ", ".join(usable)
         return
     profile = profiles[name]

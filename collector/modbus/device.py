@@ -7,14 +7,16 @@ from enum import StrEnum
 from pymodbus.pdu import ModbusPDU
 
 from collector.modbus.decode import BlockDecoder, Series
-from collector.modbus.faults import Fault
+from collector.modbus.faults import INNOCENT, Fault
 from collector.modbus.frames import request
+from collector.modbus.identity import SerialRead, serial_read
 from collector.modbus.plan import plan, wanted_registers, with_power
 from config.errors import ConfigurationError
 from config.meters import Meter, ModbusSource
 from config.profiles import DeviceProfile, series_name
 
 TRIES = 3
+SERIAL_TRIES = 3
 # A silent device costs its neighbours a timeout each time it is asked, so one that failed is asked rarely at once.
 FIRST_DELAY_S = 5.0
 CEILING_S = 300.0
@@ -56,7 +58,12 @@ class Health:
         return Change.LOST if self.failures == TRIES else None
 
     def delay_s(self, every_s: float) -> float:
-        """Seconds until the device is asked again after a failure: doubled each time, up to the ceiling."""
+        """Seconds until the device is asked again after a failure: doubled each time, up to the ceiling.
+
+        What was garbled once is noise on the line as a rule, and costs no more than that poll.
+        """
+        if self.failures == 1 and self.fault is Fault.GARBLED:
+            return every_s
         doubled_s: float = FIRST_DELAY_S * 2.0 ** min(self.failures - 1, 20)
         return max(every_s, min(doubled_s, CEILING_S))
 
@@ -78,10 +85,15 @@ class Device:
     every_s: float
     reads: tuple[BlockRead, ...]
     meters: tuple[str, ...]
+    declared_timeout_s: float | None = None  # None: the table does not say how long an answer may take
+    serial: SerialRead | None = None
     health: Health = field(default_factory=Health)
     slot_s: float = 0.0  # first instant of the device's own place in the interval
     due_s: float = 0.0
+    queued_s: float = 0.0
     is_queued: bool = False
+    has_answered: bool = False
+    serial_tries: int = SERIAL_TRIES  # left until the device's serial number is known, or given up
 
     @property
     def name(self) -> str:
@@ -91,11 +103,14 @@ class Device:
     def answered(self, now_s: float) -> Change | None:
         """Note an answer; the device is due again in its next slot."""
         self.due_s = self.next_slot_s(now_s)
+        self.has_answered = True
         return self.health.answered()
 
     def failed(self, fault: Fault, now_s: float, time_ms: int) -> Change | None:
         """Note that there was no usable answer and decide when to ask again."""
-        if fault in {Fault.DISCONNECTED, Fault.BUSY}:
+        if fault not in {Fault.BUSY, Fault.ACKNOWLEDGED}:
+            self.serial_tries = SERIAL_TRIES  # who comes back may be another
+        if fault in INNOCENT:
             self.due_s = self.next_slot_s(now_s)
             return None
         change = self.health.failed(fault, time_ms)
@@ -150,4 +165,6 @@ def _device(unit: int, profile: DeviceProfile, group: Sequence[tuple[Meter, Modb
         for block in plan(profile, [one.register for one in series])
     )
     every_s = min(source.every.total_seconds() for _, source in group)
-    return Device(unit, profile.id, every_s, reads, tuple(meter.id for meter, _ in group))
+    declared_s = None if profile.response_timeout_ms is None else profile.response_timeout_ms / 1000
+    names = tuple(meter.id for meter, _ in group)
+    return Device(unit, profile.id, every_s, reads, names, declared_s, serial_read(unit, profile))

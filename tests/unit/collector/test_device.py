@@ -42,6 +42,14 @@ def test_a_silent_device_is_asked_ever_more_rarely_up_to_a_ceiling() -> None:
     assert delays_s[-1] == CEILING_S
 
 
+def test_noise_costs_a_device_that_one_poll() -> None:
+    health = Health()
+    health.failed(Fault.GARBLED, 0)
+    assert health.delay_s(1.0) == 1.0
+    health.failed(Fault.GARBLED, 1)
+    assert health.delay_s(1.0) == 10.0
+
+
 def test_a_lost_bus_is_not_the_devices_fault() -> None:
     one = device(every_s=1.0)
     for second in range(10):
