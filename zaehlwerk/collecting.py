@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from collector.collecting import Collector
 from gateway.forwarder import Forwarder
+from zaehlwerk.boxes import receivers_of, receiving, with_boxes
 from zaehlwerk.composition import House
 from zaehlwerk.live import Live
 from zaehlwerk.running import Job
@@ -12,11 +13,12 @@ from zaehlwerk.running import Job
 
 @asynccontextmanager
 async def collecting(house: House, live: Live) -> AsyncIterator[Mapping[str, Job]]:
-    """Fetch what the meters say; readings that wait for InfluxDB are forwarded."""
+    """Fetch what the meters say, and what boxes send; readings that wait for InfluxDB are forwarded."""
     collector = Collector(house.portfolio, house.profiles, house.sink, environ=house.environ, clock=house.clock)
+    receivers = receivers_of(house)
     async with collector, forwarding(house, live) as forwarder:
-        live.statistics = collector.statistics
-        yield {"collector": collector.run, **forwarder}
+        live.statistics = with_boxes(collector.statistics, receivers, live)
+        yield {"collector": collector.run, **receiving(receivers), **forwarder}
 
 
 @asynccontextmanager

@@ -38,6 +38,7 @@ for command in (
     service.demo,
     service.run,
     service.collect,
+    service.edge,
     service.watch,
     service.serve,
     service.simulate,

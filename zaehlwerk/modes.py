@@ -26,13 +26,13 @@ async def run_parts(house: House, parts: Sequence[Part], *, name: str) -> None:
             for part in parts:
                 jobs |= await stack.enter_async_context(part(house, live))
             sign = house.settings.state / f"alive-{name}"
-            jobs["alive"] = lambda: _show_life(sign)
+            jobs["alive"] = lambda: show_life(sign)
             logger.info("%s runs: %s", name, ", ".join(jobs))
             await run_jobs(jobs, stop)
     logger.info("%s ended", name)
 
 
-async def _show_life(sign: Path) -> None:
+async def show_life(sign: Path) -> None:
     """Touch a file now and then: a health check sees from its age whether the process is stuck."""
     while True:
         await asyncio.to_thread(sign.touch)
