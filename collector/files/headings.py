@@ -15,11 +15,10 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _METER = re.compile(
-    r"z(ä|ae)hlpunkt|z(ä|ae)hler(nummer|nr|-nr|-id|id)?\b|messstelle|messlokation|marktlokation|\bmelo\b|\bmalo\b"
-    r"|^meter(_?id)?$|ger(ä|ae)te?(nummer|nr)",
+    r"z(ä|ae)hlpunkt\w*|z(ä|ae)hler[ _-]?(nummer|nr\.?|id|bezeichnung|name)?|messstelle|messlokation|marktlokation"
+    r"|(melo|malo)([ _-]?id)?|meter([ _-]?id)?|ger(ä|ae)te?[ _-]?(nummer|nr\.?)",
     re.IGNORECASE,
 )
-_STAND = re.compile(r"stand", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def is_beside(name: str) -> bool:
 
 def is_meter_name(name: str) -> bool:
     """Say whether a column tells whose a row is."""
-    return _METER.search(name) is not None and not _STAND.search(name) and unit_in(name) is None
+    return _METER.fullmatch(name.strip()) is not None
 
 
 def _is_units(line: Sequence[str]) -> bool:

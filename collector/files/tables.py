@@ -19,6 +19,7 @@ from collector.importing import Progress
 from config.errors import InvalidReading
 
 BLOCK = 20_000
+_CELLS = 100_000  # of a block: large enough for whole columns, small enough for a small machine
 _HEAD_LINES = 60
 _LARGEST_SHEET = 2**30  # bytes unpacked: a spreadsheet that says it holds more is not opened
 _LONGEST_LINE = 2**20
@@ -87,9 +88,11 @@ def lines_of(file: Path, layout: Layout, progress: Progress | None = None) -> It
 
 
 def in_blocks(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    """Yield the lines in pieces."""
+    """Yield the lines in pieces of about as many cells, however wide the table is."""
     remaining = iter(lines)
-    while block := list(islice(remaining, BLOCK)):
+    while block := list(islice(remaining, 1)):
+        width = max(len(block[0].cells), 1)
+        block += islice(remaining, max(_CELLS // width, 100))
         yield block
 
 
