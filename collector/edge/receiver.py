@@ -103,6 +103,11 @@ class Receiver:
         """Ask `run` to end; it does within half a second."""
         self._stopping.set()
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether the broker has taken us and was told what we listen to."""
+        return self._is_connected
+
     def statistics(self) -> list[SourceStatistics]:
         """Return a snapshot of every box that was heard of since the start."""
         return [self._statistics(edge, box) for edge, box in sorted(self._boxes.items())]
