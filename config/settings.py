@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = None
     public_url: str = Field(default="http://127.0.0.1:8000", pattern="^https?://.")
     language: Literal["de", "en"] = "de"
+    inbox: Path | None = None  # a watched folder; None: no files are imported by themselves
     edge_id: str | None = Field(default=None, pattern="^[a-z0-9][a-z0-9-]*$")
     uplink_url: str | None = Field(default=None, pattern="^mqtts?://.")
     uplink_username: str | None = None

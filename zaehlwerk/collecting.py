@@ -7,6 +7,7 @@ from collector.collecting import Collector
 from gateway.forwarder import Forwarder
 from zaehlwerk.boxes import receivers_of, receiving, with_boxes
 from zaehlwerk.composition import House
+from zaehlwerk.inbox import watching_inbox
 from zaehlwerk.live import Live
 from zaehlwerk.running import Job
 
@@ -16,9 +17,9 @@ async def collecting(house: House, live: Live) -> AsyncIterator[Mapping[str, Job
     """Fetch what the meters say, and what boxes send; readings that wait for InfluxDB are forwarded."""
     collector = Collector(house.portfolio, house.profiles, house.sink, environ=house.environ, clock=house.clock)
     receivers = receivers_of(house)
-    async with collector, forwarding(house, live) as forwarder:
+    async with collector, forwarding(house, live) as forwarder, watching_inbox(house, live) as inbox:
         live.statistics = with_boxes(collector.statistics, receivers, live)
-        yield {"collector": collector.run, **receiving(receivers), **forwarder}
+        yield {"collector": collector.run, **receiving(receivers), **forwarder, **inbox}
 
 
 @asynccontextmanager

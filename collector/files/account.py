@@ -23,6 +23,7 @@ from gateway.reading import Reading, Receipt, Refused, Series, instant
 
 SOURCE = "file"
 MOST_PREVIEWED = 8
+_DECIMALS = 6
 _WAITING = 400_000  # readings in memory before a commit
 
 
@@ -166,4 +167,5 @@ def _readings(waiting: Sequence[tuple[SeriesKey, NDArray[np.int64], NDArray[np.f
 def _taken(key: SeriesKey, tally: _Tally) -> SeriesTaken:
     quantity = QUANTITIES[key.quantity]
     first, last = instant(tally.first[0]), instant(tally.last[0])
-    return SeriesTaken(*key, quantity.unit, tally.count, first, last, tally.total(quantity.kind))
+    total = round(tally.total(quantity.kind), _DECIMALS)
+    return SeriesTaken(*key, quantity.unit, tally.count, first, last, total)

@@ -289,9 +289,12 @@ class _Detective:
             return one
         if QUANTITIES[meter.quantity].kind is not Kind.COUNTER or meter.quantity in _MAY_FALL:
             return one
-        if self._falls(self._place(one.column), mapping):
+        why = "rises and falls" if self._falls(self._place(one.column), mapping) else ""
+        if mapping.stamps is not None and self._asked.stamps is None:
+            why = "stands beside the ends of intervals"
+        if why:
             amount = "interval_volume" if meter.quantity == "volume" else "interval_energy"
-            detail = f"{one.column!r} rises and falls: no counter? Name --quantity {amount} or {meter.quantity}"
+            detail = f"{one.column!r} {why}: no counter? Name --quantity {amount} or {meter.quantity}, or a --mapping"
             raise InvalidReading("ambiguous_quantity", detail)
         return one
 

@@ -73,14 +73,18 @@ class TableTaking:
             count = len(line.cells)
             if count >= needed and (count <= width or not any(line.cells[width:])):
                 taken.append(line)
-            elif is_footer(line) or not self._has_begun_at(line):
+            elif is_footer(line) or (count == 1 and not self._tells_time(line)):
                 self.account.skipped += 1
             else:
                 self._refuse(line, "wrong_columns", f"{count} columns instead of {width}")
         return taken
 
-    def _has_begun_at(self, line: Line) -> bool:
-        return self._has_begun or len(line.cells) > 1
+    def _tells_time(self, line: Line) -> bool:
+        try:
+            stamp_of(str(line.cells[0]), day_first=True)
+        except InvalidReading:
+            return False
+        return True
 
     def _timed(self, lines: list[Line]) -> _Block | None:
         stamps, bad = self._stamps(lines)

@@ -193,10 +193,12 @@ def _sheet_lines(file: Path, layout: Layout, progress: Progress | None) -> Itera
             sheet = workbook[layout.sheet]
             whole = sheet.max_row or 0
             sheet.reset_dimensions()  # some writers leave a wrong size behind
+            width = 0
             for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
                 if progress is not None and number % BLOCK == 0:
                     progress(min(number, whole), whole)
-                cells = tuple(_cell(value) for value in row)
+                width = max(width, len(row))
+                cells = tuple(_cell(value) for value in row) + ("",) * (width - len(row))
                 if any(cell != "" for cell in cells):
                     yield Line(number, cells)
             if progress is not None:
