@@ -6,7 +6,7 @@ from fractions import Fraction
 from config.errors import ConfigurationError
 from config.quantities import QUANTITIES, UNITS
 
-# (unit of a register, canonical unit) -> exact factor; what `UNITS` has is not repeated here
+# (unit of a register, canonical unit) -> exact factor, as decimals or as a fraction; goes before what `UNITS` has
 _FURTHER = {
     ("varh", "kvarh"): "0.001",
     ("VAh", "kVAh"): "0.001",
@@ -18,6 +18,12 @@ _FURTHER = {
     ("l", "m3"): "0.001",
     ("m3", "l"): "1000",
     ("l/h", "m3/h"): "0.001",
+    ("l/s", "m3/h"): "3.6",
+    ("m3/s", "m3/h"): "3600",
+    ("J", "kWh"): "1/3600000",
+    ("Wmin", "kWh"): "1/60000",
+    ("MJ", "kWh"): "5/18",
+    ("GJ", "kWh"): "2500/9",
 }
 
 
@@ -29,10 +35,10 @@ def ratio_to_canonical(unit: str, quantity: str) -> Fraction:
     known, factor = UNITS.get(unit, ("", ""))
     if unit == canonical:
         return Fraction(1)
-    if known == canonical:
-        return Fraction(Decimal(factor))
     if (unit, canonical) in _FURTHER:
-        return Fraction(Decimal(_FURTHER[unit, canonical]))
+        return Fraction(_FURTHER[unit, canonical])
+    if known == canonical:
+        return Fraction(factor)
     raise ConfigurationError(f"unit {unit!r} cannot be converted to {canonical!r}, the unit of {quantity}")
 
 

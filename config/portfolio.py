@@ -92,7 +92,8 @@ class ModbusRtuBus:
 class MqttBroker:
     """A broker; the password itself stands in the environment variable `password_env` (or its `_FILE` twin).
 
-    `edges`: boxes in buildings send their readings through it.
+    `edges`: boxes in buildings send their readings through it. `discover`: a pattern of topics on which meters that
+    nobody configured are looked for; None: they are not.
     """
 
     id: str
@@ -100,6 +101,7 @@ class MqttBroker:
     username: str | None = None
     password_env: str | None = None
     edges: bool = False
+    discover: str | None = None
 
 
 ModbusBus = ModbusTcpBus | ModbusRtuTcpBus | ModbusUdpBus | ModbusRtuBus

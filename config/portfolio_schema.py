@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, PlainValidator
 
 from config.categories import CATEGORIES
 from config.meters import Reporting
+from config.mqtt_formats import FORMATS
 from config.quantities import MEDIA, QUANTITIES, UNITS
 from config.schema import (
     Flag,
@@ -34,6 +35,8 @@ from config.schema_values import (
     Span,
     StampRule,
     Topic,
+    TopicPattern,
+    TopicTemplate,
     Uses,
     Zone,
     dated,
@@ -109,18 +112,23 @@ class SourceEntry(Strict):
     url: Annotated[str, url_with("mqtt", "mqtts")] | None = None
     username: Text | None = None
     password_env: SecretName | None = None
+    discover: TopicPattern | None = None
+    topics: TopicTemplate | None = None
+    format: Annotated[str, one_of(FORMATS, "format")] | None = None
+    value: Text | None = None
+    time: Text | None = None
     edges: Flag | None = None
     host: Text | None = None
     port: Annotated[int, whole(1, 65535)] | None = None
     device: Text | None = None
     baud: Annotated[int, whole(300, 1_000_000)] | None = None
     parity: Annotated[str, one_of(("N", "E", "O"), "parity")] | None = None
+    stop_bits: Annotated[int, whole(1, 2)] | None = None
 
 
 class DatedPrice(Strict):
     """A price from a day on."""
 
-    stop_bits: Annotated[int, whole(1, 2)] | None = None
     since: Day | None = Field(default=None, alias="from")
     value: Number
 
@@ -150,10 +158,13 @@ class MeterSourceEntry(Strict):
     profile: Text | None = None
     every: Duration | None = None
     quantities: list[Text] = Field(default_factory=list)
-    topic: Topic | None = None
-    format: Annotated[str, one_of(("json",), "format")] | None = None
+    topic: TopicPattern | None = None
+    format: Annotated[str, one_of(FORMATS, "format")] | None = None
     value: Text | None = None
     time: Text | None = None
+    unit: Text | None = None
+    where: dict[Text, Text] = Field(default_factory=dict)
+    availability: Topic | None = None
     by_hand: Duration | None = None
     push: Flag | None = None
 

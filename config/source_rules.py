@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from config.meter_rules import Finding, quantity_of
+from config.mqtt_rules import broker_findings, mqtt_findings
 from config.portfolio_schema import MeterEntry, MeterSourceEntry, SourceEntry
 from config.registers import DeviceProfile
 from config.spelling import did_you_mean
@@ -12,7 +13,7 @@ from config.spelling import did_you_mean
 # kind of source -> (keys it needs, keys it may have)
 _SOURCE_KEYS = MappingProxyType(
     {
-        "mqtt": (("url",), ("username", "password_env", "edges")),
+        "mqtt": (("url",), ("username", "password_env", "edges", "discover", "topics", "format", "value", "time")),
         "modbus_tcp": (("host",), ("port",)),
         "modbus_rtu": (("device",), ("baud", "parity", "stop_bits")),
         "modbus_rtu_tcp": (("host",), ("port",)),
@@ -22,7 +23,7 @@ _SOURCE_KEYS = MappingProxyType(
 _MODBUS = (("device", "profile"), ("every", "quantities"))
 _METER_KEYS = MappingProxyType(
     {
-        "mqtt": (("topic", "value"), ("time", "format")),
+        "mqtt": ((), ("topic", "value", "time", "format", "unit", "where", "every", "availability")),
         "modbus_tcp": _MODBUS,
         "modbus_rtu": _MODBUS,
         "modbus_rtu_tcp": _MODBUS,
@@ -41,6 +42,8 @@ def source_findings(value: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _key_findings(
             value, f"a source of kind {kind}", ("id", "kind"), _SOURCE_KEYS[kind], SourceEntry.yaml_keys()
         )
+    if kind == "mqtt":
+        yield from broker_findings(value)
 
 
 def meter_source_findings(
@@ -67,6 +70,8 @@ def meter_source_findings(
     if kind in _METER_KEYS:
         keys = _key_findings(value, what, (ways[0],), _METER_KEYS[kind], MeterSourceEntry.yaml_keys())
         yield from ((("source", *where), message, allowed) for where, message, allowed in keys)
+    if kind == "mqtt":
+        yield from ((("source", *where), message, allowed) for where, message, allowed in mqtt_findings(value, what))
     if kind.startswith("modbus") and entry.source is not None and entry.source.profile is not None:
         yield from _profile_findings(entry, entry.source, entry.source.profile, profiles)
 

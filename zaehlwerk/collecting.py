@@ -15,7 +15,14 @@ from zaehlwerk.running import Job
 @asynccontextmanager
 async def collecting(house: House, live: Live) -> AsyncIterator[Mapping[str, Job]]:
     """Fetch what the meters say, and what boxes send; readings that wait for InfluxDB are forwarded."""
-    collector = Collector(house.portfolio, house.profiles, house.sink, environ=house.environ, clock=house.clock)
+    collector = Collector(
+        house.portfolio,
+        house.profiles,
+        house.sink,
+        environ=house.environ,
+        clock=house.clock,
+        folder=house.settings.state,
+    )
     receivers = receivers_of(house)
     async with collector, forwarding(house, live) as forwarder, watching_inbox(house, live) as inbox:
         live.statistics = with_boxes(collector.statistics, receivers, live)
