@@ -60,13 +60,17 @@ class Tank:
 
 @dataclass(frozen=True, slots=True)
 class ModbusSource:
-    """A register of a device on a bus. `bus` is the id of a source of the district; `device` the unit id."""
+    """A register of a device on a bus. `bus` is the id of a source of the district; `device` the unit id.
+
+    `channel` is the device's pulse input, phase (`L1`) or inner meter that this meter stands for; None: all of it.
+    """
 
     bus: str
     device: int
     profile: str
     every: timedelta
     quantities: tuple[str, ...] = ()  # further quantities to keep; the meter's own is always kept
+    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

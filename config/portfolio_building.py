@@ -205,6 +205,7 @@ def _meter_source(entry: MeterEntry) -> MeterSource:
         profile=source.profile or "",
         every=source.every or EVERY_DEFAULT,
         quantities=tuple(source.quantities),
+        channel=source.channel,
     )
 
 

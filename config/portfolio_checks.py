@@ -234,7 +234,7 @@ def _double_use(meters: list[MeterPlace]) -> Iterator[Problem]:
         source = meter.entry.source
         if source is None or source.source is None or source.device is None:
             continue
-        other = first.setdefault((source.source, source.device, quantity_of(meter.entry)), meter)
+        other = first.setdefault((source.source, source.device, quantity_of(meter.entry), source.channel), meter)
         if other is not meter:
             message = f"the same device and quantity as {other.entry.id!r} ({other.place.where})"
             yield meter.place.problem(("source", "device"), message)

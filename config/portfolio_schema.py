@@ -58,6 +58,11 @@ def _meter_id(value: object) -> str:
     return name
 
 
+def _channel(value: object) -> str:
+    """Take a channel: the number of an input, or a phase."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value)
+
+
 def _digits_only(count: int) -> PlainValidator:
     def check(value: object) -> str:
         digits = text(value)
@@ -158,6 +163,7 @@ class MeterSourceEntry(Strict):
     profile: Text | None = None
     every: Duration | None = None
     quantities: list[Text] = Field(default_factory=list)
+    channel: Annotated[str, PlainValidator(_channel)] | None = None
     topic: TopicPattern | None = None
     format: Annotated[str, one_of(FORMATS, "format")] | None = None
     value: Text | None = None

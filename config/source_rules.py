@@ -20,7 +20,7 @@ _SOURCE_KEYS = MappingProxyType(
         "modbus_udp": (("host",), ("port",)),
     }
 )
-_MODBUS = (("device", "profile"), ("every", "quantities"))
+_MODBUS = (("device", "profile"), ("every", "quantities", "channel"))
 _METER_KEYS = MappingProxyType(
     {
         "mqtt": ((), ("topic", "value", "time", "format", "unit", "where", "every", "availability")),
@@ -96,7 +96,7 @@ def _key_findings(
 def _profile_findings(
     entry: MeterEntry, source: MeterSourceEntry, name: str, profiles: Mapping[str, DeviceProfile]
 ) -> Iterator[Finding]:
-    usable = [profile.id for profile in profiles.values() if not profile.is_template and not profile.relative]
+    usable = [profile.id for profile in profiles.values() if not profile.is_template]
     if name not in usable:
         message = f"unknown profile {name!r}{did_you_mean(name, usable)}"
         if name in profiles:
@@ -105,7 +105,15 @@ def _profile_findings(
         return
     profile = profiles[name]
     own = quantity_of(entry)
-    if own not in profile.series:
+    channel = source.channel
+    if channel is not None and not (profile.relative and channel.isdecimal()):
+        if channel not in profile.channels(own):
+            message = f"the profile {name!r} has no channel or phase {channel!r} for {own!r}"
+            yield ("source", "channel"), message, ", ".join(profile.channels(own)) or "none"
+    elif own not in profile.series and profile.channels(own):
+        message = f"the profile {name!r} has {own!r} on several channels: say which in `channel`"
+        yield ("source",), message, ", ".join(profile.channels(own))
+    elif own not in profile.series:
         place = ("quantity",) if entry.quantity is not None else ("source", "profile")
         yield place, f"the profile {name!r} has no register for {own!r}", ", ".join(profile.series)
     # A quantity that the device has per phase only stands for all of its phases.

@@ -4,16 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from pymodbus.pdu import ModbusPDU
-
-from collector.modbus.decode import BlockDecoder, Series
 from collector.modbus.faults import INNOCENT, Fault
-from collector.modbus.frames import request
 from collector.modbus.identity import SerialRead, serial_read
-from collector.modbus.plan import plan, wanted_registers, with_power
+from collector.modbus.reads import Reads, reads_of
 from config.errors import ConfigurationError
 from config.meters import Meter, ModbusSource
-from config.profiles import DeviceProfile, series_name
+from config.profiles import DeviceProfile
 
 TRIES = 3
 SERIAL_TRIES = 3
@@ -68,14 +64,6 @@ class Health:
         return max(every_s, min(doubled_s, CEILING_S))
 
 
-@dataclass(frozen=True, slots=True)
-class BlockRead:
-    """One request and what its answer means."""
-
-    request: ModbusPDU
-    decoder: BlockDecoder
-
-
 @dataclass(slots=True)
 class Device:
     """A unit id of a bus with the meters that are read from it in the same requests."""
@@ -83,7 +71,7 @@ class Device:
     unit: int
     profile: str
     every_s: float
-    reads: tuple[BlockRead, ...]
+    reads: Reads
     meters: tuple[str, ...]
     declared_timeout_s: float | None = None  # None: the table does not say how long an answer may take
     serial: SerialRead | None = None
@@ -114,6 +102,8 @@ class Device:
             self.due_s = self.next_slot_s(now_s)
             return None
         change = self.health.failed(fault, time_ms)
+        if change is Change.LOST:
+            self.reads.forget()
         self.due_s = self.next_slot_s(now_s + self.health.delay_s(self.every_s) - self.every_s)
         return change
 
@@ -136,16 +126,8 @@ def devices_of(meters: Sequence[Meter], profiles: dict[str, DeviceProfile]) -> d
     for (bus, unit, profile_id), group in shared.items():
         if profile_id not in profiles:
             raise ConfigurationError(f"meter {group[0][0].id}: no device profile has the id {profile_id!r}")
-        if profiles[profile_id].relative:
-            raise ConfigurationError(f"{profile_id} counts its addresses from a place that is not searched for yet")
         found.setdefault(bus, []).append(_device(unit, profiles[profile_id], group))
     return found
-
-
-def series_of(meter: Meter, source: ModbusSource, profile: DeviceProfile) -> tuple[Series, ...]:
-    """Return what is kept of a meter: its quantity, those its source names, and the power if it comes for nothing."""
-    registers = with_power(profile, wanted_registers(profile, (meter.quantity, *source.quantities)))
-    return tuple(Series(meter.id, series_name(register), register) for register in dict.fromkeys(registers))
 
 
 def spread(devices: Sequence[Device], now_s: float, *, first_round_s: float = FIRST_ROUND_S) -> None:
@@ -157,13 +139,7 @@ def spread(devices: Sequence[Device], now_s: float, *, first_round_s: float = FI
 
 
 def _device(unit: int, profile: DeviceProfile, group: Sequence[tuple[Meter, ModbusSource]]) -> Device:
-    series = [one for meter, source in group for one in series_of(meter, source, profile)]
-    reads = tuple(
-        BlockRead(
-            request(unit, block), BlockDecoder(block, [one for one in series if one.register in block.registers])
-        )
-        for block in plan(profile, [one.register for one in series])
-    )
+    reads = reads_of(unit, profile, group)
     every_s = min(source.every.total_seconds() for _, source in group)
     declared_s = None if profile.response_timeout_ms is None else profile.response_timeout_ms / 1000
     names = tuple(meter.id for meter, _ in group)

@@ -5,11 +5,12 @@ from hypothesis import strategies as st
 
 from collector.modbus.device import CEILING_S, Change, Device, Health, devices_of, spread
 from collector.modbus.faults import Fault
+from collector.modbus.reads import PlannedReads
 from tests.unit.collector.portfolio import METER, modbus_meter
 
 
 def device(every_s: float = 60.0) -> Device:
-    return Device(1, "test_meter", every_s, (), ("strom",))
+    return Device(1, "test_meter", every_s, PlannedReads((), ()), ("strom",))
 
 
 def test_a_device_is_lost_at_the_third_failure_and_back_with_the_first_answer() -> None:

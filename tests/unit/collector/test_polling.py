@@ -9,6 +9,7 @@ from collector.batch import Batch
 from collector.modbus.device import Device, devices_of, spread
 from collector.modbus.faults import Fault, ModbusFault
 from collector.modbus.polling import BusPolling, tick_s
+from collector.modbus.reads import PlannedReads
 from config.profiles import DeviceProfile
 from tests.unit.collector.portfolio import ENERGY, METER, modbus_meter, profile, register
 from tests.unit.collector.sinks import MemorySink
@@ -186,5 +187,5 @@ def test_a_burst_of_answers_shares_a_commit() -> None:
 
 
 def test_a_tick_is_a_tenth_of_the_shortest_interval_within_bounds() -> None:
-    devices = [Device(1, "", every_s, (), ()) for every_s in (60.0, 5.0)]
+    devices = [Device(1, "", every_s, PlannedReads((), ()), ()) for every_s in (60.0, 5.0)]
     assert [tick_s(devices), tick_s(devices[:1])] == [0.5, 1.0]
