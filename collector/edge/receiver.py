@@ -152,7 +152,8 @@ class Receiver:
     def _turn(self, line: Line) -> None:
         has_arrived = line.turn(QUIET_S if self._gathered.messages else TURN_S)
         if line.is_accepted and not self._is_connected:
-            line.client.subscribe([(topic("+", kind), 1) for kind in (READINGS, STATUS)])
+            for kind in (READINGS, STATUS):
+                line.client.subscribe(topic("+", kind), qos=1)
             self._is_connected = True
             self._backoff.succeeded()
             self._say_back()

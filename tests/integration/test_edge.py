@@ -198,6 +198,16 @@ def test_a_damaged_spool_is_set_aside_and_the_box_goes_on(scene: Scene) -> None:
     scene.assert_stored(readings)
 
 
+def test_box_and_centre_speak_mqtt_5_as_well(tmp_path: Path, mosquitto_process: MosquittoProgram) -> None:
+    mosquitto_process.url += "?protocol=5"
+    scene = Scene(mosquitto_process, tmp_path)
+    readings = week(3_000)
+    scene.spooled(readings)
+    with scene.centre, scene.box:
+        wait_until(everything_arrived(scene, len(readings)), evidence=lambda: scene.log("box"))
+    scene.assert_stored(readings)
+
+
 def test_the_centre_says_when_a_box_is_cut_off(scene: Scene) -> None:
     scene.centre.start()
     scene.box.start()
