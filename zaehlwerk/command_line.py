@@ -6,7 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from config.errors import ZaehlwerkError
-from zaehlwerk.commands import figures, files, portfolio, profiles, records, service, tokens
+from zaehlwerk.commands import figures, files, portfolio, probe, profiles, records, service, tokens
 from zaehlwerk.exits import exit_code_of
 
 
@@ -56,6 +56,7 @@ for command in (
 app.add_typer(files.imports, name="import")
 app.add_typer(files.exports, name="export")
 app.add_typer(profiles.app, name="profiles")
+app.add_typer(probe.app, name="probe")
 app.add_typer(tokens.app, name="token")
 
 
