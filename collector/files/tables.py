@@ -178,13 +178,19 @@ class _Workbook:
     def __init__(self, file: Path) -> None:
         import openpyxl  # noqa: PLC0415  slow to import, and most files are text
 
-        self._book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        self._opened = file.open("rb")  # by name it would go by the ending
+        try:
+            self._book = openpyxl.load_workbook(self._opened, read_only=True, data_only=True)
+        except BaseException:
+            self._opened.close()
+            raise
 
     def __enter__(self):  # type: ignore[no-untyped-def]
         return self._book
 
     def __exit__(self, *_error: object) -> None:
         self._book.close()
+        self._opened.close()
 
 
 def _sheet_lines(file: Path, layout: Layout, progress: Progress | None) -> Iterator[Line]:
