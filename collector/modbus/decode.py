@@ -50,9 +50,10 @@ class BlockDecoder:
         """Return a reading for every series that has a value; `payload` is the block's registers, big-endian."""
         found = []
         for value, (meter, quantity, times, over, absent) in zip(self._unpack(payload), self._steps, strict=True):
+            result = value * times / over
             # A NaN or an infinity minus itself is NaN: the cheapest way to see that a value is finite.
-            if value - value == 0 and value not in absent:
-                found.append(Reading(meter, quantity, time_ms, value * times / over))
+            if result - result == 0 and value not in absent:
+                found.append(Reading(meter, quantity, time_ms, result))
         for meter, quantity, read in self._derived:
             derived = read(payload)
             if derived is not None:

@@ -84,7 +84,8 @@ def value_reader(
             if not isinstance(number, int | float):
                 return None
             total += number * weight
-        return code(total * ratio.numerator / (over * ratio.denominator))
+        value = code(total * ratio.numerator / (over * ratio.denominator))
+        return value if value - value == 0 else None
 
     return read
 

@@ -98,6 +98,8 @@ class Device:
         """Note that there was no usable answer and decide when to ask again."""
         if fault not in {Fault.BUSY, Fault.ACKNOWLEDGED}:
             self.serial_tries = SERIAL_TRIES  # who comes back may be another
+        if fault is Fault.ILLEGAL:
+            self.reads.refused()
         if fault in INNOCENT:
             self.due_s = self.next_slot_s(now_s)
             return None

@@ -12,11 +12,12 @@ from collector.modbus.faults import Fault, ModbusFault
 from collector.modbus.frames import request
 from collector.modbus.plan import Block, reading_plan
 from collector.modbus.series import series_of
-from collector.modbus.sunspec import Model, Search, matching, search
+from collector.modbus.sunspec import MARKER_REGISTERS, Model, Search, matching, search
 from config.meters import Meter, ModbusSource
 from config.profiles import DeviceProfile
 from gateway.reading import Reading
 
+SILENCES = 2
 Group = Sequence[tuple[Meter, ModbusSource]]
 
 
@@ -43,6 +44,10 @@ class Reads(Protocol):
         """How many requests a usual poll takes."""
         ...
 
+    def refused(self) -> None:
+        """Take note that the device does not have what the last request asked for."""
+        ...
+
     def forget(self) -> None:
         """Ask again what was asked once: the device was away, and who comes back may be another."""
         ...
@@ -65,44 +70,63 @@ class PlannedReads:
     def __len__(self) -> int:
         return len(self.live)
 
+    def refused(self) -> None:
+        """Go on as planned: what the device says once is needed."""
+
     def forget(self) -> None:
         """Ask again what was asked once."""
         self._is_known = not self.once
 
 
 class SearchedReads:
-    """Finds the models of a SunSpec device first. A place that is refused is passed over in the next poll."""
+    """Finds the models of a SunSpec device first, over several polls where places are refused.
+
+    A place that is refused is passed over in the next poll. One that stays silent is asked again: the device may be
+    away, and only one that was never found may be of those that do not refuse.
+    """
 
     def __init__(self, unit: int, profile: DeviceProfile, group: Group) -> None:
         self._unit = unit
         self._profile = profile
         self._group = group
+        self._base: int | None = None
         self.forget()
 
     def forget(self) -> None:
-        """Search again."""
-        self._steps: Search = search(self._profile.search_at, self._profile.function_code)
-        self._has_begun = False
-        self._answer: bytes | None = None
+        """Search again, first where the models were."""
+        bases = dict.fromkeys((*(() if self._base is None else (self._base,)), *self._profile.search_at))
+        self._steps: Search = search(tuple(bases), self._profile.function_code)
+        self._pending: Block | None = next(self._steps)
+        self._silences = 0
         self._found: PlannedReads | None = None
 
     def __iter__(self) -> Iterator[BlockRead]:
-        while self._found is None:
-            try:
-                block = self._steps.send(self._answer if self._has_begun else None)
-            except StopIteration as finished:
-                self._found = self._planned(finished.value)
-                break
-            self._has_begun, self._answer = True, None
-            yield BlockRead(request(self._unit, block), _Listener(self))
+        while self._found is None and self._pending is not None:
+            if self._silences >= SILENCES and self._base is None:
+                self.refused()
+                continue
+            self._silences += 1
+            yield BlockRead(request(self._unit, self._pending), _Listener(self))
+        if self._found is None:
+            self._found = self._planned(self._models)
         yield from self._found
 
     def __len__(self) -> int:
         return 0 if self._found is None else len(self._found)
 
-    def heard(self, payload: bytes) -> None:
+    def refused(self) -> None:
+        """Go on to the next place."""
+        if self._found is None and self._pending is not None:
+            self.heard(None)
+
+    def heard(self, payload: bytes | None) -> None:
         """Take the answer to a step of the search."""
-        self._answer = payload
+        self._silences = 0
+        try:
+            self._pending = self._steps.send(payload)
+        except StopIteration as finished:
+            self._models: tuple[Model, ...] = finished.value
+            self._pending = None
 
     def _planned(self, found: tuple[Model, ...]) -> PlannedReads:
         series: list[Series] = []
@@ -113,6 +137,7 @@ class SearchedReads:
                 self.forget()
                 seen = ", ".join(str(one.id) for one in found) or "none"
                 raise ModbusFault(Fault.ILLEGAL, f"no model of {self._profile.id} for {meter.id} (found: {seen})")
+            self._base = found[0].address - MARKER_REGISTERS
             table = self._profile.located(model.id, model.address)
             series += series_of(meter, source, table)
         return _planned(self._unit, table, series)

@@ -11,6 +11,7 @@ from collector.modbus.plan import Block
 from config.profiles import DeviceProfile
 
 MARKER = b"SunS"
+MARKER_REGISTERS = 2
 BASES = (40000, 0, 50000)
 END = 0xFFFF
 MOST_MODELS = 64
@@ -32,9 +33,9 @@ class Model:
 def search(bases: tuple[int, ...] = BASES, function_code: int = 3) -> Search:
     """Walk the models from the first base that has the marker; no models where none has."""
     for base in bases:
-        answer = yield Block(function_code, base, 2, ())
+        answer = yield Block(function_code, base, MARKER_REGISTERS, ())
         if answer == MARKER:
-            return (yield from _walk(base + 2, function_code))
+            return (yield from _walk(base + MARKER_REGISTERS, function_code))
     return ()
 
 

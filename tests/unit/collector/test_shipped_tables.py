@@ -6,6 +6,7 @@ import pytest
 
 from collector.modbus.decode import decode
 from collector.modbus.device import devices_of
+from collector.modbus.faults import ModbusFault
 from collector.modbus.plan import plan, plan_rows, spanning
 from collector.modbus.reads import Reads, reads_of
 from collector.simulation.registers import SimulatedDevice
@@ -109,9 +110,42 @@ def test_a_heat_meters_unit_is_read_once_and_again_after_it_was_away() -> None:
     assert polled(reads, device) == first
 
 
-def test_a_device_that_refuses_the_first_place_of_a_search_is_found_at_the_next() -> None:
+def searched() -> tuple[Reads, SimulatedDevice]:
     table = TABLES["sunspec_201_204"]
     meter, source = metered(table, "active_energy_import")
-    reads = reads_of(1, table, [(meter, source)])
-    addresses = [next(iter(reads)).request.address for _ in table.search_at]
-    assert addresses == list(table.search_at)
+    return reads_of(1, table, [(meter, source)]), SimulatedDevice(table, (meter,), lambda _meter, _now: 1.0)
+
+
+def first_address(reads: Reads) -> int:
+    return next(iter(reads)).request.address
+
+
+def test_a_place_that_is_refused_is_passed_over_and_one_that_is_silent_asked_again() -> None:
+    reads, _ = searched()
+    assert [first_address(reads), first_address(reads)] == [40000, 40000]
+    reads.refused()
+    assert first_address(reads) == 50000
+
+
+def test_a_device_that_was_never_found_may_be_silent_where_it_has_nothing() -> None:
+    reads, _ = searched()
+    assert [first_address(reads) for _ in range(6)] == [40000, 40000, 50000, 50000, 0, 0]
+
+
+def test_a_device_that_comes_back_is_searched_where_it_was() -> None:
+    reads, device = searched()
+    polled(reads, device)
+    reads.forget()
+    assert [first_address(reads) for _ in range(6)] == [40000] * 6
+    assert polled(reads, device)
+
+
+def refuse_all(reads: Reads) -> None:
+    for _ in reads:
+        reads.refused()
+
+
+def test_a_device_without_the_tables_models_is_no_such_device() -> None:
+    reads, _ = searched()
+    with pytest.raises(ModbusFault, match="found: none"):
+        refuse_all(reads)
