@@ -6,7 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from config.errors import ZaehlwerkError
-from zaehlwerk.commands import figures, files, portfolio, probe, profiles, records, service, tokens
+from zaehlwerk.commands import broker, figures, files, portfolio, probe, profiles, records, service, tokens
 from zaehlwerk.exits import exit_code_of
 
 
@@ -57,6 +57,8 @@ app.add_typer(files.imports, name="import")
 app.add_typer(files.exports, name="export")
 app.add_typer(profiles.app, name="profiles")
 app.add_typer(probe.app, name="probe")
+probe.app.command("mqtt")(broker.mqtt)
+app.add_typer(broker.unassigned_app, name="unassigned")
 app.add_typer(tokens.app, name="token")
 
 

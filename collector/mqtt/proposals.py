@@ -20,6 +20,7 @@ _MEDIA = {
 }
 _GAS = ("gas", "unismart")
 LARGEST_VALUES = 5
+_NOT_TEXT = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})  # to a reader of YAML
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +93,8 @@ def _flow(value: Any) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    # Words that YAML takes for nothing but text.
     letters = text.replace("-", "").replace("_", "")
-    return (
-        letters.isalnum()
-        and letters[:1].isalpha()
-        and text.lower() not in {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
-    )
+    return letters.isalnum() and letters[:1].isalpha() and text.lower() not in _NOT_TEXT
 
 
 def _proposal(topic: str, payload: bytes, recognition: Recognition | None, offer: Offer) -> Proposal:
