@@ -10,6 +10,7 @@ from zaehlwerk.composition import House
 from zaehlwerk.inbox import watching_inbox
 from zaehlwerk.live import Live
 from zaehlwerk.running import Job
+from zaehlwerk.serial_numbers import SerialNumbers
 
 
 @asynccontextmanager
@@ -22,6 +23,7 @@ async def collecting(house: House, live: Live) -> AsyncIterator[Mapping[str, Job
         environ=house.environ,
         clock=house.clock,
         folder=house.settings.state,
+        serials=SerialNumbers(house.operations, house.clock),
     )
     receivers = receivers_of(house)
     async with collector, forwarding(house, live) as forwarder, watching_inbox(house, live) as inbox:

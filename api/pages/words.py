@@ -71,6 +71,7 @@ EVENTS = {
     "clock_shift": "Uhr verstellt",
     "duplicate_conflict": "zwei Werte zur selben Zeit",
     "future_reading": "Zeitstempel in der Zukunft",
+    "serial_seen": "Zählernummer gelesen",
     "serial_changed": "neue Zählernummer",
     "gap": "Lücke",
 }

@@ -43,7 +43,7 @@ class SerialSeen:
 
 
 class SerialBook(Protocol):
-    """Where serial numbers are kept from one run to the next."""
+    """Where serial numbers are kept from one run to the next; raises `Unreachable` where they cannot be."""
 
     async def known(self, meter: str) -> str | None:
         """Return the serial number that was seen last, None if none was."""
@@ -71,6 +71,8 @@ class SerialsInMemory:
 
 def serial_read(unit: int, profile: DeviceProfile) -> SerialRead | None:
     """Return how to ask for the serial number; None where the table does not say."""
+    if profile.relative:
+        return None  # where its registers stand is not known yet
     for register in profile.registers:
         if register.quantity == SERIAL and register.function_code in {3, 4}:
             (block,) = plan(profile, (register,))

@@ -14,6 +14,7 @@ from collector.modbus.faults import ModbusFault
 from collector.modbus.identity import SerialBook, SerialRead, SerialsInMemory, compare, serial_in
 from collector.modbus.patience import Patience
 from collector.statistics import Counts, SourceStatistics
+from config.errors import Unreachable
 from gateway.reading import instant
 
 SHORTEST_TICK_S = 0.05
@@ -165,13 +166,14 @@ class BusPolling:
         device.serial_tries -= 1
         try:
             serial = serial_in(read, await self._ask(read.request, self._timeout_s(device)))
+            now = instant(self._time_ms())
+            changes = await compare(self._serials, device.meters, serial, now) if serial is not None else ()
         except ModbusFault as error:
             self._counts.faults[error.fault] += 1
-            return
-        device.serial_tries = 0
-        if serial is not None:
-            now = instant(self._time_ms())
-            changes = await compare(self._serials, device.meters, serial, now)
+        except Unreachable as error:
+            log.warning("bus %s: the serial number of %s is not kept: %s", self.bus.id, device.name, error)
+        else:
+            device.serial_tries = 0
             self._exchanged |= {change.meter: change.serial for change in changes}
 
     def _answered(self, device: Device) -> None:
