@@ -1,8 +1,10 @@
 """Proposes what the columns of a file mean, and says how sure it is. Where two readings are possible, it asks."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -86,6 +88,8 @@ class _Detective:
             stamps=self._stamps(time, dates),
         )
         mapping = replace(mapping, values=tuple(self._checked(one, mapping) for one in mapping.values))
+        if any(one.quantity and QUANTITIES[one.quantity].kind is Kind.AMOUNT for one in mapping.values):
+            mapping = replace(mapping, interval=self._interval(time, dates))
         if len(self._layout.sheets) > 1:
             self._doubts.append(f"the sheet {self._layout.sheet!r} is taken of {', '.join(self._layout.sheets)}")
         return Proposal(mapping, round(0.85 ** len(self._doubts), 2), tuple(self._doubts))
@@ -316,6 +320,25 @@ class _Detective:
             return Stamps.END
         self._doubt_stamps(time, dates)
         return None
+
+    def _interval(self, time: TimeColumns, dates: str | None) -> timedelta | None:
+        """Return how far apart most stamps are; None where the meter has to know."""
+        walls: set[int] = set()
+        clocks = [""] * len(self._rows) if time.clock is None else self._column(self._place(time.clock))
+        for day, clock in zip(self._column(self._place(time.column)), clocks, strict=True):
+            text = f"{str(day).removesuffix(' 00:00:00')} {clock}" if clock else str(day)
+            try:
+                walls.add(stamp_of(text, day_first=dates == "day_first")[1])
+            except InvalidReading:
+                continue
+        steps = Counter(np.diff(np.array(sorted(walls), np.int64)).tolist()).most_common(1)
+        if not steps or steps[0][1] < _MOSTLY * (len(walls) - 1) or steps[0][0] % 60_000:
+            return None
+        found = timedelta(milliseconds=steps[0][0])
+        meter = self._portfolio.meters.get(self._asked.meter or "") or self._first_meter()
+        if meter is not None and meter.interval != found:
+            self._doubts.append(f"the stamps are {found} apart, the interval of {meter.id} is {meter.interval}")
+        return found
 
     def _doubt_stamps(self, time: TimeColumns, dates: str | None) -> None:
         meter = self._portfolio.meters.get(self._asked.meter or "")
