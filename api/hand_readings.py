@@ -1,4 +1,7 @@
-"""Taking a reading that a person read off a display: checked, made durable, noted with who and why."""
+"""Taking a reading that a person read off a display: checked, made durable, noted with who and why.
+
+A second value at the same instant is a correction: it needs a reason, and the trail keeps what stood there before.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,10 +14,11 @@ from config.errors import InvalidReading
 from config.meters import Meter
 from config.quantities import UNITS
 from gateway.operations import ReadingNoteRow
-from gateway.reading import milliseconds
+from gateway.reading import Series, milliseconds
 
 _PAST = timedelta(days=400)
 _FUTURE = timedelta(days=400)
+_MILLISECOND = timedelta(milliseconds=1)
 _CLOCK_SLACK = timedelta(minutes=5)
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LARGEST_DISPLAY = 10**15  # none has as many digits
@@ -49,29 +53,43 @@ def typed_number(text: str) -> Decimal:
 
 
 def range_of(evidence: Evidence, meter: Meter, at: datetime) -> ExpectedRange:
-    """Return what the meter should show at an instant, in canonical units."""
-    past = evidence.readings(meter.id, meter.quantity, at - _PAST, at + _FUTURE)
-    return expected_range(meter, past, at)
+    """Return what the meter should show at an instant, in canonical units.
+
+    What stands at that very instant is left out: it is what a correction replaces.
+    """
+    known = evidence.readings(meter.id, meter.quantity, at - _PAST, at + _FUTURE)
+    other = known.time_ms != milliseconds(at)
+    return expected_range(meter, Series(known.time_ms[other], known.value[other]), at)
+
+
+def standing(evidence: Evidence, meter: Meter, at: datetime) -> float | None:
+    """Return what is stored at an instant already, in canonical units; None if nothing is."""
+    found = evidence.readings(meter.id, meter.quantity, at, at + _MILLISECOND)
+    return float(found.value[0]) if len(found) else None
 
 
 def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     """Make a hand reading durable and return the range that was expected.
 
-    Raises `InvalidReading`: `future_time`, `too_old`, `not_a_number`, `out_of_range` (without a reason to force it),
-    or what the push says.
+    Raises `InvalidReading`: `future_time`, `too_old`, `not_a_number`, `out_of_range` and `already_read` (both without
+    a reason in `force`), or what the push says. The same value at the same instant again changes nothing.
     """
     meter = evidence.portfolio.meter(reading.meter_id)
     _check_time(evidence, reading)
     _check_size(reading)
     value = canonical(meter, reading.shown)
     expected = range_of(evidence, meter, reading.at)
-    if not expected.holds(value) and not reading.force.strip():
-        raise InvalidReading("out_of_range", _complaint(meter, expected, reading))
+    before = standing(evidence, meter, reading.at)
+    if before == value:
+        return expected
+    if not reading.force.strip():
+        _demand_expected(meter, expected, reading, value)
+        _demand_first(meter, reading, before)
     pushed = {"meter": meter.id, "quantity": meter.quantity, "time": reading.at.isoformat(), "value": value}
     result = evidence.services.push([pushed], evidence.now())
     for rejected in result.rejected:
         raise InvalidReading(rejected.reason, rejected.detail)
-    _note(evidence, meter, reading)
+    _note(evidence, meter, reading, before)
     evidence.forget(meter.id)
     return expected
 
@@ -89,9 +107,17 @@ def _check_size(reading: HandReading) -> None:
         raise InvalidReading("not_a_number", f"{reading.shown} is more than a display shows")
 
 
-def _complaint(meter: Meter, expected: ExpectedRange, reading: HandReading) -> str:
-    low, high = (shown(meter, bound) for bound in (expected.low, expected.high))
-    return f"{reading.shown} {meter.unit} is not between {low} and {high}; give a reason to store it anyway"
+def _demand_expected(meter: Meter, expected: ExpectedRange, reading: HandReading, value: float) -> None:
+    if not expected.holds(value):
+        low, high = (shown(meter, bound) for bound in (expected.low, expected.high))
+        detail = f"{reading.shown} {meter.unit} is not between {low} and {high}; give a reason to store it anyway"
+        raise InvalidReading("out_of_range", detail)
+
+
+def _demand_first(meter: Meter, reading: HandReading, before: float | None) -> None:
+    if before is not None:
+        stands = f"{shown(meter, before)} {meter.unit} stands at {reading.at.isoformat()} already"
+        raise InvalidReading("already_read", f"{stands}; give a reason to correct it")
 
 
 def shown(meter: Meter, value: float | None) -> float | None:
@@ -99,17 +125,21 @@ def shown(meter: Meter, value: float | None) -> float | None:
     return None if value is None else round(value / float(UNITS[meter.unit][1]), 3)
 
 
-def _note(evidence: Evidence, meter: Meter, reading: HandReading) -> None:
+def _note(evidence: Evidence, meter: Meter, reading: HandReading, before: float | None) -> None:
+    old = None if before is None else shown(meter, before)
+    reason = reading.force.strip()
     note = ReadingNoteRow(
         meter=meter.id,
         quantity=meter.quantity,
         time_ms=milliseconds(reading.at),
-        how=How.READ_BY_HAND.value,
+        how=(How.READ_BY_HAND if old is None else How.CORRECTED).value,
         author=reading.author,
-        reason=reading.force.strip(),
+        reason=reason if old is None else f"{reason} (vorher {old} {meter.unit})",
         recorded_at=evidence.now(),
     )
-    detail = {"value": str(reading.shown), "unit": meter.unit, "time": reading.at.isoformat(), "force": note.reason}
+    detail = {"value": str(reading.shown), "unit": meter.unit, "time": reading.at.isoformat(), "force": reason}
+    action = "hand_reading" if old is None else "hand_reading_corrected"
+    detail |= {} if old is None else {"old_value": str(old)}
     with evidence.operations.begin() as connection:
         evidence.operations.notes.record(note, connection=connection)
-        evidence.operations.audit.record(reading.author, "hand_reading", meter.id, detail, connection=connection)
+        evidence.operations.audit.record(reading.author, action, meter.id, detail, connection=connection)

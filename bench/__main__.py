@@ -10,8 +10,11 @@ from bench.figures import Figure, print_table, write_json
 # name -> module with `measure() -> list[Figure]`, in the order of the path that a reading takes
 BENCHMARKS = {
     "modbus": "bench.modbus_poll",
+    "fleet": "bench.modbus_fleet",
     "mqtt": "bench.mqtt_ingest",
     "influx": "bench.influx_write",
+    "edge": "bench.edge_drain",
+    "files": "bench.file_import",
 }
 
 

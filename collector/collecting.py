@@ -5,24 +5,24 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from collector.batch import Batch
 from collector.modbus.bus import Bus
 from collector.modbus.device import Device, devices_of
+from collector.modbus.identity import SerialBook
 from collector.modbus.polling import BusPolling, tick
-from collector.mqtt.connection import account, broker_address
 from collector.mqtt.listener import Listener
-from collector.mqtt.routing import routes_of
+from collector.mqtt.listeners import listener_of
+from collector.mqtt.unassigned import Unassigned
 from collector.statistics import CollectorStatistics
 from config.errors import ConfigurationError
-from config.portfolio import ModbusRtuBus, ModbusTcpBus, MqttBroker, Portfolio
+from config.portfolio import ModbusBus, MqttBroker, Portfolio
 from config.profiles import DeviceProfile
 from gateway.ports import Sink
 from gateway.reading import milliseconds
-
-log = logging.getLogger(__name__)
 
 
 def _now() -> datetime:
@@ -33,7 +33,8 @@ class Collector:
     """Reads what a portfolio declares from `run` on until it is cancelled.
 
     Raises `ConfigurationError` on construction for what no source could ever be read with (unknown profile, register,
-    unit, format, missing password). A source that is away is waited for, and never delays another.
+    unit, format, missing password). A source that is away is waited for, and never delays another. `folder` is the
+    state folder, in which what belongs to no meter is listed; None: it is refused.
     """
 
     def __init__(
@@ -44,20 +45,34 @@ class Collector:
         *,
         environ: Mapping[str, str],
         clock: Callable[[], datetime] = _now,
+        serials: SerialBook | None = None,
+        folder: Path | None = None,
     ) -> None:
         self._portfolio = portfolio
+        self._serials = serials
         self._clock = clock
         self._started_at = clock()
         self._batch = Batch(sink)
+        brokers = [source for source in portfolio.sources if isinstance(source, MqttBroker)]
+        self._unassigned = Unassigned(folder) if brokers and folder is not None else None
         self._listeners = [
-            self._listener(source, sink, environ) for source in portfolio.sources if isinstance(source, MqttBroker)
+            listener_of(
+                portfolio,
+                broker,
+                sink,
+                environ=environ,
+                clock=clock,
+                folder=folder,
+                unassigned=self._unassigned,
+            )
+            for broker in brokers
         ]
         self._devices = devices_of(tuple(portfolio.meters.values()), dict(profiles))
         self._pollings: list[BusPolling] = []
-        _warn_of_serial_lines(portfolio, self._devices)
+        _check_buses(portfolio, self._devices)
 
     async def __aenter__(self) -> Self:
-        buses = [source for source in self._portfolio.sources if isinstance(source, ModbusTcpBus)]
+        buses = [source for source in self._portfolio.sources if not isinstance(source, MqttBroker)]
         self._pollings = [self._polling(bus, self._devices[bus.id]) for bus in buses if bus.id in self._devices]
         # pymodbus logs every timeout; a lost device is logged once, by us.
         logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
@@ -68,6 +83,8 @@ class Collector:
     ) -> None:
         for polling in self._pollings:
             polling.bus.close()
+        if self._unassigned is not None:
+            self._unassigned.close()
         self._batch.flush()
 
     async def run(self) -> None:
@@ -88,24 +105,14 @@ class Collector:
         sources += [listener.statistics() for listener in self._listeners]
         return CollectorStatistics(self._started_at, tuple(sources), self._batch.dropped)
 
-    def _listener(self, broker: MqttBroker, sink: Sink, environ: Mapping[str, str]) -> Listener:
-        return Listener(
-            broker.id,
-            broker_address(broker.url),
-            routes_of(self._portfolio, broker.id),
-            sink,
-            client_id=f"zaehlwerk-{self._portfolio.district.id}-{broker.id}",
-            account=account(broker, environ),
-            clock=self._clock,
-        )
-
-    def _polling(self, bus: ModbusTcpBus, devices: list[Device]) -> BusPolling:
+    def _polling(self, bus: ModbusBus, devices: list[Device]) -> BusPolling:
         return BusPolling(
             Bus(bus),
             devices,
             self._batch,
             time_ms=lambda: milliseconds(self._clock()),
             clock_s=asyncio.get_running_loop().time,
+            serials=self._serials,
         )
 
 
@@ -127,10 +134,7 @@ async def _for_ever() -> None:
     await asyncio.Event().wait()
 
 
-def _warn_of_serial_lines(portfolio: Portfolio, devices: Mapping[str, list[Device]]) -> None:
-    lines = [bus.id for bus in portfolio.sources if isinstance(bus, ModbusRtuBus) and bus.id in devices]
-    if lines:
-        log.warning("serial lines are not read yet: %s", ", ".join(lines))
+def _check_buses(portfolio: Portfolio, devices: Mapping[str, list[Device]]) -> None:
     unknown = devices.keys() - {source.id for source in portfolio.sources}
     if unknown:
         raise ConfigurationError(f"no source has the id {', '.join(sorted(unknown))}")

@@ -6,8 +6,18 @@ from fractions import Fraction
 from config.errors import ConfigurationError, InvalidReading
 from config.quantities import QUANTITIES, UNITS
 
-# Litres are canonical for tanks and cubic metres for meters, so `UNITS` cannot have them: factors between the two.
-_BETWEEN_CANONICAL = {("l", "m3"): "0.001", ("m3", "l"): "1000"}
+# (unit of a register, canonical unit) -> exact factor, as decimals or as a fraction: what `UNITS` has not, or only
+# rounded. Litres are canonical for tanks and cubic metres for meters, so the factors between the two stand here.
+_FURTHER = {
+    ("l", "m3"): "0.001",
+    ("m3", "l"): "1000",
+    ("l/s", "m3/h"): "3.6",
+    ("m3/s", "m3/h"): "3600",
+    ("J", "kWh"): "1/3600000",
+    ("Wmin", "kWh"): "1/60000",
+    ("MJ", "kWh"): "5/18",
+    ("GJ", "kWh"): "2500/9",
+}
 
 
 def ratio_to_canonical(unit: str, quantity: str) -> Fraction:
@@ -18,10 +28,10 @@ def ratio_to_canonical(unit: str, quantity: str) -> Fraction:
     known, factor = UNITS.get(unit, ("", ""))
     if unit == canonical:
         return Fraction(1)
+    if (unit, canonical) in _FURTHER:
+        return Fraction(_FURTHER[unit, canonical])
     if known == canonical:
-        return Fraction(Decimal(factor))
-    if (unit, canonical) in _BETWEEN_CANONICAL:
-        return Fraction(Decimal(_BETWEEN_CANONICAL[unit, canonical]))
+        return Fraction(factor)
     raise ConfigurationError(f"unit {unit!r} cannot be converted to {canonical!r}, the unit of {quantity}")
 
 

@@ -35,11 +35,39 @@ class RefusedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportResult:
-    """What became of a file. `known` None: the sink cannot tell; `missing` lines say themselves that they have none.
+class Previewed:
+    """One of the first readings of a file, as it is stored: `value` in the quantity's canonical `unit`."""
 
-    `refused_lines` holds the first thousand; `refused` counts all. After a dry run nothing is stored and `accepted`
-    says how many would be.
+    line: int
+    meter: str
+    quantity: str
+    time: datetime
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesTaken:
+    """What a file says about one quantity of one meter.
+
+    `total` is the sum of amounts, for a counter the last reading less the first, for a gauge the mean.
+    """
+
+    meter: str
+    quantity: str
+    unit: str
+    count: int
+    first: datetime
+    last: datetime
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What became of a file. `known` None: the sink cannot tell; `missing` values say themselves that they have none.
+
+    `refused_lines` holds the first thousand; `refused` counts all. `skipped` lines are sums and words below a table,
+    which are no readings. After a dry run nothing is stored and `accepted` says how many would be.
     """
 
     accepted: int
@@ -49,6 +77,9 @@ class ImportResult:
     refused_lines: tuple[RefusedLine, ...]
     first: datetime | None
     last: datetime | None
+    skipped: int = 0
+    series: tuple[SeriesTaken, ...] = ()
+    preview: tuple[Previewed, ...] = ()
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ class SourceStatistics:
     faults: dict[str, int]
     refused: dict[str, int]
     offline: dict[str, datetime]
+    exchanged: dict[str, str] = field(default_factory=dict)  # meter -> the serial number that was not known before
 
 
 @dataclass(frozen=True, slots=True)

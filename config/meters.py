@@ -62,24 +62,38 @@ class Tank:
 
 @dataclass(frozen=True, slots=True)
 class ModbusSource:
-    """A register of a device on a bus. `bus` is the id of a source of the district; `device` the unit id."""
+    """A register of a device on a bus. `bus` is the id of a source of the district; `device` the unit id.
+
+    `channel` is the device's pulse input, phase (`L1`) or inner meter that this meter stands for; None: all of it.
+    """
 
     bus: str
     device: int
     profile: str
     every: timedelta
     quantities: tuple[str, ...] = ()  # further quantities to keep; the meter's own is always kept
+    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MqttSource:
-    """A topic of a broker. `value` and `time` are dotted paths into a JSON payload; `time` None: arrival time."""
+    """A topic (or pattern of topics) of a broker.
+
+    `value`, `time` and `unit` are paths in the words of `format` (JSON: dotted); `time` None: the format's own rule,
+    else the time of arrival; `unit` None: the format's or the meter's. `where`: paths and what must stand there for a
+    message to be this meter's. `every`: keep one reading per so long; None: all. `availability`: a topic that says
+    `online` or `offline`, beside those that the format knows.
+    """
 
     broker: str
     topic: str
     value: str
     time: str | None
     format: str = "json"
+    unit: str | None = None
+    where: tuple[tuple[str, str], ...] = ()
+    every: timedelta | None = None
+    availability: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

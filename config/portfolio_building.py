@@ -1,8 +1,9 @@
 """Turns checked entries into the portfolio's things."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Protocol
 
 from config.meter_rules import quantity_of, unit_of
@@ -19,12 +20,15 @@ from config.meters import (
     Stamps,
     Tank,
 )
+from config.mqtt_rules import with_defaults
 from config.portfolio import (
     District,
     Funding,
     Measure,
     ModbusRtuBus,
+    ModbusRtuTcpBus,
     ModbusTcpBus,
+    ModbusUdpBus,
     MqttBroker,
     Municipality,
     Person,
@@ -40,6 +44,7 @@ from config.portfolio_schema import (
     FundingEntry,
     MeasureEntry,
     MeterEntry,
+    MeterSourceEntry,
     PropertyFile,
     SourceEntry,
     TargetEntry,
@@ -47,6 +52,9 @@ from config.portfolio_schema import (
 
 EVERY_DEFAULT = timedelta(minutes=1)
 INTERVAL_DEFAULT = timedelta(minutes=15)
+_BY_ADDRESS: Mapping[str, type[ModbusTcpBus | ModbusRtuTcpBus | ModbusUdpBus]] = MappingProxyType(
+    {"modbus_tcp": ModbusTcpBus, "modbus_rtu_tcp": ModbusRtuTcpBus, "modbus_udp": ModbusUdpBus}
+)
 
 
 class _DatedNumber(Protocol):
@@ -63,7 +71,9 @@ def portfolio_of(district: DistrictFile, properties: Sequence[PropertyFile]) -> 
         municipalities=tuple(Municipality(**entry.model_dump()) for entry in district.municipalities),
         people=tuple(Person(**entry.model_dump()) for entry in district.people),
         sources=tuple(_source(entry) for entry in district.sources),
-        properties=tuple(_property(entry, sample=district.district.sample) for entry in properties),
+        properties=tuple(
+            _property(_with_brokers(entry, district.sources), sample=district.district.sample) for entry in properties
+        ),
         tariffs=tuple(Tariff(entry.medium, _dated_numbers(entry.eur_per_unit)) for entry in district.tariffs),
     )
 
@@ -73,11 +83,37 @@ def _dated_numbers(entries: Sequence[_DatedNumber]) -> tuple[Dated[Decimal], ...
 
 
 def _source(entry: SourceEntry) -> Source:
-    if entry.kind == "modbus_tcp":
-        return ModbusTcpBus(entry.id, entry.host or "", entry.port or 502)
+    if entry.kind in _BY_ADDRESS:
+        return _BY_ADDRESS[entry.kind](entry.id, entry.host or "", entry.port or 502)
     if entry.kind == "modbus_rtu":
-        return ModbusRtuBus(entry.id, entry.device or "", entry.baud or 9600, entry.parity or "N")
-    return MqttBroker(entry.id, entry.url or "", entry.username, entry.password_env)
+        parity = entry.parity or "N"
+        return ModbusRtuBus(entry.id, entry.device or "", entry.baud or 9600, parity, entry.stop_bits or 1)
+    return MqttBroker(
+        id=entry.id,
+        url=entry.url or "",
+        username=entry.username,
+        password_env=entry.password_env,
+        edges=entry.edges or False,
+        discover=entry.discover,
+    )
+
+
+def _with_brokers(entry: PropertyFile, sources: Sequence[SourceEntry]) -> PropertyFile:
+    brokers = {source.id: source for source in sources if source.kind == "mqtt"}
+    meters = [
+        meter.model_copy(update={"source": _with_broker(meter, meter.source, brokers[meter.source.source], entry.id)})
+        if meter.source is not None and meter.source.source in brokers
+        else meter
+        for meter in entry.meters
+    ]
+    return entry.model_copy(update={"meters": meters})
+
+
+def _with_broker(
+    meter: MeterEntry, source: MeterSourceEntry, broker: SourceEntry, property_id: str
+) -> MeterSourceEntry:
+    merged = with_defaults(dict(source), dict(broker), dict(meter), property_id)
+    return source.model_copy(update=merged)
 
 
 def _property(entry: PropertyFile, *, sample: bool) -> Property:
@@ -152,13 +188,24 @@ def _meter_source(entry: MeterEntry) -> MeterSource:
         return ByHandSource(source.by_hand)
     name = source.source or ""
     if source.topic is not None:
-        return MqttSource(name, source.topic, source.value or "", source.time, source.format or "json")
+        return MqttSource(
+            broker=name,
+            topic=source.topic,
+            value=source.value or "",
+            time=source.time,
+            format=source.format or "json",
+            unit=source.unit,
+            where=tuple(source.where.items()),
+            every=source.every,
+            availability=source.availability,
+        )
     return ModbusSource(
         bus=name,
         device=source.device or 0,
         profile=source.profile or "",
         every=source.every or EVERY_DEFAULT,
         quantities=tuple(source.quantities),
+        channel=source.channel,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 from config.errors import Problem
 from config.formulas import formula_terms
 from config.meter_rules import Finding, meter_findings, quantity_of
+from config.mqtt_rules import Listening, collisions, with_defaults
 from config.portfolio_schema import MeasureEntry, MeterEntry, TariffEntry
 from config.registers import DeviceProfile
 from config.schema import Strict, validated
@@ -73,6 +74,7 @@ def reference_problems(drafts: Drafts) -> list[Problem]:
         _meter_problems(drafts, meters),
         _formula_problems(drafts, meters),
         _double_use(meters),
+        _same_messages(drafts, meters),
         _measure_problems(drafts),
     )
     return [problem for found in checks for problem in found]
@@ -142,11 +144,14 @@ def _property_references(drafts: Drafts) -> Iterator[Problem]:
 
 def _meter_problems(drafts: Drafts, meters: list[MeterPlace]) -> Iterator[Problem]:
     kinds = _source_kinds(drafts.district)
+    brokers = _brokers(drafts.district)
     for place, entry in ((meter.place, meter.entry) for meter in meters):
         yield from _located(place, meter_findings(entry))
         yield from _ascending(place, "factor", entry.factor)
         yield from _ascending(place, "gas", entry.gas)
         source = place.value.get("source")
+        if isinstance(source, dict) and source.get("from") in brokers:
+            source = with_defaults(source, brokers[source["from"]], place.value, _property_of(place))
         if isinstance(source, dict) and entry.formula is None:
             yield from _located(place, meter_source_findings(entry, source, kinds, drafts.profiles))
 
@@ -156,6 +161,15 @@ def _source_kinds(district: Document | None) -> dict[str, str] | None:
         return None
     places = _entries([district], "sources")
     return {str(place.value.get("id")): str(place.value.get("kind")) for place in places}
+
+
+def _brokers(district: Document | None) -> dict[str, dict[str, Any]]:
+    places = [] if district is None else _entries([district], "sources")
+    return {str(place.value.get("id")): place.value for place in places if place.value.get("kind") == "mqtt"}
+
+
+def _property_of(place: Place) -> object:
+    return place.document.value.get("id") if isinstance(place.document.value, dict) else None
 
 
 def _located(place: Place, findings: Iterable[Finding]) -> Iterator[Problem]:
@@ -218,18 +232,38 @@ def _double_use(meters: list[MeterPlace]) -> Iterator[Problem]:
     first: dict[tuple[object, ...], MeterPlace] = {}
     for meter in meters:
         source = meter.entry.source
-        if source is None or source.source is None:
+        if source is None or source.source is None or source.device is None:
             continue
-        key: tuple[object, ...]
-        if source.topic is not None:
-            key, at = (source.source, source.topic, source.value), "topic"
-        else:
-            key, at = (source.source, source.device, quantity_of(meter.entry)), "device"
-        other = first.setdefault(key, meter)
+        other = first.setdefault((source.source, source.device, quantity_of(meter.entry), source.channel), meter)
         if other is not meter:
-            what = "topic and path" if at == "topic" else "device and quantity"
-            message = f"the same {what} as {other.entry.id!r} ({other.place.where})"
-            yield meter.place.problem(("source", at), message)
+            message = f"the same device and quantity as {other.entry.id!r} ({other.place.where})"
+            yield meter.place.problem(("source", "device"), message)
+
+
+def _same_messages(drafts: Drafts, meters: list[MeterPlace]) -> Iterator[Problem]:
+    brokers = _brokers(drafts.district)
+    listening: dict[int, tuple[MeterPlace, Listening]] = {}
+    for meter in meters:
+        source = meter.place.value.get("source")
+        if not isinstance(source, dict) or source.get("from") not in brokers or meter.entry.source is None:
+            continue
+        full = with_defaults(source, brokers[source["from"]], meter.place.value, _property_of(meter.place))
+        if isinstance(full.get("topic"), str):
+            one = Listening(
+                meter.entry.id,
+                source["from"],
+                full["topic"],
+                str(full.get("value", "")),
+                tuple(sorted(meter.entry.source.where.items())),
+            )
+            listening[id(one)] = meter, one
+    for later, earlier, example in collisions([one for _, one in listening.values()]):
+        meter, other = listening[id(later)][0], listening[id(earlier)][0]
+        where = f"{other.entry.id!r} ({other.place.where})"
+        message = f"the same topic and path as {where}"
+        if later.topic != earlier.topic:
+            message = f"{later.topic} and {earlier.topic} of {where} both take {later.value!r} of {example}"
+        yield meter.place.problem(("source", "topic"), message, "" if later.topic == earlier.topic else "where: {…}")
 
 
 def _measure_problems(drafts: Drafts) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, PlainValidator
 
 from config.categories import CATEGORIES
 from config.meters import Reporting, is_weather_meter
+from config.mqtt_formats import FORMATS
 from config.quantities import MEDIA, QUANTITIES, UNITS
 from config.schema import (
     Flag,
@@ -35,6 +36,8 @@ from config.schema_values import (
     Span,
     StampRule,
     Topic,
+    TopicPattern,
+    TopicTemplate,
     Uses,
     Zone,
     dated,
@@ -45,6 +48,7 @@ from config.schema_values import (
 _METERED = ("kWh", "m3", "l", "kg")
 LAENDER = ("BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH")
 METER_UNITS = tuple(unit for unit, (canonical, _) in UNITS.items() if unit == "pulses" or canonical in _METERED)
+SOURCE_KINDS = ("mqtt", "modbus_tcp", "modbus_rtu", "modbus_rtu_tcp", "modbus_udp")
 MEASURE_STATES = ("idea", "planned", "running", "done", "rejected")
 
 
@@ -53,6 +57,11 @@ def _meter_id(value: object) -> str:
     if is_weather_meter(name):
         raise wrong(f"{name!r} cannot be used: ids of weather stations begin with weather-")
     return name
+
+
+def _channel(value: object) -> str:
+    """Take a channel: the number of an input, or a phase."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value)
 
 
 def _digits_only(count: int) -> PlainValidator:
@@ -105,15 +114,22 @@ class SourceEntry(Strict):
     """A broker or bus; which keys belong to which kind is told by `KEYS_OF_SOURCE`."""
 
     id: Id
-    kind: Annotated[str, one_of(("mqtt", "modbus_tcp", "modbus_rtu"), "kind")]
+    kind: Annotated[str, one_of(SOURCE_KINDS, "kind")]
     url: Annotated[str, url_with("mqtt", "mqtts")] | None = None
     username: Text | None = None
     password_env: SecretName | None = None
+    discover: TopicPattern | None = None
+    topics: TopicTemplate | None = None
+    format: Annotated[str, one_of(FORMATS, "format")] | None = None
+    value: Text | None = None
+    time: Text | None = None
+    edges: Flag | None = None
     host: Host | None = None
     port: Annotated[int, whole(1, 65535)] | None = None
     device: Text | None = None
     baud: Annotated[int, whole(300, 1_000_000)] | None = None
     parity: Annotated[str, one_of(("N", "E", "O"), "parity")] | None = None
+    stop_bits: Annotated[int, whole(1, 2)] | None = None
 
 
 class DatedPrice(Strict):
@@ -148,10 +164,14 @@ class MeterSourceEntry(Strict):
     profile: Text | None = None
     every: Duration | None = None
     quantities: list[Text] = Field(default_factory=list)
-    topic: Topic | None = None
-    format: Annotated[str, one_of(("json",), "format")] | None = None
+    channel: Annotated[str, PlainValidator(_channel)] | None = None
+    topic: TopicPattern | None = None
+    format: Annotated[str, one_of(FORMATS, "format")] | None = None
     value: Text | None = None
     time: Text | None = None
+    unit: Text | None = None
+    where: dict[Text, Text] = Field(default_factory=dict)
+    availability: Topic | None = None
     by_hand: Duration | None = None
     push: Flag | None = None
 

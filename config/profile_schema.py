@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Annotated, Any, Self
@@ -9,8 +10,10 @@ from typing import Annotated, Any, Self
 from pydantic import Field, PlainValidator, model_validator
 
 from config.quantities import QUANTITIES
-from config.registers import WORDS, ByteOrder, DeviceProfile, GapReads, Register, WordOrder
+from config.registers import IDENTITIES, WORDS, ByteOrder, Coding, DeviceProfile, GapReads, Register, WordOrder
 from config.schema import Flag, Number, Strict, Text, one_of, show, text, whole, wrong
+from config.unit_rule_schema import UnitRuleEntry
+from config.unit_rules import UnitRule
 
 Patterns = Mapping[str, tuple[int, ...]]
 
@@ -19,6 +22,7 @@ _TYPES = (*WORDS, "string")
 _ALL_ONES = {"uint16": 0xFFFF, "uint32": 0xFFFFFFFF, "uint64": 0xFFFFFFFFFFFFFFFF}
 _LARGEST = {"int16": 0x7FFF, "int32": 0x7FFFFFFF, "int64": 0x7FFFFFFFFFFFFFFF}
 _LOOK_ALIKES = ("reactive_energy_net",)  # right, though they resemble a word of the vocabulary
+SEARCH_AT = (40000, 0, 50000)
 _PATTERN = re.compile(rf"({'|'.join(_TYPES)}|NaN)\s+(0x[0-9A-Fa-f]+)")
 
 
@@ -93,6 +97,21 @@ Order = Annotated[str, one_of(WordOrder, "word order")]
 Bytes = Annotated[str, one_of(ByteOrder, "byte order")]
 
 
+class SummandEntry(Strict):
+    """A further register whose value is added: the rest of a counter in two parts, or a second tariff."""
+
+    address: Address | None = None
+    offset: Address | None = None
+    type: Annotated[str, one_of(WORDS, "type")]
+    scale: Number = Decimal(1)
+
+    @model_validator(mode="after")
+    def _has_a_place(self) -> Self:
+        if (self.address is None) == (self.offset is None):
+            raise wrong("a register needs either `address` or `offset`")
+        return self
+
+
 class RegisterEntry(Strict):
     """One row of a table. `address` (or `offset` in tables that count from a model-ID register)."""
 
@@ -110,6 +129,11 @@ class RegisterEntry(Strict):
     not_available: Annotated[tuple[int, ...], PlainValidator(_bits)] = ()
     scale_register: Address | None = None
     scale_register_offset: Address | None = None
+    not_available_from: Annotated[int, whole(0, (1 << 63) - 1)] | None = None
+    factor_register: Address | None = None
+    plus: list[SummandEntry] = Field(default_factory=list)
+    coding: Annotated[str, one_of(Coding, "coding")] = "plain"
+    static: Flag = False
     bit: Annotated[int, whole(0, 15)] | None = None
     note: Text = ""
     confidence: Text = ""
@@ -127,14 +151,13 @@ class RegisterEntry(Strict):
             raise wrong("type `bit` and key `bit` belong together")
         return self
 
-    def built(self, profile: "ProfileEntry", patterns: Patterns) -> Register:
+    def built(self, profile: "ProfileEntry", patterns: Patterns, rules: Mapping[str, UnitRule]) -> Register:
         """Make the register, with what the profile says for all of its registers."""
-        address = self.address if self.address is not None else self.offset
         scale_register = self.scale_register if self.scale_register is not None else self.scale_register_offset
-        return Register(
+        register = Register(
             quantity=self.quantity,
             phase=self.phase,
-            address=address or 0,
+            address=(self.address if self.address is not None else self.offset) or 0,
             count=self.count or WORDS[self.type],
             type=self.type,
             scale=self.scale,
@@ -146,7 +169,27 @@ class RegisterEntry(Strict):
             scale_register=scale_register,
             bit=self.bit,
             note=self.note,
+            not_available_from=self.not_available_from,
+            factor_register=self.factor_register,
+            unit_rule=rules.get(self.unit),
+            coding=Coding(self.coding),
+            static=self.static or self.quantity in IDENTITIES,
         )
+        return replace(register, plus=tuple(_summand(register, other, patterns) for other in self.plus))
+
+
+def _summand(register: Register, entry: SummandEntry, patterns: Patterns) -> Register:
+    return replace(
+        register,
+        address=(entry.address if entry.address is not None else entry.offset) or 0,
+        count=WORDS[entry.type],
+        type=entry.type,
+        scale=entry.scale,
+        not_available=patterns.get(entry.type, ()),
+        scale_register=None,
+        factor_register=None,
+        unit_rule=None,
+    )
 
 
 class Coalescing(Strict):
@@ -193,7 +236,9 @@ class ProfileEntry(Strict):
     identify: dict[str, Any] = Field(default_factory=dict)
     discovery: dict[str, Any] = Field(default_factory=dict)
     meter_blocks: list[dict[str, Any]] = Field(default_factory=list)
+    sunspec_models: list[Annotated[int, whole(1, 65534)]] = Field(default_factory=list)
     model_length: Annotated[int, whole(1, 65535)] | None = None
+    unit_rules: dict[str, UnitRuleEntry] = Field(default_factory=dict)
     alternative_unit_ids: list[int] = Field(default_factory=list)
     header_decoding: dict[str, Any] = Field(default_factory=dict)
     block_layout: Text = ""
@@ -204,8 +249,19 @@ class ProfileEntry(Strict):
         """Whether addresses count from a model-ID register."""
         return "offset" in self.addressing or any(entry.offset is not None for entry in self.registers)
 
-    def built(self, registers: tuple[Register, ...], *, relative: bool) -> DeviceProfile:
+    def rules(self) -> dict[str, UnitRule]:
+        """The rules by which registers tell the unit of others, by the name that stands for the unit."""
+        return {name: entry.built() for name, entry in self.unit_rules.items()}
+
+    def built(
+        self,
+        registers: tuple[Register, ...],
+        *,
+        relative: bool,
+        variants: Mapping[int, tuple[Register, ...]],
+    ) -> DeviceProfile:
         """Make the profile from its finished registers."""
+        candidates = self.discovery.get("base_candidates", SEARCH_AT)
         return DeviceProfile(
             id=self.id,
             manufacturer=self.manufacturer,
@@ -227,4 +283,7 @@ class ProfileEntry(Strict):
             verification=self.verification,
             constraints=self.constraints,
             notes=self.notes,
+            variants=variants,
+            search_at=tuple(candidates) if relative else (),
+            model_length=self.model_length,
         )

@@ -7,12 +7,21 @@ from pathlib import Path
 
 from config.errors import ConfigurationError, Problem
 from config.profile_schema import ProfileEntry, RegisterEntry
-from config.registers import ByteOrder, DeviceProfile, GapReads, Register, WordOrder, series_name
+from config.registers import ByteOrder, Coding, DeviceProfile, GapReads, Register, WordOrder, series_name
 from config.schema import validated
 from config.spelling import did_you_mean
 from config.yaml_places import Document, YamlPath, read_document
 
-__all__ = ["ByteOrder", "DeviceProfile", "GapReads", "Register", "WordOrder", "load_profiles", "series_name"]
+__all__ = [
+    "ByteOrder",
+    "Coding",
+    "DeviceProfile",
+    "GapReads",
+    "Register",
+    "WordOrder",
+    "load_profiles",
+    "series_name",
+]
 
 SHIPPED = Path(__file__).parent / "devices"
 
@@ -39,6 +48,10 @@ class _Draft:
         self.path = path
 
     def reuse_problems(self, drafts: dict[str, "_Draft"]) -> list[Problem]:
+        other = self.entry.alternative_registers_from
+        if other is not None and other not in drafts:
+            message = f"unknown profile {other!r}{did_you_mean(other, drafts)}"
+            return [self.document.problem((*self.path, "alternative_registers_from"), message)]
         seen, name = {self.entry.id}, self.entry.registers_from
         at = (*self.path, "registers_from")
         if name is not None and name not in drafts:
@@ -62,12 +75,27 @@ class _Draft:
 
     def built(self, drafts: dict[str, "_Draft"]) -> DeviceProfile:
         chain = self.lenders(drafts)
-        entries: list[RegisterEntry] = [
-            entry for table in chain for entry in (*table.registers, *table.extra_registers)
-        ]
+        registers = self._registers(chain)
+        variants = dict.fromkeys(_models(chain), registers)
+        other = self.entry.alternative_registers_from
+        if other is not None:
+            lenders = drafts[other].lenders(drafts)
+            variants |= dict.fromkeys(_models(lenders), self._registers(lenders))
+        return self.entry.built(registers, relative=any(table.is_relative for table in chain), variants=variants)
+
+    def _registers(self, chain: list[ProfileEntry]) -> tuple[Register, ...]:
+        entries: list[RegisterEntry] = []
+        for table in chain:  # its own rows stand for the borrowed ones of the same name
+            named = {(entry.quantity, entry.phase) for entry in entries}
+            rows = (*table.registers, *table.extra_registers)
+            entries += [entry for entry in rows if (entry.quantity, entry.phase) not in named]
         patterns = next((table.not_available for table in chain if table.not_available), {})
-        registers = tuple(entry.built(self.entry, patterns) for entry in entries)
-        return self.entry.built(registers, relative=any(table.is_relative for table in chain))
+        rules = {name: rule for table in reversed(chain) for name, rule in table.rules().items()}
+        return tuple(entry.built(self.entry, patterns, rules) for entry in entries)
+
+
+def _models(chain: list[ProfileEntry]) -> list[int]:
+    return next((table.sunspec_models for table in chain if table.sunspec_models), [])
 
 
 def _drafts(place: Path, problems: list[Problem]) -> dict[str, _Draft]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BeforeValidator, PlainValidator
 
 from config.meters import Stamps
+from config.mqtt_topics import wildcard_mistake
 from config.portfolio import OpeningHours, Period, SpecialUse
 from config.schema import show, text, wrong
 
@@ -193,6 +194,23 @@ def topic(value: object) -> str:
     return name
 
 
+def topic_pattern(value: object) -> str:
+    """Take an MQTT topic, with wildcards or without."""
+    name = text(value)
+    mistake = wildcard_mistake(name)
+    if mistake is not None:
+        raise wrong(f"{show(name)} {mistake}", "a/b, a/+/c, a/#")
+    return name
+
+
+def topic_template(value: object) -> str:
+    """Take the template of topics: a topic with names in braces."""
+    name = text(value)
+    if re.search(r"[{}]", re.sub(r"\{\w+\}", "", name)):
+        raise wrong(f"{show(name)} has a brace that is not closed", "schulen/{property}/{meter}/state")
+    return topic_pattern(name)
+
+
 def secret_name(value: object) -> str:
     """Take the name of an environment variable that holds a secret, outside the product's own prefix."""
     name = text(value)
@@ -227,5 +245,7 @@ StampRule = Annotated[tuple[Stamps, timedelta | None], _plain(stamps)]
 Zone = Annotated[str, _plain(zone)]
 Email = Annotated[str, _plain(email)]
 Topic = Annotated[str, _plain(topic)]
+TopicPattern = Annotated[str, _plain(topic_pattern)]
+TopicTemplate = Annotated[str, _plain(topic_template)]
 SecretName = Annotated[str, _plain(secret_name)]
 Host = Annotated[str, _plain(host)]

@@ -15,7 +15,7 @@ from config.errors import ConfigurationError
 from config.spelling import did_you_mean
 
 PREFIX = "ZAEHLWERK_"
-SECRETS = ("influx_token", "database_url", "smtp_url")
+SECRETS = ("influx_token", "database_url", "smtp_url", "uplink_password")
 INFLUX = ("influx_url", "influx_token", "influx_org", "influx_bucket")
 _ELSEWHERE = ("ZAEHLWERK_TEST_", "ZAEHLWERK_REFERENCE_DATA")  # read by the test suite alone
 _DEFAULT_SECRETS = frozenset({"admin", "changeme", "change-me", "password", "secret", "my-super-secret-auth-token"})
@@ -24,7 +24,8 @@ _DEFAULT_SECRETS = frozenset({"admin", "changeme", "change-me", "password", "sec
 class Settings(BaseSettings):
     """The settings of one process. Secrets never show in `repr`; ask them by `.get_secret_value()`.
 
-    All four `influx_…` are None: the embedded store in `state` is used. `smtp_url` None: no mail is sent.
+    All four `influx_…` are None: the embedded store in `state` is used. `smtp_url` None: no mail is sent. `edge_id`,
+    `uplink_…` and `spool_…` belong to the box in a building.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
@@ -39,6 +40,13 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = None
     public_url: str = Field(default="http://127.0.0.1:8000", pattern="^https?://.")
     language: Literal["de", "en"] = "de"
+    inbox: Path | None = None  # a watched folder; None: no files are imported by themselves
+    edge_id: str | None = Field(default=None, pattern="^[a-z0-9][a-z0-9-]*$")
+    uplink_url: str | None = Field(default=None, pattern="^mqtts?://.")
+    uplink_username: str | None = None
+    uplink_password: SecretStr | None = None
+    spool_days: int = Field(default=60, ge=1)
+    spool_megabytes: int = Field(default=2048, ge=8)
 
     @classmethod
     def settings_customise_sources(

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from config.meter_rules import Finding, quantity_of
+from config.mqtt_rules import broker_findings, mqtt_findings
 from config.portfolio_schema import MeterEntry, MeterSourceEntry, SourceEntry
 from config.registers import DeviceProfile
 from config.spelling import did_you_mean
@@ -12,17 +13,21 @@ from config.spelling import did_you_mean
 # kind of source -> (keys it needs, keys it may have)
 _SOURCE_KEYS = MappingProxyType(
     {
-        "mqtt": (("url",), ("username", "password_env")),
+        "mqtt": (("url",), ("username", "password_env", "edges", "discover", "topics", "format", "value", "time")),
         "modbus_tcp": (("host",), ("port",)),
-        "modbus_rtu": (("device",), ("baud", "parity")),
+        "modbus_rtu": (("device",), ("baud", "parity", "stop_bits")),
+        "modbus_rtu_tcp": (("host",), ("port",)),
+        "modbus_udp": (("host",), ("port",)),
     }
 )
-_MODBUS = (("device", "profile"), ("every", "quantities"))
+_MODBUS = (("device", "profile"), ("every", "quantities", "channel"))
 _METER_KEYS = MappingProxyType(
     {
-        "mqtt": (("topic", "value"), ("time", "format")),
+        "mqtt": ((), ("topic", "value", "time", "format", "unit", "where", "every", "availability")),
         "modbus_tcp": _MODBUS,
         "modbus_rtu": _MODBUS,
+        "modbus_rtu_tcp": _MODBUS,
+        "modbus_udp": _MODBUS,
         "by_hand": ((), ()),
         "push": ((), ()),
     }
@@ -37,6 +42,8 @@ def source_findings(value: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _key_findings(
             value, f"a source of kind {kind}", ("id", "kind"), _SOURCE_KEYS[kind], SourceEntry.yaml_keys()
         )
+    if kind == "mqtt":
+        yield from broker_findings(value)
 
 
 def meter_source_findings(
@@ -63,6 +70,8 @@ def meter_source_findings(
     if kind in _METER_KEYS:
         keys = _key_findings(value, what, (ways[0],), _METER_KEYS[kind], MeterSourceEntry.yaml_keys())
         yield from ((("source", *where), message, allowed) for where, message, allowed in keys)
+    if kind == "mqtt":
+        yield from ((("source", *where), message, allowed) for where, message, allowed in mqtt_findings(value, what))
     if kind.startswith("modbus") and entry.source is not None and entry.source.profile is not None:
         yield from _profile_findings(entry, entry.source, entry.source.profile, profiles)
 
@@ -87,18 +96,24 @@ def _key_findings(
 def _profile_findings(
     entry: MeterEntry, source: MeterSourceEntry, name: str, profiles: Mapping[str, DeviceProfile]
 ) -> Iterator[Finding]:
-    usable = [profile.id for profile in profiles.values() if not profile.is_template and not profile.relative]
+    usable = [profile.id for profile in profiles.values() if not profile.is_template]
     if name not in usable:
         message = f"unknown profile {name!r}{did_you_mean(name, usable)}"
         if name in profiles:
-            message = (
-                f"the profile {name!r} is a template or needs a search on the device; it cannot be read directly"
-            )
+            message = f"the profile {name!r} is a template; it cannot be read directly"
         yield ("source", "profile"), message, ", ".join(usable)
         return
     profile = profiles[name]
     own = quantity_of(entry)
-    if own not in profile.series:
+    channel = source.channel
+    if channel is not None and not (profile.relative and channel.isdecimal()):
+        if channel not in profile.channels(own):
+            message = f"the profile {name!r} has no channel or phase {channel!r} for {own!r}"
+            yield ("source", "channel"), message, ", ".join(profile.channels(own)) or "none"
+    elif own not in profile.series and profile.channels(own):
+        message = f"the profile {name!r} has {own!r} on several channels: say which in `channel`"
+        yield ("source",), message, ", ".join(profile.channels(own))
+    elif own not in profile.series:
         place = ("quantity",) if entry.quantity is not None else ("source", "profile")
         yield place, f"the profile {name!r} has no register for {own!r}", ", ".join(profile.series)
     # A quantity that the device has per phase only stands for all of its phases.

@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from config.errors import ZaehlwerkError
-from zaehlwerk.commands import figures, files, portfolio, profiles, records, service, tokens
+from zaehlwerk.commands import broker, figures, files, portfolio, probe, profiles, records, service, tokens
 from zaehlwerk.exits import ExitCode, exit_code_of
 
 
@@ -44,6 +44,7 @@ for command in (
     service.demo,
     service.run,
     service.collect,
+    service.edge,
     service.watch,
     service.serve,
     service.simulate,
@@ -61,6 +62,9 @@ for command in (
 app.add_typer(files.imports, name="import")
 app.add_typer(files.exports, name="export")
 app.add_typer(profiles.app, name="profiles")
+app.add_typer(probe.app, name="probe")
+probe.app.command("mqtt")(broker.mqtt)
+app.add_typer(broker.unassigned_app, name="unassigned")
 app.add_typer(tokens.app, name="token")
 
 

@@ -71,6 +71,7 @@ EVENTS = {
     "clock_shift": "Uhr verstellt",
     "duplicate_conflict": "zwei Werte zur selben Zeit",
     "future_reading": "Zeitstempel in der Zukunft",
+    "serial_seen": "Zählernummer gelesen",
     "serial_changed": "neue Zählernummer",
     "gap": "Lücke",
 }
@@ -145,7 +146,13 @@ FACTOR_SETS = {
     "bafa": ("BAFA", "BAFA-Informationsblatt CO₂-Faktoren, für Förderanträge, nicht für die Klimabilanz"),
     "kea_bw": ("KEA-BW (GEMIS 4.95)", "KEA-BW nach GEMIS 4.95, mit Vorketten, Ausgabe 2016"),
 }
-SOURCE_KINDS = {"modbus_tcp": "Modbus TCP", "modbus_rtu": "Modbus RTU", "mqtt": "MQTT"}
+SOURCE_KINDS = {
+    "modbus_tcp": "Modbus TCP",
+    "modbus_rtu": "Modbus RTU",
+    "modbus_rtu_tcp": "Modbus RTU über TCP",
+    "modbus_udp": "Modbus UDP",
+    "mqtt": "MQTT",
+}
 
 
 def unit_text(unit: str) -> str:

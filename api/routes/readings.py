@@ -16,7 +16,7 @@ from api.answers.documents import answer, csv_answer, json_bytes, wants_csv
 from api.answers.problems import InvalidInput, TooMuch
 from api.answers.shapes import iso_duration
 from api.evidence import Evidence, Given
-from api.hand_readings import HandReading, shown, take
+from api.hand_readings import HandReading, range_of, shown, standing, take
 from api.security.callers import caller_of
 from api.times import moment
 from config.meters import Meter, Reporting
@@ -100,6 +100,27 @@ async def read_by_hand(request: Request, evidence: Given, meter_id: str, typed: 
         "expected": {"low": shown(meter, expected.low), "high": shown(meter, expected.high)},
     }
     return Response(json_bytes(content), 201, media_type="application/json")
+
+
+@router.get("/meters/{meter_id}/expected-reading")
+async def expected_reading(request: Request, evidence: Given, meter_id: str, at: str | None = None) -> Response:
+    """Return what the display should show at an instant (default now), before anybody types it in.
+
+    `low` and `high` in the unit of the display, null where nothing is known on that side; `standing` is what is
+    stored at that very instant.
+    """
+    meter = evidence.portfolio.meter(meter_id)
+    instant_asked = moment(at, evidence.books.zone, name="at") if at else evidence.now()
+    expected = await asyncio.to_thread(range_of, evidence, meter, instant_asked)
+    content: dict[str, object] = {
+        "meter": meter_id,
+        "time": instant_asked,
+        "unit": meter.unit,
+        "low": shown(meter, expected.low),
+        "high": shown(meter, expected.high),
+        "standing": shown(meter, await asyncio.to_thread(standing, evidence, meter, instant_asked)),
+    }
+    return answer(request, content)
 
 
 @router.get("/meters/{meter_id}/readings")

@@ -4,32 +4,19 @@ Each value stands in the register's own type; word and byte order, "no value" pa
 device's table. What the device says it does not have is None, never a number.
 """
 
-import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
-from operator import itemgetter
 
 from collector.conversion import ratio_to_canonical
-from collector.modbus.plan import Block
+from collector.modbus.derive import Facts, is_simple, value_reader
+from collector.modbus.plan import Block, spanning
+from collector.modbus.words import TYPES, absent_values, text_in, unpacker
 from config.errors import ConfigurationError
-from config.profiles import ByteOrder, Register, WordOrder
+from config.profiles import Register
 from gateway.reading import Reading
 
-# type of a device table -> (struct code, registers)
-TYPES = {
-    "int16": ("h", 1),
-    "uint16": ("H", 1),
-    "float16": ("e", 1),
-    "int32": ("i", 2),
-    "uint32": ("I", 2),
-    "acc32": ("I", 2),
-    "float32": ("f", 2),
-    "int64": ("q", 4),
-    "uint64": ("Q", 4),
-    "float64": ("d", 4),
-}
+__all__ = ["TYPES", "BlockDecoder", "FactsDecoder", "Series", "absent_values", "decode", "decode_text", "unpacker"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +29,64 @@ class Series:
 
 
 class BlockDecoder:
-    """Turns the payload of one block's answer into readings in canonical units."""
+    """Turns the payload of one block's answer into readings in canonical units.
 
-    def __init__(self, block: Block, series: Sequence[Series]) -> None:
+    `facts` holds what the device said about its values in other blocks.
+    """
+
+    def __init__(self, block: Block, series: Sequence[Series], facts: Facts | None = None) -> None:
         ordered = sorted(series, key=lambda one: (one.register.address, one.register.count))
-        self._unpack = unpacker(block, [one.register for one in ordered])
-        self._steps = [(one.meter, one.quantity, *_conversion(one)) for one in ordered]
+        simple = [one for one in ordered if is_simple(one.register)]
+        known = facts or Facts()
+        self._unpack = unpacker(block, [one.register for one in simple])
+        self._steps = [(one.meter, one.quantity, *_conversion(one)) for one in simple]
+        self._derived = [
+            (one.meter, one.quantity, value_reader(one.register, block, known))
+            for one in ordered
+            if not is_simple(one.register)
+        ]
 
     def readings(self, payload: bytes, time_ms: int) -> list[Reading]:
         """Return a reading for every series that has a value; `payload` is the block's registers, big-endian."""
         found = []
         for value, (meter, quantity, times, over, absent) in zip(self._unpack(payload), self._steps, strict=True):
-            scaled = value * times / over
+            result = value * times / over
             # A NaN or an infinity minus itself is NaN: the cheapest way to see that a value is finite.
-            if scaled - scaled == 0 and value not in absent:
-                found.append(Reading(meter, quantity, time_ms, scaled))
+            if result - result == 0 and value not in absent:
+                found.append(Reading(meter, quantity, time_ms, result))
+        for meter, quantity, read in self._derived:
+            derived = read(payload)
+            if derived is not None:
+                found.append(Reading(meter, quantity, time_ms, derived))
         return found
 
 
-def decode(register: Register, payload: bytes) -> float | None:
-    """Return one register's value in the unit of the table, scaled; None where the device says "not available"."""
-    block = Block(register.function_code, register.address, register.count, (register,))
+class FactsDecoder:
+    """Keeps what a block's answer says about the values of other blocks; gives no readings."""
+
+    def __init__(self, block: Block, facts: Facts) -> None:
+        self._block = block
+        self._facts = facts
+
+    def readings(self, payload: bytes, _time_ms: int) -> list[Reading]:
+        """Learn, and return nothing."""
+        self._facts.learn(self._block.registers, self._block, payload)
+        return []
+
+
+def decode(register: Register, payload: bytes, facts: Facts | None = None) -> float | None:
+    """Return one register's value in the unit of the table, scaled; None where the device says "not available".
+
+    `payload` spans all its `pieces`. A register whose unit the device tells comes in the quantity's own. Raises
+    `ConfigurationError` for one that needs `facts` where there are none.
+    """
+    block = spanning(register)
+    if facts is None and any(need.address < block.address or need.end > block.end for need in register.needs):
+        raise ConfigurationError(
+            f"register {register.address}: what it means stands in a scale register or beside it, to be read as well"
+        )
+    if not is_simple(register):
+        return value_reader(register, block, facts or Facts(), canonical=False)(payload)
     (value,) = unpacker(block, [register])(payload)
     if value - value != 0 or value in absent_values(register):
         return None
@@ -70,68 +94,13 @@ def decode(register: Register, payload: bytes) -> float | None:
     return value * scale.numerator / scale.denominator
 
 
-def unpacker(block: Block, registers: Sequence[Register]) -> Callable[[bytes], tuple[float, ...]]:
-    """Return what takes a block's payload apart; `registers` are in ascending order of address.
-
-    One `struct.unpack` where no two registers overlap and all have the usual order; the bytes are put into the usual
-    order first where the device has another, and overlapping ones are unpacked one by one.
-    """
-    overlapping = any(second.address < first.end for first, second in pairwise(registers))
-    if overlapping:
-        each = [unpacker(block, [register]) for register in registers]
-        return lambda payload: tuple(value for unpack in each for value in unpack(payload))
-    unpack = struct.Struct(_format(block, registers)).unpack
-    order = _byte_order(block, registers)
-    if order == tuple(range(len(order))):
-        return unpack
-    reorder = itemgetter(*order)
-    return lambda payload: unpack(bytes(reorder(payload)))
+def decode_text(register: Register, payload: bytes) -> str | None:
+    """Return what a string register says; None where nothing is written."""
+    return text_in(register, spanning(register), payload)
 
 
-def absent_values(register: Register) -> frozenset[float]:
-    """Return the decoded values of the register's "no value" bit patterns.
-
-    NaN needs none. A floating-point zero is never taken for one: it cannot be told from a measured 0 afterwards.
-    """
-    code, _ = _type(register)
-    raw = (pattern.to_bytes(2 * register.count, "big") for pattern in register.not_available)
-    values = frozenset(struct.unpack(f">{code}", pattern)[0] for pattern in raw)
-    return values - {0.0} if code in "efd" else values
-
-
-def _conversion(series: Series) -> tuple[int, int, frozenset[float]]:
+def _conversion(series: Series) -> tuple[int, int, Container[float]]:
     # Integers times over integers are divided exactly and rounded once, which no multiplication with 0.001 is.
     register = series.register
     ratio = Fraction(register.scale) * ratio_to_canonical(register.unit, register.quantity)
     return ratio.numerator, ratio.denominator, absent_values(register)
-
-
-def _type(register: Register) -> tuple[str, int]:
-    if register.scale_register is not None:
-        raise ConfigurationError(f"register {register.address}: a scale register in the device is not read yet")
-    code, count = TYPES.get(register.type, ("", 0))
-    if count != register.count:
-        raise ConfigurationError(
-            f"register {register.address}: {register.count} registers of type {register.type!r} "
-            f"(allowed: {', '.join(TYPES)})"
-        )
-    return code, count
-
-
-def _format(block: Block, registers: Sequence[Register]) -> str:
-    parts, position = [">"], block.address
-    for register in registers:
-        parts.append("2x" * (register.address - position) + _type(register)[0])
-        position = register.end
-    return "".join(parts) + "2x" * (block.address + block.count - position)
-
-
-def _byte_order(block: Block, registers: Sequence[Register]) -> tuple[int, ...]:
-    order = list(range(2 * block.count))
-    for register in registers:
-        first = 2 * (register.address - block.address)
-        words = [order[at : at + 2] for at in range(first, first + 2 * register.count, 2)]
-        words = words[::-1] if register.word_order is WordOrder.LSW_FIRST else words
-        words = [word[::-1] for word in words] if register.byte_order is ByteOrder.LITTLE else words
-        order[first : first + 2 * register.count] = [byte for word in words for byte in word]
-    return tuple(order)

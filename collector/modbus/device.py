@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from pymodbus.pdu import ModbusPDU
-
-from collector.modbus.decode import BlockDecoder, Series
-from collector.modbus.faults import Fault
-from collector.modbus.frames import request
-from collector.modbus.plan import plan, wanted_registers, with_power
+from collector.modbus.faults import INNOCENT, Fault
+from collector.modbus.identity import SerialRead, serial_read
+from collector.modbus.reads import Reads, reads_of
 from config.errors import ConfigurationError
 from config.meters import Meter, ModbusSource
-from config.profiles import DeviceProfile, series_name
+from config.profiles import DeviceProfile
 
 TRIES = 3
+SERIAL_TRIES = 3
 # A silent device costs its neighbours a timeout each time it is asked, so one that failed is asked rarely at once.
 FIRST_DELAY_S = 5.0
 CEILING_S = 300.0
@@ -56,17 +54,14 @@ class Health:
         return Change.LOST if self.failures == TRIES else None
 
     def delay_s(self, every_s: float) -> float:
-        """Seconds until the device is asked again after a failure: doubled each time, up to the ceiling."""
+        """Seconds until the device is asked again after a failure: doubled each time, up to the ceiling.
+
+        What was garbled once is noise on the line as a rule, and costs no more than that poll.
+        """
+        if self.failures == 1 and self.fault is Fault.GARBLED:
+            return every_s
         doubled_s: float = FIRST_DELAY_S * 2.0 ** min(self.failures - 1, 20)
         return max(every_s, min(doubled_s, CEILING_S))
-
-
-@dataclass(frozen=True, slots=True)
-class BlockRead:
-    """One request and what its answer means."""
-
-    request: ModbusPDU
-    decoder: BlockDecoder
 
 
 @dataclass(slots=True)
@@ -76,12 +71,17 @@ class Device:
     unit: int
     profile: str
     every_s: float
-    reads: tuple[BlockRead, ...]
+    reads: Reads
     meters: tuple[str, ...]
+    declared_timeout_s: float | None = None  # None: the table does not say how long an answer may take
+    serial: SerialRead | None = None
     health: Health = field(default_factory=Health)
     slot_s: float = 0.0  # first instant of the device's own place in the interval
     due_s: float = 0.0
+    queued_s: float = 0.0
     is_queued: bool = False
+    has_answered: bool = False
+    serial_tries: int = SERIAL_TRIES  # left until the device's serial number is known, or given up
 
     @property
     def name(self) -> str:
@@ -91,14 +91,21 @@ class Device:
     def answered(self, now_s: float) -> Change | None:
         """Note an answer; the device is due again in its next slot."""
         self.due_s = self.next_slot_s(now_s)
+        self.has_answered = True
         return self.health.answered()
 
     def failed(self, fault: Fault, now_s: float, time_ms: int) -> Change | None:
         """Note that there was no usable answer and decide when to ask again."""
-        if fault in {Fault.DISCONNECTED, Fault.BUSY}:
+        if fault not in {Fault.BUSY, Fault.ACKNOWLEDGED}:
+            self.serial_tries = SERIAL_TRIES  # who comes back may be another
+        if fault is Fault.ILLEGAL:
+            self.reads.refused()
+        if fault in INNOCENT:
             self.due_s = self.next_slot_s(now_s)
             return None
         change = self.health.failed(fault, time_ms)
+        if change is Change.LOST:
+            self.reads.forget()
         self.due_s = self.next_slot_s(now_s + self.health.delay_s(self.every_s) - self.every_s)
         return change
 
@@ -121,16 +128,8 @@ def devices_of(meters: Sequence[Meter], profiles: dict[str, DeviceProfile]) -> d
     for (bus, unit, profile_id), group in shared.items():
         if profile_id not in profiles:
             raise ConfigurationError(f"meter {group[0][0].id}: no device profile has the id {profile_id!r}")
-        if profiles[profile_id].relative:
-            raise ConfigurationError(f"{profile_id} counts its addresses from a place that is not searched for yet")
         found.setdefault(bus, []).append(_device(unit, profiles[profile_id], group))
     return found
-
-
-def series_of(meter: Meter, source: ModbusSource, profile: DeviceProfile) -> tuple[Series, ...]:
-    """Return what is kept of a meter: its quantity, those its source names, and the power if it comes for nothing."""
-    registers = with_power(profile, wanted_registers(profile, (meter.quantity, *source.quantities)))
-    return tuple(Series(meter.id, series_name(register), register) for register in dict.fromkeys(registers))
 
 
 def spread(devices: Sequence[Device], now_s: float, *, first_round_s: float = FIRST_ROUND_S) -> None:
@@ -142,12 +141,8 @@ def spread(devices: Sequence[Device], now_s: float, *, first_round_s: float = FI
 
 
 def _device(unit: int, profile: DeviceProfile, group: Sequence[tuple[Meter, ModbusSource]]) -> Device:
-    series = [one for meter, source in group for one in series_of(meter, source, profile)]
-    reads = tuple(
-        BlockRead(
-            request(unit, block), BlockDecoder(block, [one for one in series if one.register in block.registers])
-        )
-        for block in plan(profile, [one.register for one in series])
-    )
+    reads = reads_of(unit, profile, group)
     every_s = min(source.every.total_seconds() for _, source in group)
-    return Device(unit, profile.id, every_s, reads, tuple(meter.id for meter, _ in group))
+    declared_s = None if profile.response_timeout_ms is None else profile.response_timeout_ms / 1000
+    names = tuple(meter.id for meter, _ in group)
+    return Device(unit, profile.id, every_s, reads, names, declared_s, serial_read(unit, profile))

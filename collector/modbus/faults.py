@@ -9,8 +9,11 @@ class Fault(StrEnum):
     """Why there is no answer; the name is also the counter's."""
 
     DISCONNECTED = "disconnected"  # no connection to the bus: nobody on it can be asked
+    HUNG_UP = "hung_up"  # the connection was closed instead of an answer
     SILENT = "silent"  # no answer within the timeout
+    GATEWAY_PATH = "gateway_path"  # the gateway has no way to the device: overloaded, or set up wrongly
     GATEWAY = "gateway"  # the gateway says that the device behind it does not answer
+    ACKNOWLEDGED = "acknowledged"  # the device took the request and needs longer for it
     BUSY = "busy"  # the device answers, only not now
     ILLEGAL = "illegal"  # the device does not have what was asked: profile or unit id are wrong
     FAILURE = "failure"  # the device reports a failure of its own
@@ -22,12 +25,14 @@ EXCEPTION_CODES = {
     2: Fault.ILLEGAL,  # illegal data address
     3: Fault.ILLEGAL,  # illegal data value, or too many registers
     4: Fault.FAILURE,  # device failure
-    5: Fault.BUSY,  # acknowledge: accepted, takes long
-    6: Fault.BUSY,  # busy
+    5: Fault.ACKNOWLEDGED,
+    6: Fault.BUSY,
     8: Fault.FAILURE,  # memory parity error
-    0x0A: Fault.GATEWAY,  # gateway path unavailable
+    0x0A: Fault.GATEWAY_PATH,
     0x0B: Fault.GATEWAY,  # gateway target failed to respond
 }
+# They say nothing against the device: it is asked again in its next slot.
+INNOCENT = frozenset({Fault.DISCONNECTED, Fault.BUSY, Fault.ACKNOWLEDGED})
 
 
 class ModbusFault(Unreachable):

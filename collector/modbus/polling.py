@@ -11,12 +11,17 @@ from pymodbus.pdu import ModbusPDU
 from collector.batch import Batch
 from collector.modbus.device import Change, Device, spread
 from collector.modbus.faults import ModbusFault
+from collector.modbus.identity import SerialBook, SerialRead, SerialsInMemory, compare, serial_in
+from collector.modbus.patience import Patience
 from collector.statistics import Counts, SourceStatistics
+from config.errors import Unreachable
 from gateway.reading import instant
 
 SHORTEST_TICK_S = 0.05
 LONGEST_TICK_S = 1.0
 TICKS_PER_INTERVAL = 10
+# A device that failed is asked while nobody waits; on a bus that never rests it is asked after this time anyway.
+PATIENT_FOR_S = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +35,10 @@ class Reader(Protocol):
     @property
     def connected(self) -> bool: ...
 
-    async def read(self, request: ModbusPDU) -> bytes: ...
+    @property
+    def kind(self) -> str: ...
+
+    async def read(self, request: ModbusPDU, *, timeout_s: float | None = None) -> bytes: ...
 
     def close(self) -> None: ...
 
@@ -49,28 +57,34 @@ class BusPolling:
         *,
         time_ms: Callable[[], int],
         clock_s: Callable[[], float],
+        serials: SerialBook | None = None,
     ) -> None:
         self.bus = bus
         self.devices = devices
         self._batch = batch
         self._time_ms = time_ms
         self._clock_s = clock_s
+        self._serials = serials or SerialsInMemory()
+        self._patience = Patience(device.every_s for device in devices)
         self._due: deque[Device] = deque()
+        self._suspects: deque[Device] = deque()
+        self._was_suspect = False
+        self._exchanged: dict[str, str] = {}
         self._wake = asyncio.Event()
         self._counts = Counts()
 
     def start_due(self, now_s: float) -> None:
-        """Queue the devices that are due; one that still waits for its turn is counted as missed instead."""
+        """Queue the devices that are due; a live one that still waits for its turn is counted as missed instead."""
         for device in self.devices:
             if device.due_s > now_s:
                 continue
-            if device.is_queued:
+            if not device.is_queued:
+                device.is_queued, device.queued_s = True, now_s
+                (self._suspects if device.health.failures else self._due).append(device)
+            elif not device.health.failures:
                 self._counts.missed += 1
-            else:
-                device.is_queued = True
-                self._due.append(device)
             device.due_s = device.next_slot_s(now_s)
-        if self._due:
+        if self._due or self._suspects:
             self._wake.set()
 
     async def run(self) -> None:
@@ -79,17 +93,18 @@ class BusPolling:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
-                while self._due:
-                    await self.poll(self._due.popleft())
+                while (device := self._next()) is not None:
+                    await self.poll(device)
         finally:
             self.bus.close()
 
     async def poll(self, device: Device) -> None:
         """Read all blocks of a device; what it answered before a fault is kept."""
         self._counts.polls += 1
+        timeout_s = self._timeout_s(device)
         try:
             for read in device.reads:
-                payload = await self.bus.read(read.request)
+                payload = await self._ask(read.request, timeout_s)
                 readings = read.decoder.readings(payload, self._time_ms())
                 self._batch.add(readings)
                 self._counts.readings += len(readings)
@@ -97,6 +112,8 @@ class BusPolling:
             self._failed(device, error)
         else:
             self._answered(device)
+            if device.serial is not None and device.serial_tries:
+                await self._identify(device, device.serial)
         finally:
             device.is_queued = False
 
@@ -110,7 +127,7 @@ class BusPolling:
         counts = self._counts
         return SourceStatistics(
             source=self.bus.id,
-            kind="modbus_tcp",
+            kind=self.bus.kind,
             connected=self.bus.connected,
             polls=counts.polls,
             readings=counts.readings,
@@ -118,7 +135,46 @@ class BusPolling:
             faults=dict(counts.faults),
             refused=dict(counts.refused),
             offline=offline,
+            exchanged=dict(self._exchanged),
         )
+
+    def _next(self) -> Device | None:
+        """Those that answer go first; of those that do not, never two in a row while others wait."""
+        if self._suspects and (not self._due or self._is_overdue(self._suspects[0])):
+            self._was_suspect = True
+            return self._suspects.popleft()
+        self._was_suspect = False
+        return self._due.popleft() if self._due else None
+
+    def _is_overdue(self, suspect: Device) -> bool:
+        return not self._was_suspect and self._clock_s() - suspect.queued_s > PATIENT_FOR_S
+
+    def _timeout_s(self, device: Device) -> float:
+        return self._patience.timeout_s(
+            declared_s=device.declared_timeout_s,
+            is_known=device.has_answered,
+            is_first_try=not device.health.failures,
+        )
+
+    async def _ask(self, request: ModbusPDU, timeout_s: float) -> bytes:
+        started_s = self._clock_s()
+        payload = await self.bus.read(request, timeout_s=timeout_s)
+        self._patience.answered(self._clock_s() - started_s)
+        return payload
+
+    async def _identify(self, device: Device, read: SerialRead) -> None:
+        device.serial_tries -= 1
+        try:
+            serial = serial_in(read, await self._ask(read.request, self._timeout_s(device)))
+            now = instant(self._time_ms())
+            changes = await compare(self._serials, device.meters, serial, now) if serial is not None else ()
+        except ModbusFault as error:
+            self._counts.faults[error.fault] += 1
+        except Unreachable as error:
+            log.warning("bus %s: the serial number of %s is not kept: %s", self.bus.id, device.name, error)
+        else:
+            device.serial_tries = 0
+            self._exchanged |= {change.meter: change.serial for change in changes}
 
     def _answered(self, device: Device) -> None:
         since_ms = device.health.offline_since_ms

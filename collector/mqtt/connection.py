@@ -19,14 +19,16 @@ from config.settings import secret_of
 KEEP_ALIVE_S = 60
 SESSION_EXPIRY_S = 14 * 24 * 3600
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
+_OPTIONS = {"protocol", "share", "ca", "cert", "key"}
 _PROTOCOLS = {"3.1.1": MQTTProtocolVersion.MQTTv311, "5": MQTTProtocolVersion.MQTTv5}
 
 
 @dataclass(frozen=True, slots=True)
 class BrokerAddress:
-    """`mqtt://host[:port][?protocol=5]` or `mqtts://host[:port][?ca=FILE]`, taken apart.
+    """`mqtt://host[:port][?protocol=5&share=NAME]`, or `mqtts://` with `ca=FILE&cert=FILE&key=FILE`, taken apart.
 
-    `certificate_authority` None: the system's. MQTT 3.1.1 unless asked otherwise: it costs half of what 5 costs.
+    `certificate_authority` None: the system's. `certificate` and `key` are the client's own. MQTT 3.1.1 unless asked
+    otherwise: it costs half of what 5 costs. `share`: the name under which several collectors share the messages.
     """
 
     host: str
@@ -34,6 +36,9 @@ class BrokerAddress:
     is_encrypted: bool
     certificate_authority: Path | None
     protocol: MQTTProtocolVersion
+    certificate: Path | None = None
+    key: Path | None = None
+    share: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +52,52 @@ class Account:
 def broker_address(url: str) -> BrokerAddress:
     """Take a broker's URL apart; raises `ConfigurationError`."""
     parts = urlsplit(url)
-    options = parse_qs(parts.query)
-    protocol = options.pop("protocol", ["3.1.1"])[-1]
-    authority = options.pop("ca", [None])[-1]
-    if parts.scheme not in _PORTS or not parts.hostname or options or protocol not in _PROTOCOLS:
+    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    protocol = options.get("protocol", "5" if "share" in options else "3.1.1")
+    if parts.scheme not in _PORTS or not parts.hostname or options.keys() - _OPTIONS or protocol not in _PROTOCOLS:
         raise ConfigurationError(
-            f"{url!r} is no broker (allowed: mqtt://host[:port], mqtts://…; ?protocol=5&ca=FILE)"
+            f"{url!r} is no broker (allowed: mqtt://host[:port], mqtts://…; "
+            "?protocol=5&share=NAME&ca=FILE&cert=FILE&key=FILE)"
         )
     if parts.username or parts.password:
         raise ConfigurationError("a broker's account belongs into `username` and `password_env`, not into its url")
+    _check_options(url, options, protocol, is_encrypted=parts.scheme == "mqtts")
     return BrokerAddress(
         host=parts.hostname,
         port=parts.port or _PORTS[parts.scheme],
         is_encrypted=parts.scheme == "mqtts",
-        certificate_authority=Path(authority) if authority else None,
+        certificate_authority=_file(options, "ca"),
         protocol=_PROTOCOLS[protocol],
+        certificate=_file(options, "cert"),
+        key=_file(options, "key"),
+        share=options.get("share"),
     )
+
+
+def tls_context(address: BrokerAddress) -> ssl.SSLContext:
+    """Return what proves the broker to us and us to the broker; raises `ConfigurationError` for unusable files."""
+    try:
+        context = ssl.create_default_context(cafile=address.certificate_authority)
+        if address.certificate is not None:
+            context.load_cert_chain(address.certificate, address.key)
+    except OSError as error:  # ssl.SSLError is one
+        raise ConfigurationError(f"the certificates for {address.host} cannot be used: {error}") from error
+    return context
+
+
+def _check_options(url: str, options: Mapping[str, str], protocol: str, *, is_encrypted: bool) -> None:
+    if "share" in options and protocol != "5":
+        raise ConfigurationError(f"{url!r}: shared subscriptions need protocol=5")
+    if set("/+#") & set(options.get("share", "")):
+        raise ConfigurationError(f"{url!r}: the name of a share has no /, + or #")
+    if not is_encrypted and options.keys() & {"ca", "cert", "key"}:
+        raise ConfigurationError(f"{url!r}: certificates need mqtts://")
+    if "key" in options and "cert" not in options:
+        raise ConfigurationError(f"{url!r}: a key needs its certificate: cert=FILE")
+
+
+def _file(options: Mapping[str, str], name: str) -> Path | None:
+    return Path(options[name]) if name in options else None
 
 
 def account(broker: MqttBroker, environ: Mapping[str, str]) -> Account:
@@ -91,7 +126,7 @@ def persistent_client(client_id: str, address: BrokerAddress, who: Account) -> B
     if who.username is not None:
         client.username_pw_set(who.username, who.password)
     if address.is_encrypted:
-        client.tls = ssl.create_default_context(cafile=address.certificate_authority)
+        client.tls = tls_context(address)
     return client
 
 

@@ -7,7 +7,8 @@ import logging
 import select
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,13 +18,19 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from collector.backoff import Backoff
+from collector.mqtt.aside import Aside
 from collector.mqtt.connection import Account, BrokerAddress, connect, persistent_client
+from collector.mqtt.directory import Directory
+from collector.mqtt.format_route import NOT_FOR_THIS_METER, PartlyInvalid
+from collector.mqtt.periodic import Periodic
 from collector.mqtt.routing import Routes, refused
 from collector.mqtt.stream import BufferedClient, BufferedStream, Message
+from collector.mqtt.unassigned import Unassigned
 from collector.statistics import Counts, SourceStatistics
 from config.errors import InvalidReading, StorageFull, Unreachable
+from config.mqtt_topics import matches
 from gateway.ports import Sink
-from gateway.reading import Reading, Refused, milliseconds
+from gateway.reading import Reading, Refused, instant, milliseconds
 
 LARGEST_BATCH = 500
 OLDEST_S = 0.2
@@ -33,9 +40,26 @@ CHECK_S = 0.5
 CONNECT_WITHIN_S = 10.0
 FIRST_RECONNECT_S = 0.5
 CEILING_RECONNECT_S = 30.0
+# How long a collector that stops waits for the last messages of a shared subscription.
+HAND_OVER_QUIET_S = 0.5
+HAND_OVER_S = 5.0
 TOPICS_PER_REQUEST = 100
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a listener does beside taking readings.
+
+    `aside` is shared with its routes. `unassigned` None: what belongs to no meter is refused; `discover` is the
+    pattern of topics on which it is looked for. `keep_alives`: topics on which gateways want to be asked.
+    """
+
+    aside: Aside = field(default_factory=Aside)
+    unassigned: Unassigned | None = None
+    discover: str | None = None
+    keep_alives: Sequence[str] = ()
 
 
 class Listener:
@@ -51,6 +75,7 @@ class Listener:
         client_id: str,
         account: Account,
         clock: Callable[[], datetime],
+        beside: Beside | None = None,
     ) -> None:
         self.source = source
         self._address = address
@@ -60,7 +85,13 @@ class Listener:
         self._account = account
         self._clock = clock
         self._now_ms = milliseconds(clock())
-        self._by_topic = {topic.encode(): routes[topic] for topic in routes}
+        self._directory = Directory(routes)
+        self._by_topic = self._directory.by_topic
+        beside = beside or Beside()
+        self._aside = beside.aside
+        self._unassigned = beside.unassigned
+        self._discover = beside.discover if beside.unassigned is not None else None
+        self._periodic = Periodic(routes, beside.keep_alives, self._aside)
         self._readings: list[Reading] = []
         self._refused: list[Refused] = []
         self._unacknowledged: list[int] = []
@@ -97,9 +128,9 @@ class Listener:
             polls=0,
             readings=counts.readings,
             missed=0,
-            faults=dict(counts.faults),
+            faults=dict(counts.faults + self._aside.counts),
             refused=dict(counts.refused),
-            offline={},
+            offline={meter: instant(since_ms) for meter, since_ms in self._aside.away.items()},
         )
 
     def _listen(self) -> None:
@@ -124,13 +155,30 @@ class Listener:
             if self._is_due(has_arrived):
                 self._commit(stream)
             self._unsubscribe_forgotten(client)
+            self._periodic.pass_on(client, self._now_ms, accepted=self._accepted)
+            if self._unassigned is not None:
+                self._unassigned.write_due()
             _demand(client.loop_misc())
             self._send(client, stream)
             if not self._accepted and time.monotonic() - started_s > CONNECT_WITHIN_S:
                 raise TimeoutError("the broker does not answer")
+        if self._address.share is not None and self._accepted:
+            self._hand_over(client, stream)
         self._commit(stream)
         self._send(client, stream)
         client.disconnect()
+
+    def _hand_over(self, client: BufferedClient, stream: BufferedStream) -> None:
+        # The others get what comes from now on; what the broker has for this session already is taken to the end.
+        client.unsubscribe(self._subscriptions())
+        quiet_since_s = deadline_s = time.monotonic()
+        while time.monotonic() - quiet_since_s < HAND_OVER_QUIET_S and time.monotonic() - deadline_s < HAND_OVER_S:
+            self._send(client, stream)
+            if self._wait(stream):
+                stream.fill()
+                self._take_packets(client, stream)
+                quiet_since_s = time.monotonic()
+            self._commit(stream)
 
     def _take_packets(self, client: BufferedClient, stream: BufferedStream) -> None:
         # MQTT 5 puts properties into its messages; paho knows how to read them and calls `_arrived`.
@@ -172,15 +220,33 @@ class Listener:
             self._oldest_s = time.monotonic()
         if qos:
             self._unacknowledged.append(mid)
-        routes = self._by_topic.get(topic, ())
-        if not routes:
-            self._refuse(topic, InvalidReading("unknown_topic", "no meter listens on this topic (any more)"), payload)
-            self._forgotten.add(topic)
+        routes = self._by_topic.get(topic)
+        if routes is None:
+            routes = self._directory.found(topic)
+        is_somebodys = False
         for route in routes:
             try:
-                self._readings.append(route.reading(payload, retained=retained, now_ms=self._now_ms))
+                found = route.readings(topic, payload, retained=retained, now_ms=self._now_ms)
             except InvalidReading as error:
+                if isinstance(error, PartlyInvalid):
+                    self._readings += error.readings
                 self._refuse(topic, error, payload)
+                is_somebodys = True
+            else:
+                self._readings += found
+                is_somebodys = is_somebodys or found is not NOT_FOR_THIS_METER
+        if not is_somebodys:
+            self._take_nobodys(topic, payload, is_known=bool(routes))
+
+    def _take_nobodys(self, topic: bytes, payload: bytes, *, is_known: bool) -> None:
+        if self._unassigned is not None and (is_known or self._is_discovered(topic)):
+            self._unassigned.note(self.source, topic.decode("utf-8", "replace"), payload, self._now_ms)
+        elif not is_known:
+            self._refuse(topic, InvalidReading("unknown_topic", "no meter listens on this topic (any more)"), payload)
+            self._forgotten.add(topic)
+
+    def _is_discovered(self, topic: bytes) -> bool:
+        return self._discover is not None and matches(self._discover, topic.decode("utf-8", "replace"))
 
     def _refuse(self, topic: bytes, error: InvalidReading, payload: bytes) -> None:
         self._counts.refused[error.code] += 1
@@ -207,6 +273,8 @@ class Listener:
     def _abandon(self, client: BufferedClient) -> None:
         # Message ids belong to a connection: acknowledging one on the next could confirm another message.
         self._accepted = False
+        if self._readings or self._unacknowledged:
+            self._directory.forget()
         self._unacknowledged.clear()
         self._readings, self._refused = [], []
         client.close_stream()
@@ -217,9 +285,18 @@ class Listener:
         self._accepted = True
         self._backoff.succeeded()
         self._say_back(session_present=flags.session_present)
-        topics = sorted(self._routes)
+        self._periodic.joined(milliseconds(self._clock()))
+        topics = self._subscriptions()
         for first in range(0, len(topics), TOPICS_PER_REQUEST):
             client.subscribe([(topic, self._quality()) for topic in topics[first : first + TOPICS_PER_REQUEST]])
+
+    def _subscriptions(self) -> list[str]:
+        share = self._address.share
+        wanted = self._directory.subscriptions(self._discover)
+        # What is counted over a whole node has to be heard by everybody; the same reading twice is one.
+        return [
+            topic if share is None or topic in self._periodic.whole else f"$share/{share}/{topic}" for topic in wanted
+        ]
 
     def _quality(self) -> Any:
         is_v5 = self._address.protocol is paho.MQTTv5

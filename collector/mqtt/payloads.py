@@ -19,8 +19,8 @@ ARRIVAL: Final = object()  # in place of a time: the payload has none by design,
 
 def json_payload(value_path: str, time_path: str | None) -> Payload:
     """JSON with dotted paths; a part of a path that is a number picks from a list."""
-    value_at = _path(value_path)
-    time_at = None if time_path is None else _path(time_path)
+    value_at = path_in(value_path)
+    time_at = None if time_path is None else path_in(time_path)
 
     def read(payload: bytes) -> tuple[Any, Any]:
         try:
@@ -53,7 +53,8 @@ def plain_payload(_value_path: str, _time_path: str | None) -> Payload:
     return read
 
 
-def _path(path: str) -> Callable[[Any], Any]:
+def path_in(path: str) -> Callable[[Any], Any]:
+    """Return what looks a dotted path up; it raises `LookupError` or `TypeError` for nothing."""
     parts = path.split(".")
     if len(parts) == 1 and not path.isdecimal():
         return itemgetter(path)

@@ -4,15 +4,19 @@ import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
-from fractions import Fraction
+from functools import cached_property
+from zlib import crc32
 
-from collector.conversion import ratio_to_canonical
-from collector.modbus.decode import TYPES
-from collector.modbus.plan import PROTOCOL_LIMIT, wanted_registers
-from config.errors import ConfigurationError
-from config.meters import Meter
-from config.profiles import ByteOrder, DeviceProfile, GapReads, Register, WordOrder
+from collector.modbus.plan import PROTOCOL_LIMIT
+from collector.modbus.series import register_of
+from collector.modbus.words import TYPES
+from collector.simulation.encoding import encode, encode_text, encoded_needs, encoded_pieces, unit_codes
+from collector.simulation.sunspec import FIRST_MODEL, image, model_length
+from config.meters import Meter, ModbusSource
+from config.profiles import DeviceProfile, GapReads, Register
+from config.registers import IDENTITIES
+
+__all__ = ["Refusal", "SimulatedDevice", "Values", "encode"]
 
 Values = Callable[[Meter, datetime], float | None]
 
@@ -24,6 +28,7 @@ _W_PER_KW = 1000.0
 # What a gauge shows where nothing better is known, in canonical units; every other register shows 0.
 _USUAL = {
     "voltage": 230.0,
+    "voltage_ll": 400.0,
     "frequency": 50.0,
     "power_factor": 1.0,
     "flow_temperature": 70.0,
@@ -52,37 +57,94 @@ class SimulatedDevice:
         shown = self._shown(now)
         if shown is None:
             return None
-        registers = [one for one in self.profile.registers if one.function_code == function_code]
-        self._check(registers, address, count)
-        words = list(
-            range(address, address + count)
-        )  # a hole shows its own address, so that a wrong one shows itself
-        for register in registers:
-            if register.end > address and register.address < address + count and register.type in TYPES:
-                _put(words, address, register, encode(register, shown.get(register, 0.0)))
-        return struct.pack(f">{count}H", *(word & 0xFFFF for word in words))
+        self._check(function_code, address, count)
+        # A hole shows its own address, so that a wrong one shows itself.
+        words = [word & 0xFFFF for word in range(address, address + count)]
+        for place, word in self._header.items():
+            if 0 <= place - address < count:
+                words[place - address] = word
+        for register in self._table:
+            if register.function_code == function_code:
+                for piece, encoded in self._encoded(register, shown):
+                    _put(words, address, piece, encoded)
+        return struct.pack(f">{count}H", *words)
 
-    def _check(self, registers: list[Register], address: int, count: int) -> None:
-        if not registers:
+    @cached_property
+    def _models(self) -> tuple[DeviceProfile, ...]:
+        """The tables with wire addresses; a device that has to be searched has a model for each of its channels."""
+        if not self.profile.relative:
+            return (self.profile,)
+        model = next(iter(self.profile.variants), 0)
+        apart = model_length(self.profile) + 2
+        return tuple(
+            self.profile.located(model, FIRST_MODEL + number * apart)
+            for number in range(max(map(_channel_number, self.meters), default=1))
+        )
+
+    @cached_property
+    def _table(self) -> tuple[Register, ...]:
+        # What is measured is written last: it may stand on registers that the table also lists by themselves.
+        registers = [register for model in self._models for register in model.registers]
+        return tuple(sorted(registers, key=lambda register: register.is_measured))
+
+    @cached_property
+    def _codes(self) -> Mapping[int, int]:
+        return unit_codes(self._table)
+
+    @cached_property
+    def _header(self) -> Mapping[int, int]:
+        return image(self.profile, len(self._models)) if self.profile.relative else {}
+
+    @cached_property
+    def _listed(self) -> Mapping[int, frozenset[int]]:
+        listed: dict[int, set[int]] = {}
+        for register in self._table:
+            for piece in (*register.pieces, *register.needs):
+                listed.setdefault(piece.function_code, set()).update(range(piece.address, piece.end))
+        if self._header:
+            listed.setdefault(self.profile.function_code, set()).update(self._header)
+        return {function_code: frozenset(words) for function_code, words in listed.items()}
+
+    def _encoded(self, register: Register, shown: Mapping[Register, float]) -> list[tuple[Register, bytes]]:
+        if register.type == "string":
+            text = str(self._serial) if register.quantity in IDENTITIES else ""
+            return [(register, encode_text(register, text))] if text else []
+        if register.type not in TYPES:
+            return []
+        return [*encoded_pieces(register, shown.get(register, 0.0)), *encoded_needs(register, self._codes)]
+
+    @cached_property
+    def _serial(self) -> int:
+        return crc32("".join(meter.id for meter in self.meters).encode()) % 10_000_000
+
+    def _check(self, function_code: int, address: int, count: int) -> None:
+        if function_code not in self._listed:
             raise Refusal(ILLEGAL_FUNCTION)
         if not 1 <= count <= min(self.profile.max_registers, PROTOCOL_LIMIT):
             raise Refusal(ILLEGAL_VALUE)
         if self.profile.even_only and (address % 2 or count % 2):
             raise Refusal(ILLEGAL_ADDRESS)
-        listed = {word for register in registers for word in range(register.address, register.end)}
-        if self.profile.gap_reads is not GapReads.ALLOWED and not listed.issuperset(range(address, address + count)):
+        asked = range(address, address + count)
+        listed = self._listed[function_code]
+        if self.profile.relative:
+            if address not in listed:
+                raise Refusal(ILLEGAL_ADDRESS)
+        elif self.profile.gap_reads is not GapReads.ALLOWED and not listed.issuperset(asked):
             raise Refusal(ILLEGAL_ADDRESS)
 
     def _shown(self, now: datetime) -> Mapping[Register, float] | None:
-        shown = {one: _USUAL.get(one.quantity, 0.0) for one in self.profile.registers if one.type in TYPES}
+        shown = {one: _USUAL.get(one.quantity, 0.0) for one in self._table if one.type in TYPES}
+        shown |= {one: float(self._serial) for one in shown if one.quantity in IDENTITIES}
         for meter in self.meters:
             value = self.values(meter, now)
             if value is None:
                 return None
-            (register,) = wanted_registers(self.profile, (meter.quantity,))[:1]
-            shown[register] = value
-            if register.quantity.startswith("active_energy") and "active_power" in self.profile.series:
-                shown[self.profile.series["active_power"]] = self._power_w(meter, now, value)
+            channel = _channel(meter)
+            table = self._models[_channel_number(meter) - 1 if self.profile.relative else 0]
+            shown[register_of(table, meter.quantity, channel)] = value
+            power = table.series.get("active_power" if channel is None else f"active_power.{channel}")
+            if meter.quantity.startswith("active_energy") and power is not None:
+                shown[power] = self._power_w(meter, now, value)
         return shown
 
     def _power_w(self, meter: Meter, now: datetime, value_kwh: float) -> float:
@@ -91,27 +153,13 @@ class SimulatedDevice:
         return 0.0 if before_kwh is None else max(0.0, value_kwh - before_kwh) / hours * _W_PER_KW
 
 
-def encode(register: Register, value: float) -> bytes:
-    """Return the register's bytes on the wire for a value in the quantity's canonical unit.
-
-    Integer registers are rounded to their scale and wrap at their width, as counters do.
-    """
-    code, _ = TYPES[register.type]
-    raw = Fraction(Decimal(repr(value))) / (Fraction(register.scale) * _ratio(register))
-    if code in "efd":
-        packed = struct.pack(f">{code}", float(raw))
-    else:
-        packed = (round(raw) % 2 ** (16 * register.count)).to_bytes(2 * register.count, "big")
-    words = [packed[at : at + 2] for at in range(0, len(packed), 2)]
-    words = words[::-1] if register.word_order is WordOrder.LSW_FIRST else words
-    return b"".join(word[::-1] if register.byte_order is ByteOrder.LITTLE else word for word in words)
+def _channel(meter: Meter) -> str | None:
+    return meter.source.channel if isinstance(meter.source, ModbusSource) else None
 
 
-def _ratio(register: Register) -> Fraction:
-    try:
-        return ratio_to_canonical(register.unit, register.quantity)
-    except ConfigurationError:
-        return Fraction(1)  # no reading is ever made of it
+def _channel_number(meter: Meter) -> int:
+    channel = _channel(meter)
+    return int(channel) if channel is not None and channel.isdecimal() else 1
 
 
 def _put(words: list[int], address: int, register: Register, encoded: bytes) -> None:

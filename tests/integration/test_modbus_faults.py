@@ -91,8 +91,10 @@ def test_a_good_answer_gives_the_registers() -> None:
     ("code", "fault"),
     [
         *((code, Fault.ILLEGAL) for code in (1, 2, 3)),
-        *((code, Fault.BUSY) for code in (5, 6)),
-        *((code, Fault.GATEWAY) for code in (0x0A, 0x0B)),
+        (5, Fault.ACKNOWLEDGED),
+        (6, Fault.BUSY),
+        (0x0A, Fault.GATEWAY_PATH),
+        (0x0B, Fault.GATEWAY),
         *((code, Fault.FAILURE) for code in (4, 8, 0x77)),
     ],
 )
@@ -200,7 +202,7 @@ def test_a_connection_that_is_closed_while_we_wait_is_told_at_once() -> None:
             writer.close()
 
     scenes = [True, False]
-    play(hang_up, [Fault.DISCONNECTED, VALUE], connections=2)
+    play(hang_up, [Fault.HUNG_UP, VALUE], connections=2)
 
 
 def test_a_bus_that_is_not_there_is_tried_again_after_a_while_only() -> None:

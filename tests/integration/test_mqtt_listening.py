@@ -13,8 +13,9 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from collector.mqtt.aside import Aside
 from collector.mqtt.connection import Account, broker_address
-from collector.mqtt.listener import Listener
+from collector.mqtt.listener import Beside, Listener
 from collector.mqtt.routing import routes_of
 from config.meters import Meter
 from tests.servers.mosquitto import Broker, MosquittoProgram
@@ -35,14 +36,16 @@ def until(condition: Callable[[], bool], *, within_s: float = 20.0) -> None:
 def listening(
     url: str, meters: Sequence[Meter], sink: MemorySink, *, client_id: str | None = None, query: str = ""
 ) -> Iterator[Listener]:
+    aside = Aside()
     listener = Listener(
         "broker",
         broker_address(url + query),
-        routes_of(portfolio(meters), "broker"),
+        routes_of(portfolio(meters), "broker", aside),
         sink,
         client_id=client_id or f"test-{uuid4().hex}",
         account=Account(),
         clock=lambda: datetime.now(UTC),
+        beside=Beside(aside),
     )
     thread = threading.Thread(target=listener.run)
     thread.start()

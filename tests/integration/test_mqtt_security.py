@@ -52,6 +52,26 @@ def test_messages_come_over_tls_from_a_broker_with_an_authority_of_its_own(
     assert len(sink.of("strom")) > 1000
 
 
+def test_a_broker_that_asks_for_our_certificate_is_shown_it(tmp_path: Path, certificate: Certificate) -> None:
+    plain, encrypted, sink = Broker(LOOPBACK, free_port()), free_port(), MemorySink()
+    key = shutil.copy(certificate.key, tmp_path / "key.pem")
+    lines = ["allow_anonymous true", f"listener {plain.port} {LOOPBACK}", f"listener {encrypted} {LOOPBACK}"]
+    lines += [
+        f"certfile {certificate.path}",
+        f"keyfile {key}",
+        f"cafile {certificate.path}",
+        "require_certificate true",
+    ]
+    url = f"mqtts://localhost:{encrypted}?ca={certificate.path}"
+    ours = f"&cert={certificate.path}&key={key}"
+    with mosquitto_with(tmp_path, lines, answers=plain):
+        with listening(url, [mqtt_meter("strom", "s")], sink) as nobody:
+            until(lambda: nobody.statistics().faults.get("disconnected", 0) > 0)
+            assert not nobody.statistics().connected
+        with listening(url + ours, [mqtt_meter("strom", "s")], sink) as listener:
+            until(lambda: listener.statistics().connected)
+
+
 def test_a_broker_with_an_unknown_certificate_is_not_listened_to(tmp_path: Path, certificate: Certificate) -> None:
     plain, encrypted = Broker(LOOPBACK, free_port()), free_port()
     lines = ["allow_anonymous true", f"listener {plain.port} {LOOPBACK}", f"listener {encrypted} {LOOPBACK}"]

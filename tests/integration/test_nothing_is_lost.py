@@ -91,12 +91,26 @@ def test_every_message_arrives_exactly_once_while_influxdb_is_away_for_a_minute(
     assert_everything_is_stored_exactly_once(scene)
 
 
+def test_sixty_thousand_messages_are_stored_once_while_collector_and_influxdb_are_killed_in_turn(
+    scene: Scene,
+) -> None:
+    many = 60_000
+    with publishing(scene.mosquitto, messages=many, per_second=3_000) as published:
+        for share, killed in ((0.1, scene.collect), (0.3, scene.influxd), (0.5, scene.collect), (0.7, scene.influxd)):
+            wait_until(lambda share=share: published() >= share * many)  # type: ignore[misc]
+            killed.kill()
+            killed.start()
+    assert_everything_is_stored_exactly_once(scene, messages=many)
+
+
 def value_of(meter: int, number: int) -> float:
     return meter * 1000 + number / 10
 
 
 @contextmanager
-def publishing(broker: MosquittoProgram) -> Iterator[Callable[[], int]]:
+def publishing(
+    broker: MosquittoProgram, *, messages: int = MESSAGES, per_second: int = PER_SECOND
+) -> Iterator[Callable[[], int]]:
     """Publish all messages from a thread; leaving the block waits until the broker has confirmed every one."""
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="publisher")
     client.max_inflight_messages_set(500)
@@ -106,13 +120,13 @@ def publishing(broker: MosquittoProgram) -> Iterator[Callable[[], int]]:
 
     def publish() -> None:
         begun = time.monotonic()
-        for index in range(MESSAGES):
+        for index in range(messages):
             meter, number = index % METERS, index // METERS
             time_ms = FIRST + number * 60_000
             payload = json.dumps({"ts": instant(time_ms).isoformat(), "kwh": value_of(meter, number)})
             assert client.publish(f"test/strom-{meter}", payload, qos=1).rc == MQTTErrorCode.MQTT_ERR_SUCCESS
             count[0] = index + 1
-            time.sleep(max(0.0, begun + index / PER_SECOND - time.monotonic()))
+            time.sleep(max(0.0, begun + index / per_second - time.monotonic()))
 
     thread = threading.Thread(target=publish, name="publisher")
     thread.start()
@@ -129,11 +143,11 @@ def _unconfirmed(client: mqtt.Client) -> int:
     return len(client._out_messages)  # paho has no public count of what is under way
 
 
-def assert_everything_is_stored_exactly_once(scene: Scene) -> None:
+def assert_everything_is_stored_exactly_once(scene: Scene, *, messages: int = MESSAGES) -> None:
     store = scene.store()
-    wait_until(lambda: stored(store) >= MESSAGES, seconds=90)
+    wait_until(lambda: stored(store) >= messages, seconds=90)
     for meter in range(METERS):
-        assert_is_complete(store.read(f"strom-{meter}", "active_energy_import"), meter)
+        assert_is_complete(store.read(f"strom-{meter}", "active_energy_import"), meter, messages)
     store.close()
 
 
@@ -141,6 +155,6 @@ def stored(store: InfluxStore) -> int:
     return sum(len(store.read(f"strom-{meter}", "active_energy_import")) for meter in range(METERS))
 
 
-def assert_is_complete(series: Series, meter: int) -> None:
-    expected = [(FIRST + number * 60_000, value_of(meter, number)) for number in range(MESSAGES // METERS)]
+def assert_is_complete(series: Series, meter: int, messages: int) -> None:
+    expected = [(FIRST + number * 60_000, value_of(meter, number)) for number in range(messages // METERS)]
     assert list(zip(series.time_ms.tolist(), series.value.tolist(), strict=True)) == expected

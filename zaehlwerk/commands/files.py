@@ -10,11 +10,12 @@ import typer
 
 from zaehlwerk.commands.options import JsonOption, PortfolioOption, StateOption, YearArgument, meter_of, settings_from
 from zaehlwerk.commands.output import on_terminal, print_json, say
-from zaehlwerk.exits import ExitCode, WrongCall, unknown
+from zaehlwerk.commands.preview import save, show_preview, tell_proposal
+from zaehlwerk.exits import ExitCode, unknown
 from zaehlwerk.progress_bar import progress_bar
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
+    from datetime import tzinfo
 
     from collector.files import ImportResult
 
@@ -27,7 +28,7 @@ FileArgument = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_o
 
 ZoneOption = Annotated[
     str | None,
-    typer.Option("--time-zone", metavar="Z", help="Zone of stamps without offset; else the district's."),
+    typer.Option("--time-zone", metavar="Z", help="Zone of stamps without offset, or +01:00; else the district's."),
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Read and check everything, store nothing.")]
 
@@ -40,44 +41,68 @@ def import_() -> None:
 @imports.command("readings")
 def import_readings(  # noqa: PLR0913, PLR0917  each is an option
     file: FileArgument,
-    meter: Annotated[str, typer.Option("--meter", metavar="ID", help="Whose readings they are.")],
+    meter: Annotated[
+        str | None, typer.Option("--meter", metavar="ID", help="Whose readings they are, if the file does not tell.")
+    ] = None,
     quantity: Annotated[
         str | None, typer.Option("--quantity", metavar="Q", help="Another one than the meter's own.")
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option("--column", metavar="NAME", help="Which one of several columns of numbers.")
+    ] = None,
+    decimal: Annotated[
+        str | None,
+        typer.Option("--decimal", metavar=",|.", help="What stands before decimals, if the file is unclear."),
+    ] = None,
+    dates: Annotated[
+        str | None, typer.Option("--dates", metavar="ORDER", help="Of 03/04/2025: day_first or month_first.")
     ] = None,
     time_zone: ZoneOption = None,
     stamps: Annotated[
         str | None, typer.Option("--stamps", metavar="start|end", help="Which end of an interval a stamp names.")
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--mapping", metavar="FILE", exists=True, dir_okay=False, help="What the columns mean (YAML)."),
+    ] = None,
+    save_mapping: Annotated[
+        Path | None,
+        typer.Option("--save-mapping", metavar="FILE", help="Write down what the columns were taken for."),
     ] = None,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
     portfolio: PortfolioOption = None,
     state: StateOption = None,
 ) -> None:
-    """Import a CSV file with the columns `time,value` as readings of one meter; exit 1 if lines were refused."""
-    from collector.files import import_readings as take  # noqa: PLC0415
+    """Import readings from CSV, XLSX or MSCONS; exit 1 if lines were refused, the others are stored."""
+    from collector.files import Asked, import_file, load_mapping  # noqa: PLC0415
     from config.meters import Stamps  # noqa: PLC0415
-    from config.quantities import QUANTITIES  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
+    from zaehlwerk.processes.inbox import notes_of  # noqa: PLC0415
 
-    if quantity is not None and quantity not in QUANTITIES:
-        raise unknown("quantity", quantity, QUANTITIES)
-    if stamps is not None and stamps not in tuple(Stamps):
-        raise unknown("end of an interval", stamps, tuple(Stamps))
+    _demand_known(quantity, decimal, dates, stamps)
+    end = None if stamps is None else Stamps(stamps)
+    asked = Asked(meter, quantity, column, decimal, dates, None if time_zone is None else str(_zone(time_zone)), end)
     with open_house(settings_from(portfolio, state)) as house, progress_bar("Import", watched=on_terminal()) as draw:
-        meter_of(house.portfolio, meter)
-        result = take(
+        if meter is not None:
+            meter_of(house.portfolio, meter)
+        taken = import_file(
             file,
-            meter,
             house.portfolio,
-            house.sink,
+            None if dry_run else house.sink,
             now=house.clock(),
-            quantity=quantity,
-            zone=_zone(time_zone),
-            stamps=None if stamps is None else Stamps(stamps),
-            dry_run=dry_run,
+            asked=asked,
+            mapping=None if mapping is None else load_mapping(mapping, house.portfolio),
+            notes=notes_of(house),
             progress=lambda done, whole: draw(done / max(whole, 1), file.name),
         )
-    _tell(result, as_json=as_json)
+        zone = house.portfolio.district.zone
+    if save_mapping is not None:
+        save(taken.proposal.mapping, save_mapping)
+    tell_proposal(taken.proposal, is_proposed=mapping is None)
+    if dry_run and not as_json:
+        show_preview(taken.result, zone)
+    _tell(taken.result, as_json=as_json)
 
 
 @imports.command("weather")
@@ -151,17 +176,29 @@ def _tell(result: ImportResult, *, as_json: bool) -> None:
     else:
         span = f" from {result.first} to {result.last}" if result.first else ""
         known = "" if result.known is None else f", {result.known} known already"
-        typer.echo(f"{result.accepted} stored{known}, {result.missing} without value, {result.refused} refused{span}")
+        counts = f"{result.missing} without value, {result.refused} refused, {result.skipped} lines skipped"
+        typer.echo(f"{result.accepted} stored{known}, {counts}{span}")
     if result.refused:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _zone(name: str | None) -> ZoneInfo | None:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415
+def _demand_known(quantity: str | None, decimal: str | None, dates: str | None, stamps: str | None) -> None:
+    from collector.files.mapping import DATES  # noqa: PLC0415
+    from config.meters import Stamps  # noqa: PLC0415
+    from config.quantities import QUANTITIES  # noqa: PLC0415
 
-    if name is None:
-        return None
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise WrongCall(f"there is no time zone {name!r} (allowed: Europe/Berlin, UTC …)") from error
+    if quantity is not None and quantity not in QUANTITIES:
+        raise unknown("quantity", quantity, QUANTITIES)
+    for what, word, known in (
+        ("end of an interval", stamps, tuple(Stamps)),
+        ("decimal sign", decimal, (",", ".")),
+        ("order of dates", dates, DATES),
+    ):
+        if word is not None and word not in known:
+            raise unknown(what, word, known)
+
+
+def _zone(name: str | None) -> tzinfo | None:
+    from collector.files.mapping import zone_of  # noqa: PLC0415
+
+    return None if name is None else zone_of(name)

@@ -38,8 +38,9 @@ def read(
     portfolio: PortfolioOption = None,
     state: StateOption = None,
 ) -> None:
-    """Store a reading taken by a person; one that cannot be expected needs a reason."""
-    from api.hand_readings import HandReading, take, typed_number  # noqa: PLC0415
+    """Store a reading taken by a person; one that cannot be expected, or corrects another, needs a reason."""
+    from api.hand_readings import HandReading, range_of, take, typed_number  # noqa: PLC0415
+    from api.hand_readings import shown as as_displayed  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
 
@@ -47,8 +48,11 @@ def read(
     with open_house(settings_from(portfolio, state)) as house:
         found, now = meter_of(house.portfolio, meter), house.clock()
         moment = instant_of(at, house.portfolio.district.zone) if at else now.replace(microsecond=0)
-        reading = HandReading(found.id, shown, moment, force, getpass.getuser())
-        take(evidence_of(house), reading)
+        evidence = evidence_of(house)
+        expected = range_of(evidence, found, moment)
+        low, high = (as_displayed(found, bound) for bound in (expected.low, expected.high))
+        say(f"expected: {_bound(low)} to {_bound(high)} {found.unit}")
+        take(evidence, HandReading(found.id, shown, moment, force, getpass.getuser()))
     say(f"stored: {found.id} {shown} {found.unit} at {local(moment, house.portfolio.district.zone)}")
 
 
@@ -108,6 +112,10 @@ def events(
         return
     names = ("id", "kind", "time", "state", "detail")
     print_table(names, [tuple(row[name] for name in names) for row in rows])
+
+
+def _bound(shown: float | None) -> str:
+    return "–" if shown is None else str(shown)
 
 
 def _display(text: str, option: str) -> Decimal:

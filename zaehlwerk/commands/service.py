@@ -46,6 +46,27 @@ def collect(portfolio: PortfolioOption = None, state: StateOption = None) -> Non
     _run(settings_from(portfolio, state), [collecting], name="collect", spool_name=COLLECTOR_SPOOL)
 
 
+def edge(
+    edge_id: Annotated[
+        str | None, typer.Option("--id", metavar="ID", help="Name of this box at the centre [ZAEHLWERK_EDGE_ID].")
+    ] = None,
+    uplink: Annotated[
+        str | None, typer.Option("--uplink", metavar="URL", help="The centre's broker [ZAEHLWERK_UPLINK_URL].")
+    ] = None,
+    portfolio: PortfolioOption = None,
+    state: StateOption = None,
+) -> None:
+    """Fetch what the meters of one building say, keep it, and send it to the centre."""
+    from config.settings import load_settings  # noqa: PLC0415
+    from zaehlwerk.logs import configure_logging  # noqa: PLC0415
+    from zaehlwerk.processes.edge import run_edge  # noqa: PLC0415
+    from zaehlwerk.processes.running import run_async  # noqa: PLC0415
+
+    settings = load_settings(portfolio=portfolio, state=state, edge_id=edge_id, uplink_url=uplink)
+    configure_logging()
+    run_async(run_edge(settings))
+
+
 def watch(portfolio: PortfolioOption = None, state: StateOption = None) -> None:
     """Judge what is due and send mails."""
     from zaehlwerk.processes.watching import watching  # noqa: PLC0415

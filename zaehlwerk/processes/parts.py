@@ -4,15 +4,13 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from pathlib import Path
 
 from zaehlwerk.composition import House
 from zaehlwerk.processes.live import Live
 from zaehlwerk.processes.running import Job, run_jobs, stop_on_signals
+from zaehlwerk.processes.sign_of_life import show_life
 
 logger = logging.getLogger(__name__)
-
-_ALIVE_EVERY_S = 15.0
 
 Part = Callable[[House, Live], AbstractAsyncContextManager[Mapping[str, Job]]]
 
@@ -26,14 +24,7 @@ async def run_parts(house: House, parts: Sequence[Part], *, name: str) -> None:
             for part in parts:
                 jobs |= await stack.enter_async_context(part(house, live))
             sign = house.settings.state / f"alive-{name}"
-            jobs["alive"] = lambda: _show_life(sign)
+            jobs["alive"] = lambda: show_life(sign)
             logger.info("%s runs: %s", name, ", ".join(jobs))
             await run_jobs(jobs, stop)
     logger.info("%s ended", name)
-
-
-async def _show_life(sign: Path) -> None:
-    """Touch a file now and then: a health check sees from its age whether the process is stuck."""
-    while True:
-        await asyncio.to_thread(sign.touch)
-        await asyncio.sleep(_ALIVE_EVERY_S)

@@ -3,8 +3,9 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 Job = Callable[[], Coroutine[Any, Any, None]]
 
@@ -37,6 +38,31 @@ async def run_jobs(jobs: Mapping[str, Job], stop: asyncio.Event) -> None:
                 task.cancel()
     except* Exception as errors:
         raise _first(errors) from errors
+
+
+class Blocking(Protocol):
+    """Work that blocks its thread until somebody asks it to stop."""
+
+    def run(self) -> None:
+        """Work until `stop`."""
+        ...
+
+    def stop(self) -> None:
+        """Ask `run` to end soon."""
+        ...
+
+
+async def in_thread(work: Blocking, name: str) -> None:
+    """Run blocking work in a thread of its own; cancelled, ask it to stop and wait until it has."""
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(1, thread_name_prefix=name) as threads:
+        running = loop.run_in_executor(threads, work.run)
+        try:
+            await asyncio.shield(running)
+        except asyncio.CancelledError:
+            work.stop()
+            await running
+            raise
 
 
 def _first(errors: BaseExceptionGroup[Exception]) -> Exception:

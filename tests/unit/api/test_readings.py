@@ -198,3 +198,26 @@ def test_no_reason_forces_a_hand_reading_that_no_display_shows(
     answer = manager.post("/v1/meters/gs-wasser/readings", body | {"force": "doch"})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["reason"] == reason
+
+
+def test_the_range_is_told_before_a_reading_is_taken(reader: Client) -> None:
+    answer = reader.get("/v1/meters/gs-wasser/expected-reading").json()
+    assert (answer["unit"], answer["standing"]) == ("m3", None)
+    assert answer["low"] < 1290.5 < answer["high"]
+
+
+def test_a_correction_needs_a_reason_and_keeps_what_stood_there(manager: Client, district: SmallDistrict) -> None:
+    path = "/v1/meters/gs-wasser/readings"
+    assert manager.post(path, {"value": 1290.5}).status_code == 201
+    assert manager.post(path, {"value": 1290.5}).status_code == 201
+    refused = manager.post(path, {"value": 1291.5})
+    assert (refused.status_code, refused.json()["errors"][0]["reason"]) == (422, "already_read")
+    assert manager.post(path, {"value": 1291.5, "force": "Zahlendreher"}).status_code == 201
+    (note,) = district.operations.notes.of_meter("gs-wasser", "volume")
+    assert (note.how, note.reason) == ("corrected", "Zahlendreher (vorher 1290.5 m3)")
+    newest, first = district.operations.audit.newest()
+    assert (newest.action, newest.detail["old_value"], first.action) == (
+        "hand_reading_corrected",
+        "1290.5",
+        "hand_reading",
+    )

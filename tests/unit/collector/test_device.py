@@ -5,11 +5,12 @@ from hypothesis import strategies as st
 
 from collector.modbus.device import CEILING_S, Change, Device, Health, devices_of, spread
 from collector.modbus.faults import Fault
+from collector.modbus.reads import PlannedReads
 from tests.unit.collector.portfolio import METER, modbus_meter
 
 
 def device(every_s: float = 60.0) -> Device:
-    return Device(1, "test_meter", every_s, (), ("strom",))
+    return Device(1, "test_meter", every_s, PlannedReads((), ()), ("strom",))
 
 
 def test_a_device_is_lost_at_the_third_failure_and_back_with_the_first_answer() -> None:
@@ -40,6 +41,14 @@ def test_a_silent_device_is_asked_ever_more_rarely_up_to_a_ceiling() -> None:
         delays_s.append(health.delay_s(1.0))
     assert delays_s[:4] == [5.0, 10.0, 20.0, 40.0]
     assert delays_s[-1] == CEILING_S
+
+
+def test_noise_costs_a_device_that_one_poll() -> None:
+    health = Health()
+    health.failed(Fault.GARBLED, 0)
+    assert health.delay_s(1.0) == 1.0
+    health.failed(Fault.GARBLED, 1)
+    assert health.delay_s(1.0) == 10.0
 
 
 def test_a_lost_bus_is_not_the_devices_fault() -> None:

@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.modbus.plan import Block, plan, wanted_registers, with_power
+from collector.modbus.plan import Block, plan, plan_rows, reading_plan, wanted_registers, with_power
 from config.errors import ConfigurationError
 from config.profiles import GapReads, load_profiles
 from tests.unit.collector.portfolio import profile, register
+
+TABLES = tuple(load_profiles().values())
 
 
 def spans(blocks: tuple[Block, ...]) -> list[tuple[int, int, int]]:
@@ -77,8 +79,7 @@ def test_a_quantity_that_the_device_does_not_have_is_named_with_those_it_has() -
 
 @given(st.data())
 def test_every_shipped_table_is_read_completely_within_its_limits(data: st.DataObject) -> None:
-    tables = [table for table in load_profiles().values() if not table.is_template and not table.relative]
-    device = data.draw(st.sampled_from(tables))
+    device = data.draw(st.sampled_from(TABLES))
     wanted = data.draw(st.lists(st.sampled_from(device.registers), min_size=1))
     blocks = plan(device, wanted)
     assert {one for block in blocks for one in block.registers} == set(wanted)
@@ -86,3 +87,31 @@ def test_every_shipped_table_is_read_completely_within_its_limits(data: st.DataO
         assert block.count <= min(device.max_registers, 125)
         assert all(block.address <= one.address and one.end <= block.address + block.count for one in block.registers)
         assert not (device.even_only and (block.address % 2 or block.count % 2))
+
+
+def test_a_scale_in_the_same_block_is_read_in_every_poll() -> None:
+    voltage = register("voltage", 0, count=1, type="int16", unit="V", scale_register=4)
+    whole = reading_plan(profile(voltage), [voltage])
+    assert (spans(whole.live), whole.once) == ([(4, 0, 5)], ())
+
+
+def test_a_scale_that_would_cost_a_request_of_its_own_is_read_once() -> None:
+    voltage = register("voltage", 0, count=1, type="int16", unit="V", scale_register=400)
+    whole = reading_plan(profile(voltage), [voltage])
+    assert (spans(whole.live), spans(whole.once)) == ([(4, 0, 1)], [(4, 400, 1)])
+
+
+def test_a_value_in_two_registers_is_read_in_one_request_or_not_at_all() -> None:
+    energy = register("active_energy_import", 0, plus=(register("active_energy_import", 30),))
+    assert spans(plan(profile(energy), [energy])) == [(4, 0, 32)]
+    with pytest.raises(ConfigurationError, match="in one request"):
+        plan(profile(energy, max_registers=20), [energy])
+
+
+def test_the_rows_of_a_plan_say_what_is_asked_once() -> None:
+    voltage = register("voltage", 0, count=1, type="int16", unit="V", scale_register=400)
+    rows = plan_rows(profile(voltage), ("voltage",))
+    assert [(row.number, row.addresses, row.series, row.static) for row in rows] == [
+        (1, (400, 400), ("scale_of_others",), True),
+        (2, (0, 0), ("voltage",), False),
+    ]

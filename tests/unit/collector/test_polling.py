@@ -9,24 +9,34 @@ from collector.batch import Batch
 from collector.modbus.device import Device, devices_of, spread
 from collector.modbus.faults import Fault, ModbusFault
 from collector.modbus.polling import BusPolling, tick_s
-from tests.unit.collector.portfolio import METER, modbus_meter
+from collector.modbus.reads import PlannedReads
+from config.profiles import DeviceProfile
+from tests.unit.collector.portfolio import ENERGY, METER, modbus_meter, profile, register
 from tests.unit.collector.sinks import MemorySink
+
+SERIAL = register("serial_number", 90, type="uint32", unit="1", phase="device")
 
 
 class FakeBus:
     """Answers every unit with its own number as the counter, but for those that are silent."""
 
     id = "bus"
+    kind = "modbus_tcp"
     connected = True
 
     def __init__(self) -> None:
         self.asked: list[int] = []
         self.silent: set[int] = set()
+        self.timeouts_s: list[float | None] = []
+        self.serial = 111
 
-    async def read(self, request: ModbusPDU) -> bytes:
+    async def read(self, request: ModbusPDU, *, timeout_s: float | None = None) -> bytes:
         self.asked.append(request.dev_id)
+        self.timeouts_s.append(timeout_s)
         if request.dev_id in self.silent:
             raise ModbusFault(Fault.SILENT, "no answer")
+        if request.address == SERIAL.address:
+            return struct.pack(">I", self.serial)
         return struct.pack(">d", float(request.dev_id)).ljust(2 * request.count, b"\0")
 
     def close(self) -> None:
@@ -36,12 +46,12 @@ class FakeBus:
 class Scene:
     """Devices 1..n on one bus, a clock that only the test moves."""
 
-    def __init__(self, count: int, *, every_s: float = 10.0) -> None:
+    def __init__(self, count: int, *, every_s: float = 10.0, table: DeviceProfile = METER) -> None:
         self.now_s = 1_000.0
         self.bus, self.sink = FakeBus(), MemorySink()
         self.batch = Batch(self.sink, gather_s=0.0)
         meters = [modbus_meter(f"strom-{unit}", unit, every_s=every_s) for unit in range(1, count + 1)]
-        self.devices: list[Device] = devices_of(meters, {"test_meter": METER})["bus"]
+        self.devices: list[Device] = devices_of(meters, {"test_meter": table})["bus"]
         self.polling = BusPolling(
             self.bus,
             self.devices,
@@ -91,6 +101,65 @@ def test_a_silent_device_is_asked_rarely_and_named_with_the_time_of_its_first_si
     asyncio.run(scene())
 
 
+def test_what_failed_waits_until_those_that_answer_were_asked() -> None:
+    async def scene() -> None:
+        place = Scene(5, every_s=1.0)
+        place.bus.silent = {2}
+        await place.pass_time(20)
+        place.bus.asked.clear()
+        for device in place.devices:
+            device.due_s = place.now_s
+        await place.pass_time(1)
+        assert place.bus.asked == [1, 3, 4, 5, 2]
+
+    asyncio.run(scene())
+
+
+def test_a_bus_that_never_rests_asks_what_failed_all_the_same() -> None:
+    async def scene() -> None:
+        place = Scene(3, every_s=1.0)
+        silent, *_ = place.devices
+        silent.health.failed(Fault.SILENT, 0)
+        for device in place.devices:
+            device.due_s = place.now_s
+        place.polling.start_due(place.now_s)
+        place.now_s += 31.0
+        running = asyncio.create_task(place.polling.run())
+        await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert place.bus.asked[0] == 1
+
+    asyncio.run(scene())
+
+
+def test_a_silent_unit_is_waited_for_shortly_at_first_and_longer_when_nobody_else_waits() -> None:
+    async def scene() -> None:
+        place = Scene(3, every_s=60.0)
+        place.bus.silent = {3}
+        await place.pass_time(20)
+        waited_s = [seconds for unit, seconds in zip(place.bus.asked, place.bus.timeouts_s, strict=True) if unit == 3]
+        assert waited_s == [0.1]
+        await place.pass_time(60)
+        assert place.bus.timeouts_s[-1] == 1.0
+
+    asyncio.run(scene())
+
+
+def test_a_serial_number_is_read_once_and_again_after_a_return() -> None:
+    async def scene() -> None:
+        place = Scene(1, every_s=1.0, table=profile(ENERGY, SERIAL))
+        await place.pass_time(10)
+        assert place.bus.asked.count(1) == 11
+        place.bus.silent = {1}
+        await place.pass_time(20)
+        place.bus.silent, place.bus.serial = set(), 222
+        await place.pass_time(60)
+        assert place.polling.statistics().exchanged == {"strom-1": "222"}
+
+    asyncio.run(scene())
+
+
 def test_a_full_sink_keeps_readings_in_memory_and_takes_them_later() -> None:
     async def scene() -> None:
         place = Scene(1, every_s=1.0)
@@ -118,5 +187,5 @@ def test_a_burst_of_answers_shares_a_commit() -> None:
 
 
 def test_a_tick_is_a_tenth_of_the_shortest_interval_within_bounds() -> None:
-    devices = [Device(1, "", every_s, (), ()) for every_s in (60.0, 5.0)]
+    devices = [Device(1, "", every_s, PlannedReads((), ()), ()) for every_s in (60.0, 5.0)]
     assert [tick_s(devices), tick_s(devices[:1])] == [0.5, 1.0]

@@ -5,7 +5,17 @@ from pathlib import Path
 import pytest
 
 from config.meters import ByHandSource, ModbusSource, MqttSource, PushSource, Reporting, Stamps, value_on
-from config.portfolio import ModbusRtuBus, ModbusTcpBus, MqttBroker, OpeningHours, Period, Portfolio, SpecialUse
+from config.portfolio import (
+    ModbusRtuBus,
+    ModbusRtuTcpBus,
+    ModbusTcpBus,
+    ModbusUdpBus,
+    MqttBroker,
+    OpeningHours,
+    Period,
+    Portfolio,
+    SpecialUse,
+)
 from config.portfolio_files import load_portfolio
 
 DISTRICT = Path(__file__).parent / "district"
@@ -40,6 +50,23 @@ def test_sources_of_all_three_kinds_are_read(portfolio: Portfolio) -> None:
         MqttBroker("broker", "mqtt://127.0.0.1:1883", "zaehlwerk", "BROKER_PASSWORD"),
         ModbusTcpBus("bus-schule", "127.0.0.1", 5020),
         ModbusRtuBus("bus-keller", "/dev/ttyUSB0", 9600, "N"),
+    )
+
+
+def test_every_way_to_a_modbus_bus_can_be_declared(tmp_path: Path) -> None:
+    sources = (
+        "sources:\n"
+        "  - {id: keller, kind: modbus_rtu, device: /dev/ttyUSB0, baud: 19200, parity: E, stop_bits: 2}\n"
+        "  - {id: gateway, kind: modbus_rtu_tcp, host: 192.0.2.1, port: 4196}\n"
+        "  - {id: datagrams, kind: modbus_udp, host: 192.0.2.2}\n"
+    )
+    source = "{from: gateway, device: 3, profile: eastron_sdm630_v2}"
+    meter = f"  - {{id: strom, medium: electricity_import, unit: kWh, source: {source}}}\n"
+    place = small_portfolio(tmp_path, meter, district=sources)
+    assert place.sources == (
+        ModbusRtuBus("keller", "/dev/ttyUSB0", 19200, "E", 2),
+        ModbusRtuTcpBus("gateway", "192.0.2.1", 4196),
+        ModbusUdpBus("datagrams", "192.0.2.2", 502),
     )
 
 

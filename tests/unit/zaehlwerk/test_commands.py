@@ -311,3 +311,36 @@ def test_a_line_outside_the_calendar_is_named_and_the_others_stored(house: Path)
     assert answer.exit_code == 1
     assert "1 stored" in answer.stdout
     assert answer.stderr.count("no_time") + answer.stderr.count("future_time") == 2
+
+
+def test_a_mapping_that_was_saved_is_used_again(house: Path) -> None:
+    file, mapping = house / "lastgang.csv", house / "lastgang.mapping.yaml"
+    file.write_bytes("Zeit;Wirkleistung [kW]\n01.03.2024 00:15;4,0\n01.03.2024 00:30;6,0\n".encode("cp1252"))
+    first = call("import", "readings", str(file), "--meter", "strom", "--dry-run", "--save-mapping", str(mapping))
+    assert (first.exit_code, "look at this: kW is taken as the mean" in first.stderr) == (0, True)
+    assert "the stamps are 0:15:00 apart, the interval of strom is 1:00:00" in first.stderr
+    assert "2024-03-01T00:15:00+01:00  strom  interval_energy" in first.stdout
+    again = call("import", "readings", str(file), "--mapping", str(mapping), "--json")
+    assert [one["total"] for one in json.loads(again.stdout)["series"]] == [2.5]
+
+
+def test_a_file_that_can_be_read_in_two_ways_names_the_option(house: Path) -> None:
+    answer = imported(house, "Zeit;Stand\n01.03.2024;1.234\n")
+    assert (answer.exit_code, "--decimal" in answer.stderr) == (2, True)
+
+
+def test_a_mistake_in_a_mapping_is_named_with_its_line(house: Path) -> None:
+    (house / "wrong.yaml").write_text("time: {column: Zeit}\nvalues: [{column: Stand, meter: storm}]\n", "utf-8")
+    (house / "a.csv").write_text("Zeit;Stand\n", encoding="utf-8")
+    answer = call("import", "readings", str(house / "a.csv"), "--mapping", str(house / "wrong.yaml"))
+    assert answer.exit_code == 2
+    assert "wrong.yaml:2: values[0].meter: no meter has the id 'storm', did you mean 'strom'?" in answer.stderr
+
+
+def test_the_expected_range_is_said_before_a_reading_is_taken(house: Path) -> None:
+    imported(house, "time,value\n2024-03-01T08:00,100\n2024-04-01T08:00,130\n", meter="wasser")
+    answer = call("read", "wasser", "135", "--at", "2024-04-02T08:00")
+    assert answer.stderr.startswith("expected: 130.0 to ")
+    assert call("read", "wasser", "136", "--at", "2024-04-02T08:00").exit_code == 2
+    corrected = call("read", "wasser", "136", "--at", "2024-04-02T08:00", "--force", "Zahlendreher")
+    assert corrected.exit_code == 0

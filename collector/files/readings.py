@@ -1,0 +1,123 @@
+"""Readings from files: finds out how a file is made, or is told, and takes it into a sink."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from itertools import chain, islice
+from pathlib import Path
+
+from collector.files.account import Account
+from collector.files.columns import HEAD_LINES, columns_of
+from collector.files.detection import SAMPLE, Asked, Proposal, propose
+from collector.files.mapping import FileMapping
+from collector.files.mscons import NoteTaker, take_mscons
+from collector.files.numerals import NumberFormat
+from collector.files.table_taking import TableTaking
+from collector.files.tables import Layout, Line, in_blocks, layout_of, lines_of
+from collector.importing import ImportResult, Progress
+from config.errors import InvalidReading, NotFound
+from config.meters import Stamps
+from config.portfolio import Portfolio
+from config.quantities import QUANTITIES
+from gateway.ports import Sink
+from gateway.reading import milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class FileImport:
+    """What a file was taken for, and what became of it."""
+
+    proposal: Proposal
+    result: ImportResult
+
+
+def import_readings(  # noqa: PLR0913 - the options of the command
+    file: Path,
+    meter_id: str,
+    portfolio: Portfolio,
+    sink: Sink,
+    *,
+    now: datetime,
+    quantity: str | None = None,
+    zone: tzinfo | None = None,
+    stamps: Stamps | None = None,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> ImportResult:
+    """Import a table as readings of one meter; see `import_file`."""
+    asked = Asked(meter=meter_id, quantity=quantity, zone=None if zone is None else str(zone), stamps=stamps)
+    taken = import_file(file, portfolio, None if dry_run else sink, now=now, asked=asked, progress=progress)
+    return taken.result
+
+
+def import_file(
+    file: Path,
+    portfolio: Portfolio,
+    sink: Sink | None,
+    *,
+    now: datetime,
+    asked: Asked | None = None,
+    mapping: FileMapping | None = None,
+    notes: NoteTaker | None = None,
+    progress: Progress | None = None,
+) -> FileImport:
+    """Import a file of any kind; `sink` None: a dry run.
+
+    Without a mapping one is proposed from the first lines and from what is `asked`. Values count in the unit that
+    the file names, else in the meter's. Stamps without offset are wall time in the mapping's zone, else in the
+    meter's fixed offset, else in the district's zone. Rows that are no readings are refused one by one, the others
+    taken. Raises `InvalidReading` for a file that cannot be read or understood without being told more,
+    `NotFound` for meter and quantity, `ConfigurationError` for units that do not fit, `StorageFull`.
+    """
+    asked = asked or Asked()
+    _demand_known(asked, portfolio)
+    account = Account(file.name, sink, milliseconds(now))
+    layout = layout_of(file, mapping)
+    if layout.format == "mscons":
+        proposal = Proposal(_overridden(mapping or FileMapping(format="mscons"), asked), 1.0, ())
+        take_mscons(file, layout.encoding, proposal.mapping, portfolio, account, asked.meter, notes, progress)
+    else:
+        proposal = _take_table(file, layout, portfolio, account, asked, mapping, progress)
+    return FileImport(proposal, account.result())
+
+
+def _take_table(
+    file: Path,
+    layout: Layout,
+    portfolio: Portfolio,
+    account: Account,
+    asked: Asked,
+    mapping: FileMapping | None,
+    progress: Progress | None,
+) -> Proposal:
+    lines = lines_of(file, layout, progress)
+    head: list[Line] = list(islice(lines, SAMPLE))
+    proposal = Proposal(_overridden(mapping, asked), 1.0, ()) if mapping else propose(head, layout, portfolio, asked)
+    used = proposal.mapping
+    columns, above = columns_of(head[:HEAD_LINES], used)
+    account.skipped += 0
+    form = NumberFormat(used.decimal or ".", used.thousands)
+    taking = TableTaking(account, columns, used, form, portfolio)
+    for block in in_blocks(chain(head[above:], lines)):
+        taking.take(block)
+    return proposal
+
+
+def _overridden(mapping: FileMapping, asked: Asked) -> FileMapping:
+    """Let what is asked for this time win over what was saved."""
+    return replace(
+        mapping,
+        zone=asked.zone or mapping.zone,
+        stamps=asked.stamps or mapping.stamps,
+        decimal=asked.decimal or mapping.decimal,
+        dates=asked.dates or mapping.dates,
+    )
+
+
+def _demand_known(asked: Asked, portfolio: Portfolio) -> None:
+    if asked.meter is not None:
+        portfolio.meter(asked.meter)
+    if asked.quantity is not None and asked.quantity not in QUANTITIES:
+        raise NotFound("quantity", asked.quantity)
+
+
+__all__ = ["FileImport", "ImportResult", "InvalidReading", "import_file", "import_readings"]

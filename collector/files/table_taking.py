@@ -1,0 +1,235 @@
+"""Takes the rows of a table into an account, a block at a time: whole columns where nothing is odd."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from itertools import zip_longest
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collector.files.account import Account
+from collector.files.columns import Columns, is_footer
+from collector.files.mapping import FileMapping
+from collector.files.numerals import Cell, Gaps, NumberFormat, number_of, numbers
+from collector.files.stamps import MARKS, Sort, Stamp, stamp_of
+from collector.files.tables import Line
+from collector.files.targets import Target, target_of
+from collector.files.wall_clock import Offsets, WallClock
+from collector.times import EARLIEST_MS, FUTURE_TOLERANCE_MS
+from config.errors import InvalidReading
+from config.portfolio import Portfolio
+
+ColumnOfCells = Sequence[Cell]
+_Numbers = tuple[NDArray[np.float64], Gaps]
+
+
+@dataclass(slots=True)
+class _Series:
+    """What shares a clock: the columns of one zone, or the rows of one meter."""
+
+    clock: WallClock
+    targets: list[tuple[int, Target]]
+
+
+@dataclass(slots=True)
+class _Block:
+    lines: Sequence[Line]
+    columns: Sequence[ColumnOfCells]
+    sorts: NDArray[np.int8]
+    walls: NDArray[np.int64]
+    numbers: NDArray[np.int64]  # of the lines
+
+
+@dataclass(slots=True)
+class TableTaking:
+    """One table on its way into an account."""
+
+    account: Account
+    columns: Columns
+    mapping: FileMapping
+    form: NumberFormat
+    portfolio: Portfolio
+    _offsets: dict[tzinfo, Offsets] = field(default_factory=dict)
+    _series: dict[str | None, list[_Series] | InvalidReading] = field(default_factory=dict)
+    _has_begun: bool = False
+    _refusals: list[tuple[Line, InvalidReading]] = field(default_factory=list)
+
+    def take(self, lines: Sequence[Line]) -> None:
+        """Take the next rows. Raises `StorageFull`, and `ConfigurationError` for units that do not fit."""
+        block = self._timed(self._wide_enough(lines))
+        if block is not None:
+            values = {place: numbers(block.columns[place], self.form) for place, _ in self.columns.values}
+            for name, rows in self._groups(block):
+                self._take_group(block, name, rows, values)
+        for line, error in sorted(self._refusals, key=lambda one: one[0].number):
+            self.account.refuse(line.number, " | ".join(str(cell) for cell in line.cells), error)
+        self._refusals.clear()
+
+    def _wide_enough(self, lines: Sequence[Line]) -> list[Line]:
+        needed, width = self.columns.needed, self.columns.width
+        taken: list[Line] = []
+        for line in lines:
+            count = len(line.cells)
+            if count >= needed and (count <= width or not any(line.cells[width:])):
+                taken.append(line)
+            elif is_footer(line) or (count == 1 and not self._tells_time(line)):
+                self.account.skipped += 1
+            else:
+                self._refuse(line, "wrong_columns", f"{count} columns instead of {width}")
+        return taken
+
+    def _tells_time(self, line: Line) -> bool:
+        try:
+            stamp_of(str(line.cells[0]), day_first=True)
+        except InvalidReading:
+            return False
+        return True
+
+    def _timed(self, lines: list[Line]) -> _Block | None:
+        stamps, bad = self._stamps(lines)
+        if bad:
+            for index, error in bad.items():
+                self._without_time(lines[index], error)
+            kept = [index for index in range(len(lines)) if index not in bad]
+            lines, stamps = [lines[index] for index in kept], [stamps[index] for index in kept]
+        if not lines:
+            return None
+        self._has_begun = True
+        count = len(lines)
+        return _Block(
+            lines,
+            list(zip_longest(*(line.cells for line in lines), fillvalue="")),
+            np.fromiter((sort for sort, _ in stamps), np.int8, count),
+            np.fromiter((wall for _, wall in stamps), np.int64, count),
+            np.fromiter((line.number for line in lines), np.int64, count),
+        )
+
+    def _stamps(self, lines: Sequence[Line]) -> tuple[list[Stamp], dict[int, InvalidReading]]:
+        day_first = None if self.mapping.dates is None else self.mapping.dates == "day_first"
+        time, is_simple = self.columns.time, self.columns.clock is None and self.columns.mark is None
+        if is_simple:
+            try:
+                return [stamp_of(line.cells[time], day_first=day_first) for line in lines], {}
+            except (InvalidReading, AttributeError):
+                pass  # one by one, then
+        stamps: list[Stamp] = []
+        bad: dict[int, InvalidReading] = {}
+        for index, line in enumerate(lines):
+            try:
+                stamps.append(self._stamp(line.cells, day_first))
+            except InvalidReading as error:
+                bad[index] = error
+                stamps.append((Sort.WALL, 0))
+        return stamps, bad
+
+    def _stamp(self, cells: Sequence[Cell], day_first: bool | None) -> Stamp:
+        text = str(cells[self.columns.time])
+        if self.columns.clock is not None:
+            clock = str(cells[self.columns.clock])
+            if not clock:
+                raise InvalidReading("no_time", f"{text!r} has no time of day beside it")
+            text = f"{text.removesuffix(' 00:00:00')} {clock.rpartition(' ')[2] if '-' in clock else clock}"
+        sort, wall = stamp_of(text, day_first=day_first)
+        if self.columns.mark is not None and sort is Sort.WALL:
+            sort = MARKS.get(str(cells[self.columns.mark]).strip().upper(), Sort.WALL)
+        return sort, wall
+
+    def _without_time(self, line: Line, error: InvalidReading) -> None:
+        if is_footer(line) or not (self._has_begun or self._has_numbers(line)):
+            self.account.skipped += 1
+        else:
+            self._refusals.append((line, error))
+
+    def _has_numbers(self, line: Line) -> bool:
+        for place, _ in self.columns.values:
+            try:
+                if number_of(line.cells[place], self.form) is not None:
+                    return True
+            except InvalidReading:
+                continue
+        return False
+
+    def _groups(self, block: _Block) -> list[tuple[str | None, NDArray[np.intp]]]:
+        if self.columns.meter is None:
+            return [(None, np.arange(len(block.lines)))]
+        rows: dict[str, list[int]] = {}
+        for index, cell in enumerate(block.columns[self.columns.meter]):
+            rows.setdefault(_name(cell), []).append(index)
+        return [(name, np.array(places)) for name, places in rows.items()]
+
+    def _take_group(
+        self,
+        block: _Block,
+        name: str | None,
+        rows: NDArray[np.intp],
+        values: dict[int, _Numbers],
+    ) -> None:
+        series = self._series_of(name)
+        if isinstance(series, InvalidReading):
+            self._refusals += [(block.lines[row], series) for row in rows.tolist()]
+            return
+        for one in series:
+            utc, good = self._utc(one.clock, block, rows)
+            for place, target in one.targets:
+                column, gaps = values[place]
+                self._tell_gaps(block, gaps, set(rows[good].tolist()) if gaps else set())
+                taken = good & ~np.isnan(column[rows])
+                kept = rows[taken]
+                times_ms = utc[taken] + target.shift_ms
+                self.account.take(target.key, times_ms, target.converted(column[kept]), block.numbers[kept])
+
+    def _utc(
+        self, clock: WallClock, block: _Block, rows: NDArray[np.intp]
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        utc, never = clock.instants(block.sorts[rows], block.walls[rows])
+        future, old = utc > self.account.now_ms + FUTURE_TOLERANCE_MS, utc < EARLIEST_MS
+        good = ~(never | future | old)
+        for index in np.flatnonzero(~good).tolist():
+            line = block.lines[rows[index]]
+            if never[index]:
+                self._refuse(line, "no_time", "the hour that spring leaves out: does the logger stay on winter time?")
+            elif future[index]:
+                self._refuse(line, "future_time", "has not come yet")
+            else:
+                self._refuse(line, "too_old", "is before the year 2000: is the clock set?")
+        return utc, good
+
+    def _tell_gaps(self, block: _Block, gaps: Gaps, timed: set[int]) -> None:
+        for index, error in gaps.items():
+            if index not in timed:
+                continue
+            if error is None:
+                self.account.missing += 1
+            else:
+                self._refusals.append((block.lines[index], error))
+
+    def _series_of(self, name: str | None) -> list[_Series] | InvalidReading:
+        if name not in self._series:
+            try:
+                self._series[name] = self._new_series(name)
+            except InvalidReading as error:
+                self._series[name] = error
+        return self._series[name]
+
+    def _new_series(self, name: str | None) -> list[_Series]:
+        by_zone: dict[tzinfo, _Series] = {}
+        for place, column in self.columns.values:
+            meter_id = column.meter or self._meter_named(name)
+            target = target_of(self.portfolio.meter(meter_id), column, self.mapping, self.portfolio)
+            offsets = self._offsets.setdefault(target.zone, Offsets(target.zone))
+            by_zone.setdefault(target.zone, _Series(WallClock(offsets), [])).targets.append((place, target))
+        return list(by_zone.values())
+
+    def _meter_named(self, name: str | None) -> str:
+        meter = dict(self.mapping.meters).get(name or "", name or "")
+        if meter not in self.portfolio.meters:
+            raise InvalidReading("unknown_meter", f"no meter is called {meter[:60]!r}")
+        return meter
+
+    def _refuse(self, line: Line, code: str, detail: str) -> None:
+        self._refusals.append((line, InvalidReading(code, detail)))
+
+
+def _name(cell: Cell) -> str:
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)

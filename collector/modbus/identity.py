@@ -1,0 +1,105 @@
+"""Which device answers: its serial number, read when it is first heard and whenever it comes back.
+
+A serial number that is another one than before means that somebody exchanged the device, and that its counter has
+nothing to do with the one before.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from pymodbus.pdu import ModbusPDU
+
+from collector.modbus.decode import decode
+from collector.modbus.frames import request
+from collector.modbus.plan import plan
+from config.profiles import DeviceProfile, Register
+
+SERIAL = "serial_number"
+_TEXT = "string"
+_BLANK = frozenset({"", "0", str(0xFFFF), str(0xFFFF_FFFF)})
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SerialRead:
+    """The request for a device's serial number and the register that has it."""
+
+    request: ModbusPDU
+    register: Register
+
+
+@dataclass(frozen=True, slots=True)
+class SerialSeen:
+    """A device said who it is. `before` None: it is the first time."""
+
+    meter: str
+    serial: str
+    before: str | None
+    time: datetime
+
+
+class SerialBook(Protocol):
+    """Where serial numbers are kept from one run to the next; raises `Unreachable` where they cannot be."""
+
+    async def known(self, meter: str) -> str | None:
+        """Return the serial number that was seen last, None if none was."""
+        ...
+
+    async def seen(self, seen: SerialSeen) -> None:
+        """Keep one that is new or another than before."""
+        ...
+
+
+class SerialsInMemory:
+    """Remembers as long as the process runs."""
+
+    def __init__(self) -> None:
+        self._serials: dict[str, str] = {}
+
+    async def known(self, meter: str) -> str | None:
+        """Return the serial number that was seen last."""
+        return self._serials.get(meter)
+
+    async def seen(self, seen: SerialSeen) -> None:
+        """Keep it."""
+        self._serials[seen.meter] = seen.serial
+
+
+def serial_read(unit: int, profile: DeviceProfile) -> SerialRead | None:
+    """Return how to ask for the serial number; None where the table does not say."""
+    if profile.relative:
+        return None  # where its registers stand is not known yet
+    for register in profile.registers:
+        if register.quantity == SERIAL and register.function_code in {3, 4}:
+            (block,) = plan(profile, (register,))
+            return SerialRead(request(unit, block), register) if block.count == register.count else None
+    return None
+
+
+def serial_in(read: SerialRead, payload: bytes) -> str | None:
+    """Return the serial number as text; None where the device has none to tell."""
+    if read.register.type == _TEXT:
+        text = payload.decode("ascii", errors="ignore").strip("\0 \t\r\n")
+    else:
+        value = decode(read.register, payload)
+        text = "" if value is None else f"{value:.0f}"
+    return None if text in _BLANK else text
+
+
+async def compare(book: SerialBook, meters: Sequence[str], serial: str, time: datetime) -> tuple[SerialSeen, ...]:
+    """Keep a serial number for the meters of a device; return what changed, an exchange being logged."""
+    changes = []
+    for meter in meters:
+        before = await book.known(meter)
+        if before == serial:
+            continue
+        seen = SerialSeen(meter, serial, before, time)
+        await book.seen(seen)
+        if before is not None:
+            log.warning("meter %s: device exchanged? Its serial number was %s and is %s", meter, before, serial)
+            changes.append(seen)
+    return tuple(changes)

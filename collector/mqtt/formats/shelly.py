@@ -1,0 +1,119 @@
+"""Shelly: plain numbers per topic (first generation), JSON-RPC notifications and status topics (second and later).
+
+Sources: shelly-api-docs.shelly.cloud (EM, EM1, EMData, Switch); evcc meter/shelly gen1.go, gen2.go and their tests.
+Energies are Wh; relays of the first generation count watt-minutes unless the model's name contains EM. Notifications
+are partial: one without the value is no mistake.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from collector.mqtt.formats import guessing
+from collector.mqtt.formats.documents import at, configured_time, document_of, numbers, offered
+from collector.mqtt.formats.family import Family, Found, Offer, Presence, Read, Selection
+from collector.mqtt.formats.plain import is_number, text_of
+from collector.mqtt.payloads import ARRIVAL
+from collector.numbers import number
+from config.errors import InvalidReading
+from config.mqtt_formats import NEVER_CURRENT
+
+IMPORT_PATH = "aenergy.import"  # of our making: what went in, without what came back
+_FIRST = re.compile(r"shellies/([^/]+)/(?:emeter|meter|relay)/\d+/(\w+)")
+_STATUS = re.compile(r"(?P<prefix>.+)/status/(?P<component>[a-z0-9]+:\d+)")
+_FIRST_UNITS = {"power": "W", "voltage": "V", "current": "A", "pf": "1", "total": "Wh", "total_returned": "Wh"}
+_UNITS = (
+    (re.compile(r"(^|[._])(aenergy|ret_aenergy|\w*_energy|total_act|total_act_ret)(\.|$)"), "Wh"),
+    (re.compile(r"(act_power|apower)$"), "W"),
+    (re.compile(r"aprt_power$"), "VA"),
+    (re.compile(r"voltage$"), "V"),
+    (re.compile(r"current$"), "A"),
+    (re.compile(r"freq$"), "Hz"),
+    (re.compile(r"tC$"), "°C"),
+)
+
+
+def _read(selection: Selection) -> Read:
+    if selection.topic.startswith("shellies/"):
+        return lambda _topic, payload: (Found(text_of(payload)),)
+    configured = configured_time(selection)
+
+    def read(topic: str, payload: bytes) -> Sequence[Found]:
+        document = document_of(payload)
+        body, time = _body(topic, document)
+        value = _value(body, selection.value)
+        if value is None:
+            return ()
+        return (Found(value, time if configured is None else configured(document)),)
+
+    return read
+
+
+def _body(topic: str, document: Any) -> tuple[Any, Any]:
+    """Components by name, and their time."""
+    if not isinstance(document, dict):
+        return None, ARRIVAL
+    status = _STATUS.fullmatch(topic)
+    if status is not None:
+        return {status["component"]: document}, ARRIVAL
+    body = document.get("params") if document.get("method") in {"NotifyStatus", "NotifyFullStatus"} else None
+    time = body.get("ts") if isinstance(body, dict) else None
+    return body, ARRIVAL if time is None else time  # no `ts` before the device knows the time
+
+
+def _value(body: Any, path: str) -> Any:
+    if not path.endswith(IMPORT_PATH):
+        return at(path)(body)
+    component = at(path.removesuffix("." + IMPORT_PATH))(body)
+    both, returned = at("aenergy.total")(component), at("ret_aenergy.total")(component)
+    if both is None or returned is None:
+        return None
+    # Watt-hours to the thousandth: the difference is rounded to what was written.
+    return round(_number(both) - _number(returned), 3)
+
+
+def _number(written: Any) -> float:
+    if isinstance(written, bool) or not isinstance(written, int | float):
+        raise InvalidReading("not_a_number", f"{str(written)[:60]!r} is no number")
+    return number(written)
+
+
+def _unit(selection: Selection) -> str | None:
+    first = _FIRST.fullmatch(selection.topic)
+    if first is None:
+        return next((unit for word, unit in _UNITS if word.search(selection.value)), None)
+    model, key = first[1], first[2]
+    if key == "energy":
+        return "Wh" if "em" in model.lower().rpartition("-")[0] else "Wmin"
+    return _FIRST_UNITS.get(key)
+
+
+def _presence(topic: str) -> Iterable[Presence]:
+    for end in ("/events/rpc", "/status/"):
+        if end in topic:
+            return (Presence(f"{topic.partition(end)[0]}/online"),)
+    first = re.match(r"shellies/[^/]+", topic)
+    return (Presence(f"{first[0]}/online"),) if first else ()
+
+
+def _offers(topic: str, payload: bytes) -> Sequence[Offer]:
+    if _FIRST.fullmatch(topic) and is_number(payload):
+        unit = _unit(Selection(topic, ""))
+        return (Offer("", number(text_of(payload)), unit, guessing.quantity(topic, unit)),)
+    if not topic.endswith("/events/rpc") and not _STATUS.fullmatch(topic):
+        return ()
+    body, time = _body(topic, offered(payload))
+    found = [
+        (path, value)
+        for path, value in numbers(body)
+        if path.count(".") and path != "ts" and not NEVER_CURRENT["shelly"].search(path) and not path.endswith(".id")
+    ]
+    units = [_unit(Selection(topic, path)) for path, _ in found]
+    return [
+        Offer(path, value, unit, guessing.quantity(path, unit), time)
+        for (path, value), unit in zip(found, units, strict=True)
+        if unit is not None
+    ]
+
+
+SHELLY = Family("shelly", _read, _offers, unit=_unit, presence=_presence)

@@ -1,0 +1,65 @@
+"""Makes the listener of a broker out of the portfolio."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from collector.mqtt.aside import Aside
+from collector.mqtt.connection import account, broker_address
+from collector.mqtt.listener import Beside, Listener
+from collector.mqtt.routing import keep_alives, routes_of
+from collector.mqtt.unassigned import Unassigned
+from config.errors import ConfigurationError
+from config.portfolio import MqttBroker, Portfolio
+from gateway.ports import Sink
+
+INSTANCE_FILE = "instance"
+
+
+def listener_of(
+    portfolio: Portfolio,
+    broker: MqttBroker,
+    sink: Sink,
+    *,
+    environ: Mapping[str, str],
+    clock: Callable[[], datetime],
+    folder: Path | None,
+    unassigned: Unassigned | None,
+) -> Listener:
+    """Return the listener of a broker; raises `ConfigurationError`.
+
+    `folder` is the state folder; a shared subscription keeps the name of this collector there.
+    """
+    aside, address = Aside(), broker_address(broker.url)
+    client_id = f"zaehlwerk-{portfolio.district.id}-{broker.id}"
+    if address.share is not None:
+        if folder is None:
+            raise ConfigurationError(f"{broker.id}: a shared subscription needs a state folder")
+        client_id = f"{client_id}-{instance_of(folder)}"
+    return Listener(
+        broker.id,
+        address,
+        routes_of(portfolio, broker.id, aside),
+        sink,
+        client_id=client_id,
+        account=account(broker, environ),
+        clock=clock,
+        beside=Beside(aside, unassigned, broker.discover, keep_alives(portfolio, broker.id)),
+    )
+
+
+def instance_of(folder: Path) -> str:
+    """Return the name of the collector that works in a state folder: the same after every start.
+
+    Its session at the broker has that name, so that what waits there is taken by the one for whom it waits.
+    """
+    file = folder / INSTANCE_FILE
+    folder.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        file.write_text(f"{uuid4().hex[:12]}\n", encoding="ascii")
+    name = file.read_text(encoding="ascii", errors="replace").strip()
+    if not re.fullmatch(r"[0-9a-zA-Z-]{1,40}", name):
+        raise ConfigurationError(f"{file} holds no name: delete it")
+    return name

@@ -1,0 +1,89 @@
+"""A visit to one device: by a table, or with all of them and what its display shows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from collector.modbus.bus import Bus
+from collector.modbus.transports import endpoint_of
+from collector.probing.asking import Asker
+from collector.probing.checking import Checked, check
+from collector.probing.comparing import Compared, compared
+from collector.probing.displays import Display
+from collector.probing.finding import Candidate, candidates
+from collector.probing.matching import Found, Sureness, find
+from collector.probing.proposal import source_yaml, table_yaml
+from collector.probing.scanning import scan
+from config.errors import Unreachable
+from config.portfolio import ModbusBus
+from config.profiles import DeviceProfile
+
+OWN_TABLE = "eigener_zaehler"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What came of it. `checked` None: no table fits. `yaml` is what a person pastes; empty: nothing was found.
+
+    `is_search`: all tables were tried, `candidates` are those that fit and `found` what the display shows.
+    """
+
+    endpoint: str
+    unit: int
+    requests: int
+    checked: Checked | None
+    compared: tuple[Compared, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    found: tuple[Found, ...] = ()
+    yaml: str = ""
+    is_search: bool = False
+
+
+async def visit(
+    source: ModbusBus,
+    unit: int,
+    *,
+    profiles: Mapping[str, DeviceProfile],
+    profile: str | None = None,
+    displays: Sequence[Display] = (),
+) -> Visit:
+    """Ask a device; with a `profile` by that table alone, else by all of them. Raises `Unreachable`."""
+    bus = Bus(source)
+    asker = Asker(bus, unit)
+    try:
+        if profile is not None:
+            checked = await check(asker, profiles[profile])
+            beside = tuple(compared(display, checked.readings) for display in displays)
+            return Visit(endpoint_of(source), unit, asker.requests, checked, beside, yaml=source_yaml(unit, profile))
+        return await _search(asker, endpoint_of(source), list(profiles.values()), displays)
+    finally:
+        bus.close()
+
+
+async def _search(
+    asker: Asker, endpoint: str, profiles: Sequence[DeviceProfile], displays: Sequence[Display]
+) -> Visit:
+    ranked = await candidates(asker, [one for one in profiles if not one.simulated], displays)
+    best = ranked[0] if ranked and ranked[0].agreeing == len(displays) else None
+    known = best.compared if best else ()
+    if best is None and not await _finds_all(asker, displays):
+        await scan(asker)
+    if not any(asker.words.values()):
+        raise Unreachable(f"{endpoint}: unit {asker.unit} answers, but has none of the registers of any table")
+    found = tuple(find(asker.words, displays, known))
+    checked = best.checked if best else None
+    yaml = _proposal(asker.unit, checked, found)
+    return Visit(endpoint, asker.unit, asker.requests, checked, known, tuple(ranked), found, yaml, True)
+
+
+async def _finds_all(asker: Asker, displays: Sequence[Display]) -> bool:
+    found = find(asker.words, displays)
+    return len(found) == len(displays) and all(one.sureness is not Sureness.UNSURE for one in found)
+
+
+def _proposal(unit: int, checked: Checked | None, found: Sequence[Found]) -> str:
+    if checked is not None:
+        return source_yaml(unit, checked.profile.id)
+    if not found:
+        return ""
+    table = table_yaml(OWN_TABLE, [one.match for one in found])
+    return f"# devices/{OWN_TABLE}.yaml\n{table}# at the meter\n{source_yaml(unit, OWN_TABLE)}"

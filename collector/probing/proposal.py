@@ -1,0 +1,44 @@
+"""The YAML that a person pastes: a meter's source, and the table of a device that nobody described yet. Pure."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from collector.probing.matching import Match
+from config.profiles import WordOrder
+
+_ELECTRIC = "electricity_3ph"
+_KINDS = {"heat_energy": "heat", "cooling_energy": "heat", "volume": "heat", "pulse_count": "pulse_counter"}
+
+
+def source_yaml(unit: int, profile: str, bus: str = "BUS") -> str:
+    """Return the line of a meter that is read by a table."""
+    return f"source: {{from: {bus}, device: {unit}, profile: {profile}, every: PT1M}}\n"
+
+
+def table_yaml(name: str, found: Sequence[Match], *, max_registers: int = 60) -> str:
+    """Return a device table with the registers that were found, for a file in the portfolio's folder `devices`."""
+    ordered = sorted(found, key=lambda one: (one.function_code, one.address))
+    code = ordered[0].function_code
+    order = next((one.word_order for one in ordered if one.count > 1), WordOrder.MSW_FIRST)
+    kind = next((_KINDS[one.display.quantity] for one in ordered if one.display.quantity in _KINDS), _ELECTRIC)
+    head = (
+        f"id: {name}\nmanufacturer: unbekannt\nmodels: [unbekannt]\nkind: {kind}\nfunction_code: {code}\n"
+        f"word_order: {order}\nbyte_order: big\nmax_registers: {max_registers}\n"
+        "coalescing: {gap_reads: forbidden}\nregisters:\n"
+    )
+    rows = [_row(one, code, order) for one in ordered]
+    return head + "".join(rows) + "sources: [Anzeige des Geräts]\n"
+
+
+def _row(match: Match, code: int, order: WordOrder) -> str:
+    display = match.display
+    parts = [f"quantity: {display.quantity}", f"phase: {display.phase or 'total'}", f"address: {match.address}"]
+    parts.append(f"type: {match.type}")
+    if match.scale != 1:
+        parts.append(f"scale: {Decimal(match.scale):f}")
+    parts.append(f'unit: "{display.unit}"')
+    if match.function_code != code:
+        parts.append(f"function_code: {match.function_code}")
+    if match.count > 1 and match.word_order is not order:
+        parts.append(f"word_order: {match.word_order}")
+    return f"  - {{{', '.join(parts)}}}\n"

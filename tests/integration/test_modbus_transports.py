@@ -1,0 +1,212 @@
+"""Serial lines, RTU frames through TCP, and datagrams: the same readings by every way, and nobody else's."""
+
+import asyncio
+import os
+import struct
+import tty
+
+from pymodbus.framer import FramerType
+from pymodbus.server import ModbusSerialServer, ModbusTcpServer, ModbusUdpServer
+from pymodbus.simulator import SimData, SimDevice
+from pymodbus.simulator.simutils import DataType
+
+from collector.backoff import Backoff
+from collector.modbus.bus import Bus
+from collector.modbus.faults import Fault, ModbusFault
+from collector.modbus.frames import request
+from collector.modbus.plan import Block
+from config.portfolio import ModbusRtuBus, ModbusRtuTcpBus, ModbusUdpBus
+from tests.integration.rtu_line import Script, answer, framed, line
+from tests.servers.search import LOOPBACK, free_port
+
+BLOCK = Block(3, 0, 2, ())
+VALUE = bytes.fromhex("449a522b")
+OTHER = bytes.fromhex("11111111")
+
+
+async def outcome(bus: Bus, unit: int = 1, *, address: int = 0) -> bytes | Fault:
+    try:
+        return await bus.read(request(unit, Block(3, address, 2, ())))
+    except ModbusFault as error:
+        return error.fault
+
+
+def serial_bus(device: str, *, timeout_s: float = 0.3) -> Bus:
+    return Bus(ModbusRtuBus("keller", device), timeout_s=timeout_s, backoff=Backoff(0.0, 0.0))
+
+
+def on_a_line(script: Script, *asked: int) -> tuple[list[bytes | Fault], int]:
+    """Ask these units one after the other; return what came of it and how many requests the line saw."""
+
+    async def scene() -> tuple[list[bytes | Fault], int]:
+        async with line(script) as one:
+            bus = serial_bus(one.device)
+            try:
+                return [await outcome(bus, unit) for unit in asked], len(one.asked)
+            finally:
+                bus.close()
+
+    return asyncio.run(scene())
+
+
+def test_a_device_on_a_serial_line_is_read() -> None:
+    assert on_a_line(lambda unit, address, count: [(0.0, answer(unit, VALUE))], 1, 2) == ([VALUE, VALUE], 2)
+
+
+def test_an_answer_that_dribbles_in_behind_noise_and_the_adapters_echo_is_an_answer() -> None:
+    def script(unit: int, address: int, count: int) -> list[tuple[float, bytes]]:
+        echo = framed(struct.pack(">BBHH", unit, 3, address, count))
+        said = echo + b"\x00\xff\x01" + answer(unit, VALUE)
+        return [(0.002 * number, said[number : number + 1]) for number in range(len(said))]
+
+    assert on_a_line(script, 1, 2) == ([VALUE, VALUE], 2)
+
+
+def test_a_wrong_checksum_is_no_value_and_costs_the_neighbour_nothing() -> None:
+    def script(unit: int, address: int, count: int) -> list[tuple[float, bytes]]:
+        right = answer(unit, VALUE)
+        return [(0.0, right if unit == 2 else right[:-1] + b"\x00")]
+
+    assert on_a_line(script, 1, 2, 1) == ([Fault.GARBLED, VALUE, Fault.GARBLED], 3)
+
+
+def test_a_refusal_on_the_line_has_its_name() -> None:
+    assert on_a_line(lambda unit, address, count: [(0.0, framed(bytes((unit, 0x83, 6))))], 7) == ([Fault.BUSY], 1)
+
+
+def test_an_adapter_that_hears_itself_does_not_make_a_silent_unit_garbled() -> None:
+    def script(unit: int, address: int, count: int) -> list[tuple[float, bytes]]:
+        return [(0.0, framed(struct.pack(">BBHH", unit, 3, address, count)))]
+
+    assert on_a_line(script, 1) == ([Fault.SILENT], 1)
+
+
+def test_a_late_answer_on_a_line_never_becomes_the_next_units_value() -> None:
+    def script(unit: int, address: int, count: int) -> list[tuple[float, bytes]]:
+        return [(0.35, answer(1, OTHER))] if unit == 1 else [(0.1, answer(unit, VALUE))]
+
+    assert on_a_line(script, 1, 2, 2) == ([Fault.SILENT, VALUE, VALUE], 3)
+
+
+def test_a_late_answer_on_a_line_never_becomes_the_value_of_another_register() -> None:
+    def script(unit: int, address: int, count: int) -> list[tuple[float, bytes]]:
+        return [(0.4, answer(unit, OTHER))] if address == 0 else [(0.2, answer(unit, VALUE))]
+
+    async def scene() -> None:
+        async with line(script) as one:
+            bus = serial_bus(one.device)
+            assert await outcome(bus, 1, address=0) is Fault.SILENT
+            assert await outcome(bus, 1, address=50) == VALUE
+            bus.close()
+
+    asyncio.run(scene())
+
+
+def test_a_line_that_is_unplugged_is_told_at_once_and_opened_again_when_it_is_back() -> None:
+    async def scene() -> None:
+        async with line(lambda unit, address, count: [(0.0, answer(unit, VALUE))]) as one:
+            bus = serial_bus(one.device)
+            assert await outcome(bus) == VALUE
+            one.unplug()
+            assert await outcome(bus) in {Fault.HUNG_UP, Fault.DISCONNECTED}
+            assert not bus.connected
+            other = one.plug()
+            again = serial_bus(one.device)
+            assert await outcome(again) == VALUE
+            again.close()
+            os.close(other)
+
+    asyncio.run(scene())
+
+
+def test_a_serial_device_that_does_not_exist_is_no_connection() -> None:
+    assert asyncio.run(outcome(serial_bus("/dev/no-such-line"))) is Fault.DISCONNECTED
+
+
+def test_a_late_answer_through_a_gateway_never_becomes_the_value_of_another_register() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+        while head := await reader.read(8):
+            late = head[3] == 0
+            await asyncio.sleep(0.4 if late else 0.2)
+            writer.write(answer(head[0], OTHER if late else VALUE))
+        writer.close()
+
+    async def scene() -> None:
+        server = await asyncio.start_server(serve, LOOPBACK, 0)
+        port = server.sockets[0].getsockname()[1]
+        bus = Bus(ModbusRtuTcpBus("gateway", LOOPBACK, port), timeout_s=0.3, backoff=Backoff(0.0, 0.0))
+        assert await outcome(bus, 1, address=0) is Fault.SILENT
+        assert await outcome(bus, 1, address=50) == VALUE
+        assert len(connections) == 2
+        bus.close()
+        server.close()
+        await asyncio.sleep(0.25)
+
+    connections: list[asyncio.StreamWriter] = []
+    asyncio.run(scene())
+
+
+def devices() -> list[SimDevice]:
+    words = list(struct.unpack(">2H", VALUE))
+    return [SimDevice(unit, [SimData(0, values=words, datatype=DataType.REGISTERS)]) for unit in (1, 2)]
+
+
+def test_rtu_frames_through_tcp_are_read_from_an_independent_server() -> None:
+    async def scene() -> None:
+        port = free_port()
+        server = ModbusTcpServer(devices(), framer=FramerType.RTU, address=(LOOPBACK, port))
+        await server.serve_forever(background=True)
+        bus = Bus(ModbusRtuTcpBus("gateway", LOOPBACK, port))
+        assert [await outcome(bus, unit) for unit in (1, 2)] == [VALUE, VALUE]
+        assert await outcome(bus, 1, address=500) is Fault.ILLEGAL
+        bus.close()
+        await server.shutdown()  # type: ignore[no-untyped-call]  # pymodbus leaves it untyped
+
+    asyncio.run(scene())
+
+
+def test_datagrams_are_read_from_an_independent_server() -> None:
+    async def scene() -> None:
+        port = free_port()
+        server = ModbusUdpServer(devices(), address=(LOOPBACK, port))
+        await server.serve_forever(background=True)
+        bus = Bus(ModbusUdpBus("datagrams", LOOPBACK, port), timeout_s=0.3)
+        assert [await outcome(bus, unit) for unit in (1, 2)] == [VALUE, VALUE]
+        assert await outcome(bus, 1, address=500) is Fault.ILLEGAL
+        bus.close()
+        await server.shutdown()  # type: ignore[no-untyped-call]  # pymodbus leaves it untyped
+
+    asyncio.run(scene())
+
+
+def test_datagrams_that_nobody_answers_cost_their_timeout() -> None:
+    async def scene() -> None:
+        bus = Bus(ModbusUdpBus("datagrams", LOOPBACK, free_port()), timeout_s=0.1)
+        assert [await outcome(bus) for _ in range(4)] == [Fault.SILENT] * 4
+        bus.close()
+
+    asyncio.run(scene())
+
+
+def test_a_serial_line_is_read_from_an_independent_device() -> None:
+    async def scene() -> None:
+        ours, theirs = os.openpty()
+        tty.setraw(theirs)
+        far, near = os.openpty()
+        tty.setraw(near)
+        loop = asyncio.get_running_loop()
+        loop.add_reader(ours, lambda: os.write(far, os.read(ours, 1024)))
+        loop.add_reader(far, lambda: os.write(ours, os.read(far, 1024)))
+        server = ModbusSerialServer(devices(), port=os.ttyname(near), baudrate=9600)
+        await server.serve_forever(background=True)
+        bus = serial_bus(os.ttyname(theirs), timeout_s=1.0)
+        assert [await outcome(bus, unit) for unit in (1, 2)] == [VALUE, VALUE]
+        bus.close()
+        await server.shutdown()  # type: ignore[no-untyped-call]  # pymodbus leaves it untyped
+        for end in (ours, far):
+            loop.remove_reader(end)
+        for end in (ours, theirs, far, near):
+            os.close(end)
+
+    asyncio.run(scene())

@@ -1,0 +1,170 @@
+"""`probe modbus` in front of simulated devices, as somebody in a cellar calls it."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner, Result
+
+from collector.modbus.decode import decode
+from collector.simulation.modbus_server import ModbusServer
+from collector.simulation.registers import SimulatedDevice
+from config.meters import Meter, ModbusSource
+from config.profiles import DeviceProfile, load_profiles
+from gateway.embedded import EmbeddedStore
+from gateway.operations import Operations
+from gateway.reading import Reading, milliseconds
+from tests.portfolios import write_portfolio
+from tests.servers.search import LOOPBACK
+from tests.unit.collector.portfolio import profile, register
+from zaehlwerk.command_line import app
+
+SHOWN_KWH = 40_482.83
+STRANGER = profile(
+    register("active_energy_import", 210, type="uint32", scale=Decimal("0.01"), function_code=3),
+    register("voltage", 240, count=1, type="uint16", scale=Decimal("0.1"), unit="V", phase="L1", function_code=3),
+    id="stranger",
+)
+
+
+def device(table: DeviceProfile, value: float | None = SHOWN_KWH) -> SimulatedDevice:
+    source = ModbusSource("bus", 1, table.id, timedelta(minutes=1))
+    meter = Meter("strom", "schule", "electricity_import", "kWh", "active_energy_import", source=source)
+    return SimulatedDevice(table, (meter,), lambda _meter, _now: value)
+
+
+@contextmanager
+def serving(devices: Mapping[int, SimulatedDevice]) -> Iterator[int]:
+    """Serve from a thread, as the command has an event loop of its own; gives the port."""
+    loop = asyncio.new_event_loop()
+    server = ModbusServer(devices, clock=lambda: datetime.now(UTC))
+    port = loop.run_until_complete(server.start(LOOPBACK, 0))
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield port
+    finally:
+        asyncio.run_coroutine_threadsafe(server.stop(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    tables = load_profiles()
+    devices = {
+        1: device(tables["eastron_sdm630_v2"]),
+        2: device(tables["abb_b23_b24"]),
+        7: device(STRANGER),
+        9: device(tables["eastron_sdm630_v2"], None),
+    }
+    with serving(devices) as bound:
+        yield bound
+
+
+def probe(port: int, *arguments: str) -> Result:
+    return CliRunner().invoke(app, ["probe", "modbus", f"{LOOPBACK}:{port}", *arguments])
+
+
+def document(port: int, *arguments: str) -> dict[str, object]:
+    result = probe(port, *arguments, "--json")
+    assert result.exit_code == 0, result.stderr
+    found: dict[str, object] = json.loads(result.stdout)
+    return found
+
+
+def test_a_device_is_read_by_its_table(port: int) -> None:
+    found = document(port, "--unit", "1", "--profile", "eastron_sdm630_v2", "--plan")
+    assert (found["device"], found["profile"], found["problems"]) == (1, "eastron_sdm630_v2", [])
+    assert isinstance(found["readings"], list)
+    assert isinstance(found["plan"], list)
+    energy = {"quantity": "active_energy_import", "phase": "total", "unit": "kWh", "address": 72}
+    (reading,) = (one for one in found["readings"] if one["address"] == 72)
+    assert reading == energy | {"value": pytest.approx(SHOWN_KWH, rel=1e-6)}
+    assert found["requests"] == len(found["plan"])
+
+
+def test_a_wrong_table_shows_itself(port: int) -> None:
+    result = probe(port, "--unit", "2", "--profile", "eastron_sdm630_v2")
+    assert result.exit_code == 1
+    assert "refuses" in result.stderr
+
+
+@pytest.mark.parametrize(("unit", "table"), [("1", "eastron_sdm630_v2"), ("2", "abb_b23_b24")])
+def test_find_names_the_table_by_what_is_plausible_and_what_the_display_shows(
+    port: int, unit: str, table: str, tmp_path: Path
+) -> None:
+    found = document(port, "--unit", unit, "--find", "--display", "energy=40482.8", "--display", "voltage=230")
+    candidates = found["candidates"]
+    assert isinstance(candidates, list)
+    best = [one["profile"] for one in candidates if one["score"] == candidates[0]["score"]]
+    assert table in best
+    source = yaml.safe_load(str(found["yaml"]))["source"]
+    assert source["profile"] in best
+    matches = found["matches"]
+    assert isinstance(matches, list)
+    assert [one["sure"] for one in matches] == ["sure", "sure"]
+
+
+def test_a_device_that_nobody_described_is_found_by_its_display_and_the_yaml_reads_it(
+    port: int, tmp_path: Path
+) -> None:
+    found = document(port, "--unit", "7", "--find", "--display", "energy=40482.83", "--display", "voltage.L1=230.0")
+    text = str(found["yaml"]).split("# at the meter")[0]
+    (tmp_path / "own.yaml").write_text(text)
+    table = load_profiles(tmp_path)["eigener_zaehler"]
+    energy, voltage = table.series["active_energy_import"], table.series["voltage.L1"]
+    assert (energy.address, energy.type) == (210, "uint32")
+    assert (voltage.address, voltage.type, voltage.scale) == (240, "uint16", Decimal("0.1"))
+    assert decode(energy, (4_048_283).to_bytes(4, "big")) == SHOWN_KWH
+
+
+def test_a_comparison_is_kept_with_who_and_when(port: int, tmp_path: Path) -> None:
+    source = {"from": "bus", "device": 1, "profile": "eastron_sdm630_v2"}
+    meter = {"id": "strom", "medium": "electricity_import", "unit": "kWh", "source": source}
+    bus = {"id": "bus", "kind": "modbus_tcp", "host": LOOPBACK, "port": port}
+    folder, state = write_portfolio(tmp_path / "portfolio", sources=[bus], meters=[meter]), tmp_path / "state"
+    state.mkdir()
+    store = EmbeddedStore(state / "readings.sqlite")
+    store.write([Reading("strom", "active_energy_import", milliseconds(datetime.now(UTC)), SHOWN_KWH)])
+    store.close()
+    result = probe(
+        port,
+        *("--unit", "1", "--profile", "eastron_sdm630_v2", "--display", "energy=40482.8"),
+        *("--record", "Hausmeister Nord", "--portfolio", str(folder), "--state", str(state)),
+    )
+    assert result.exit_code == 0, result.stderr
+    operations = Operations(f"sqlite:///{state / 'operations.sqlite'}")
+    (row,) = operations.audit.newest()
+    operations.close()
+    assert (row.author, row.action, row.subject) == ("Hausmeister Nord", "display_checked", "strom")
+    assert (row.detail["display"], row.detail["agrees"], row.detail["stored_agrees"]) == ("40482.8", True, True)
+
+
+def test_a_unit_that_stays_silent_ends_with_1_and_says_so(port: int) -> None:
+    result = probe(port, "--unit", "9", "--profile", "eastron_sdm630_v2")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "silent" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--profile", "eastron_sdm63"],
+        ["--find", "--profile", "eastron_sdm630_v2"],
+        [],
+        ["--find", "--display", "energy=viel"],
+        ["--find", "--record", "Hausmeister"],
+        ["--find", "--transport", "pigeon"],
+    ],
+)
+def test_a_wrong_call_ends_with_2(port: int, arguments: list[str]) -> None:
+    assert probe(port, "--unit", "1", *arguments).exit_code == 2

@@ -1,0 +1,149 @@
+"""What nobody configured, and how one command makes a meter of it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from collector.mqtt.proposals import proposals
+from collector.mqtt.unassigned import LOOKED_AT_PER_SECOND, Unassigned, strangers
+from config.portfolio_files import load_portfolio
+from zaehlwerk.command_line import app
+
+HEAT = '{"_":"telegram","media":"heat","meter":"sharky","id":"68926025","total_energy_consumption_kwh":2651}'
+DISTRICT = """\
+district: {id: lk-probe, name: Landkreis Probe, state: RP, time_zone: Europe/Berlin, weather_station: "02486"}
+municipalities: [{id: vg-tal, name: VG Tal, kind: verbandsgemeinde}]
+sources: [{id: broker, kind: mqtt, url: "mqtt://127.0.0.1", discover: "#"}]
+"""
+SCHOOL = """\
+# Die Schule im Tal
+id: gs-tal
+name: GS Tal
+municipality: vg-tal
+category: schulen
+meters:   # von oben nach unten
+    # der Hauptzähler
+    - {id: strom, medium: electricity_import, unit: kWh, source: {from: broker, topic: strom, value: kwh}}
+
+# was noch kommt
+targets: []
+"""
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Path:
+    (tmp_path / "properties").mkdir()
+    (tmp_path / "district.yaml").write_text(DISTRICT, encoding="utf-8")
+    (tmp_path / "properties" / "gs-tal.yaml").write_text(SCHOOL, encoding="utf-8")
+    return tmp_path
+
+
+def heard(folder: Path, *messages: tuple[str, str]) -> None:
+    table = Unassigned(folder / "state")
+    for number, (topic, payload) in enumerate(messages):
+        table.note("broker", topic, payload.encode(), 1_795_348_800_000 + number * 1000)
+    table.close()
+
+
+def call(folder: Path, *words: str) -> tuple[int, str]:
+    options = ["--portfolio", str(folder), "--state", str(folder / "state")]
+    result = CliRunner().invoke(app, ["unassigned", *words, *options])
+    return result.exit_code, result.output
+
+
+def test_what_nobody_configured_is_listed_with_a_proposal(district: Path) -> None:
+    heard(district, ("wmbus", HEAT), ("wmbus", HEAT), ("kaputt", "\x00?"))
+    code, output = call(district, "--json")
+    listed = json.loads(output)
+    assert code == 0
+    assert [(one["topic"], one["device"], one["format"], one["messages"]) for one in listed] == [
+        ("kaputt", None, None, 1),
+        ("wmbus", "id=68926025", "wmbusmeters", 2),
+    ]
+    (proposal,) = listed[1]["proposals"]
+    assert (proposal["value_path"], proposal["unit"], proposal["quantity"]) == (
+        "total_energy_consumption_kwh",
+        "kWh",
+        "heat_energy",
+    )
+    assert proposal["values"] == [2651.0, 2651.0]
+
+
+def test_one_command_makes_it_a_meter_and_leaves_every_comment_where_it_was(district: Path) -> None:
+    heard(district, ("wmbus", HEAT))
+    code, output = call(district, "accept", "wmbus", "--property", "gs-tal", "--meter", "waerme")
+    assert code == 0, output
+    written = (district / "properties" / "gs-tal.yaml").read_text(encoding="utf-8").splitlines()
+    added = [line for line in written if line not in SCHOOL.splitlines()]
+    assert added == [
+        (
+            "    - {id: waerme, medium: heat_meter, unit: kWh, source: {from: broker, topic: wmbus, "
+            'format: wmbusmeters, value: total_energy_consumption_kwh, where: {id: "68926025"}}}'
+        )
+    ]
+    assert [line for line in written if line not in added] == SCHOOL.splitlines()
+    assert written.index(added[0]) == written.index(SCHOOL.splitlines()[7]) + 1
+    assert load_portfolio(district).meter("waerme").quantity == "heat_energy"
+    assert strangers(district / "state") == []
+
+
+def test_what_check_refuses_is_not_written(district: Path) -> None:
+    heard(district, ("wmbus", HEAT))
+    code, output = call(district, "accept", "wmbus", "--property", "gs-tal", "--meter", "strom")
+    assert code == 2
+    assert "the id 'strom' stands twice" in output
+    assert (district / "properties" / "gs-tal.yaml").read_text(encoding="utf-8") == SCHOOL
+    assert len(strangers(district / "state")) == 1
+
+
+def test_a_topic_that_has_become_a_meters_is_not_listed(district: Path) -> None:
+    heard(district, ("strom", '{"kwh": 17}'))
+    assert json.loads(call(district, "--json")[1]) == []
+
+
+def test_a_value_that_is_no_clear_counter_has_to_be_named(district: Path) -> None:
+    heard(district, ("neu", '{"a": 17, "b": 3}'))
+    code, output = call(district, "accept", "neu", "--property", "gs-tal", "--meter", "neu")
+    assert (code, "say which with --value (a, b)" in output) == (2, True)
+    code, _ = call(
+        district, "accept", "neu", "--property", "gs-tal", "--meter", "neu", "--value", "a", "--unit", "Wh"
+    )
+    assert code == 0
+    assert load_portfolio(district).meter("neu").unit == "Wh"
+
+
+def test_a_file_without_meters_gets_its_first(district: Path) -> None:
+    file = district / "properties" / "gs-tal.yaml"
+    file.write_text(SCHOOL.partition("meters:")[0], encoding="utf-8")
+    heard(district, ("neu", '{"energy_kwh": 17, "ts": "2026-11-22T12:00:00Z"}'))
+    assert call(district, "accept", "neu", "--property", "gs-tal", "--meter", "neu")[0] == 0
+    assert load_portfolio(district).meter("neu").unit == "kWh"
+
+
+def test_a_flood_of_unknown_messages_is_not_looked_at_one_by_one(tmp_path: Path) -> None:
+    table = Unassigned(tmp_path)
+    for number in range(10 * LOOKED_AT_PER_SECOND):
+        table.note("broker", f"t/{number}", b"1", 1_795_348_800_000)
+    table.close()
+    assert len(strangers(tmp_path)) == LOOKED_AT_PER_SECOND
+
+
+def test_a_device_that_announces_itself_is_proposed_as_it_says() -> None:
+    announcement = (
+        '{"name":"Import","~":"energy/em24","stat_t":"~/state","val_tpl":"{{ value_json.import_kwh }}",'
+        '"unit_of_meas":"kWh","dev_cla":"energy","avty_t":"~/status"}'
+    )
+    (one,) = proposals([("homeassistant/sensor/em24/config", announcement.encode())])
+    assert one.entry("em24", "broker") == {
+        "id": "em24",
+        "medium": "electricity_import",
+        "unit": "kWh",
+        "source": {
+            "from": "broker",
+            "topic": "energy/em24/state",
+            "value": "import_kwh",
+            "availability": "energy/em24/status",
+        },
+    }

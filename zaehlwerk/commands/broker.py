@@ -1,0 +1,214 @@
+"""`probe mqtt` and `unassigned`: what is on a broker, and taking it into the portfolio."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from zaehlwerk.commands.options import JsonOption, PortfolioOption, StateOption, property_of, settings_from
+from zaehlwerk.commands.output import print_json, print_table, say
+from zaehlwerk.exits import WrongCall
+
+if TYPE_CHECKING:
+    from collector.mqtt.proposals import Proposal
+    from collector.mqtt.unassigned import Stranger
+    from config.portfolio import Portfolio
+
+unassigned_app = typer.Typer(invoke_without_command=True, help="What arrives and belongs to no meter.")
+_HEADINGS = ("topic", "format", "value", "unit", "quantity", "last values")
+
+
+def mqtt(
+    url: Annotated[str, typer.Argument(metavar="URL", help="The broker: mqtt://host[:port], mqtts://…")],
+    topic: Annotated[str, typer.Option("--topic", metavar="T", help="A topic or pattern: schulen/#.")],
+    seconds: Annotated[float, typer.Option("--for", metavar="SECONDS", min=0.1, help="How long to listen.")] = 10.0,
+    username: Annotated[str | None, typer.Option("--username", metavar="NAME", help="Account at the broker.")] = None,
+    password_env: Annotated[
+        str | None, typer.Option("--password-env", metavar="NAME", help="Variable that holds the password.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Listen on a broker, recognise the formats, print what would be stored and the entries to paste."""
+    import os  # noqa: PLC0415
+
+    from collector.mqtt.connection import account, broker_address  # noqa: PLC0415
+    from collector.mqtt.listening_in import listen_in  # noqa: PLC0415
+    from collector.mqtt.proposals import proposals  # noqa: PLC0415
+    from config.portfolio import MqttBroker  # noqa: PLC0415
+    from zaehlwerk.composition import utc_now  # noqa: PLC0415
+
+    _check_pattern(topic)
+    who = account(MqttBroker("probe", url, username, password_env), os.environ)
+    heard = listen_in(broker_address(url), who, topic, for_s=seconds, clock=utc_now)
+    found = proposals((one.topic, one.payload) for one in heard)
+    topics = {one.topic for one in heard}
+    unknown = sorted(topics - {proposal.topic for proposal in found})
+    if as_json:
+        print_json(
+            {"messages": len(heard), "topics": len(topics), "proposals": _documents(found), "unknown": unknown}
+        )
+        return
+    _print(found, "broker")
+    say(f"{len(heard)} messages on {len(topics)} topics in {seconds:g} s, {len(unknown)} of them not recognised")
+
+
+@unassigned_app.callback()
+def unassigned(
+    context: typer.Context,
+    as_json: JsonOption = False,
+    portfolio: PortfolioOption = None,
+    state: StateOption = None,
+) -> None:
+    """Print what arrived and belongs to no meter, each with a proposal."""
+    if context.invoked_subcommand is not None:
+        return
+    found = _strangers(portfolio, state)
+    if as_json:
+        print_json([_document(one) for one in found])
+        return
+    rows = [(one.source, one.topic, one.device, one.format, one.messages, _first(one)) for one in found]
+    print_table(("source", "topic", "device", "format", "messages", "proposal"), rows)
+
+
+@unassigned_app.command()
+def accept(  # noqa: PLR0913, PLR0917  each is an option
+    topic: Annotated[str, typer.Argument(metavar="TOPIC", help="As `unassigned` prints it.")],
+    property_id: Annotated[str, typer.Option("--property", metavar="ID", help="The meter's property.")],
+    meter: Annotated[str, typer.Option("--meter", metavar="ID", help="The new meter's id.")],
+    device: Annotated[str, typer.Option("--device", metavar="D", help="On a shared topic: as printed.")] = "",
+    value: Annotated[str, typer.Option("--value", metavar="PATH", help="Another value than the proposed one.")] = "",
+    medium: Annotated[str, typer.Option("--medium", metavar="M", help="Another medium than the proposed one.")] = "",
+    unit: Annotated[str, typer.Option("--unit", metavar="U", help="Another unit than the proposed one.")] = "",
+    portfolio: PortfolioOption = None,
+    state: StateOption = None,
+) -> None:
+    """Write a meter for a topic into its property's file; comments stay, nothing is kept that `check` refuses."""
+    from collector.mqtt.unassigned import strike_off  # noqa: PLC0415
+    from config.portfolio_files import load_portfolio  # noqa: PLC0415
+    from zaehlwerk.composition import portfolio_folder  # noqa: PLC0415
+    from zaehlwerk.portfolio_writing import add_meter  # noqa: PLC0415
+
+    settings = settings_from(portfolio, state)
+    folder = portfolio_folder(settings)
+    property_of(load_portfolio(folder), property_id)
+    stranger = _stranger(_strangers(portfolio, state), topic, device)
+    proposal = _chosen(stranger, value)
+    entry = proposal.entry(meter, stranger.source, medium=medium or None, unit=unit or None)
+    file = add_meter(folder, property_id, entry)
+    strike_off(settings.state, stranger)
+    typer.echo(f"{file}: {meter}")
+    say("Restart `collect` (or `run`) to listen to it.")
+
+
+def _strangers(portfolio: Path | None, state: Path | None) -> list[Stranger]:
+    from collector.mqtt.unassigned import strangers  # noqa: PLC0415
+    from config.portfolio_files import load_portfolio  # noqa: PLC0415
+    from zaehlwerk.composition import portfolio_folder  # noqa: PLC0415
+
+    settings = settings_from(portfolio, state)
+    known = load_portfolio(portfolio_folder(settings))
+    return [one for one in strangers(settings.state) if not _is_listened_to(known, one)]
+
+
+def _is_listened_to(portfolio: Portfolio, one: Stranger) -> bool:
+    from config.meters import MqttSource  # noqa: PLC0415
+    from config.mqtt_topics import matches  # noqa: PLC0415
+
+    sources = [meter.source for meter in portfolio.meters.values() if isinstance(meter.source, MqttSource)]
+    return any(
+        source.broker == one.source
+        and matches(source.topic, one.topic)
+        and (not source.where or any("=".join(condition) == one.device for condition in source.where))
+        for source in sources
+    )
+
+
+def _stranger(found: list[Stranger], topic: str, device: str) -> Stranger:
+    fitting = [one for one in found if one.topic == topic and (not device or one.device == device)]
+    if not fitting:
+        raise WrongCall(f"nothing unassigned on {topic!r} (allowed: what `zaehlwerk unassigned` prints)")
+    if len(fitting) > 1:
+        names = ", ".join(one.device or one.source for one in fitting)
+        raise WrongCall(f"several devices on {topic!r}: say which with --device (allowed: {names})")
+    return fitting[0]
+
+
+def _proposals(one: Stranger) -> list[Proposal]:
+    from collector.mqtt.proposals import proposals  # noqa: PLC0415
+
+    return proposals((one.topic, payload) for _, payload in one.samples)
+
+
+def _chosen(one: Stranger, value: str) -> Proposal:
+    from collector.mqtt.proposals import Proposal  # noqa: PLC0415
+
+    found = _proposals(one)
+    if not value:
+        counters = [proposal for proposal in found if proposal.is_counter]
+        if not counters:
+            allowed = ", ".join(proposal.value_path for proposal in found)
+            raise WrongCall(f"no value of {one.topic!r} is clearly a counter: say which with --value ({allowed})")
+        return counters[0]
+    fitting = [proposal for proposal in found if proposal.value_path == value]
+    if fitting:
+        return fitting[0]
+    if not found:
+        return Proposal(one.topic, "json", value, None, None, None, None, None, None, ())
+    return replace(found[0], value_path=value, unit=None, quantity=None, medium=None)
+
+
+def _first(one: Stranger) -> str:
+    found = _proposals(one)
+    return "–" if not found else f"{found[0].value_path or 'value'} {_shown(found[0])}"
+
+
+def _shown(proposal: Proposal) -> str:
+    values = ", ".join(str(value) for value in proposal.values)
+    return f"{values} {proposal.unit or ''}".strip()
+
+
+def _document(one: Stranger) -> dict[str, Any]:
+    from gateway.reading import instant  # noqa: PLC0415
+
+    return {
+        "source": one.source,
+        "topic": one.topic,
+        "device": one.device or None,
+        "format": one.format or None,
+        "messages": one.messages,
+        "first": instant(one.first_ms).isoformat(),
+        "last": instant(one.last_ms).isoformat(),
+        "proposals": _documents(_proposals(one)),
+    }
+
+
+def _documents(found: list[Proposal]) -> list[dict[str, Any]]:
+    return [
+        asdict(one) | {"values": list(one.values), "yaml": _yaml(one, "broker") if one.is_counter else None}
+        for one in found
+    ]
+
+
+def _yaml(one: Proposal, source: str) -> str:
+    from collector.mqtt.proposals import yaml_line  # noqa: PLC0415
+
+    return yaml_line(one.entry("METER", source))
+
+
+def _print(found: list[Proposal], source: str) -> None:
+    rows = [(one.topic, one.format, one.value_path, one.unit, one.quantity, _shown(one)) for one in found]
+    print_table(_HEADINGS, rows)
+    for one in found:
+        if one.is_counter:
+            typer.echo(_yaml(one, source))
+
+
+def _check_pattern(topic: str) -> None:
+    from config.mqtt_topics import wildcard_mistake  # noqa: PLC0415
+
+    mistake = wildcard_mistake(topic)
+    if mistake is not None:
+        raise WrongCall(f"{topic!r} {mistake} (allowed: a/b, a/+/c, a/#)")

@@ -1,0 +1,140 @@
+"""`probe …`: commissioning a device: what it says, which table describes it, where its values are."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from zaehlwerk.commands.options import JsonOption, PortfolioOption, StateOption, settings_from
+from zaehlwerk.commands.output import print_json, print_table, say
+from zaehlwerk.exits import ExitCode, WrongCall, unknown
+
+if TYPE_CHECKING:
+    from collector.probing.probing import Visit
+    from config.portfolio import ModbusBus
+
+app = typer.Typer(no_args_is_help=True, help="Commissioning: what a device says before it is part of a portfolio.")
+
+_TARGET = "Host and port of the device or gateway, or the file of a serial line (/dev/ttyUSB0)."
+_DISPLAY = "A value off the display, as energy=12345.6 or heat=12.345MWh; may be given several times."
+
+
+@app.command("modbus")
+def probe_modbus(  # noqa: PLR0913, PLR0917  each is an option
+    target: Annotated[str, typer.Argument(metavar="HOST:PORT", help=_TARGET)],
+    unit: Annotated[int, typer.Option("--unit", metavar="N", min=1, max=255, help="Unit id of the device.")],
+    profile: Annotated[str | None, typer.Option("--profile", metavar="ID", help="Read it by this table.")] = None,
+    find: Annotated[bool, typer.Option("--find", help="Try all tables; look for what the display shows.")] = False,
+    display: Annotated[list[str] | None, typer.Option("--display", metavar="NAME=VALUE", help=_DISPLAY)] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Print the requests of a poll.")] = False,
+    record: Annotated[
+        str, typer.Option("--record", metavar="WHO", help="Keep who compared display and database, and when.")
+    ] = "",
+    transport: Annotated[
+        str, typer.Option("--transport", metavar="T", help="How the device is reached: tcp, rtu_tcp or udp.")
+    ] = "tcp",
+    baud: Annotated[int, typer.Option("--baud", metavar="N", help="Speed of a serial line.")] = 9600,
+    parity: Annotated[str, typer.Option("--parity", metavar="P", help="Parity of a serial line: N, E or O.")] = "N",
+    as_json: JsonOption = False,
+    portfolio: PortfolioOption = None,
+    state: StateOption = None,
+) -> None:
+    """Read a device and judge what it says; never writes to it."""
+    from collector.probing.displays import display_of  # noqa: PLC0415
+    from collector.probing.probing import visit  # noqa: PLC0415
+    from zaehlwerk.composition import profiles_of  # noqa: PLC0415
+    from zaehlwerk.probe_document import document_of  # noqa: PLC0415
+
+    if (profile is None) is not find:
+        raise WrongCall("name a table with --profile ID, or look for one with --find")
+    if record and not (profile and display):
+        raise WrongCall("--record keeps a comparison: it needs --profile and --display")
+    tables = profiles_of(settings_from(portfolio, state))
+    if profile is not None and profile not in tables:
+        raise unknown("device profile", profile, tables)
+    source, shown = _source(target, transport, baud, parity), [display_of(one) for one in display or ()]
+    logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
+    came = asyncio.run(visit(source, unit, profiles=tables, profile=profile, displays=shown))
+    document = document_of(came, plan=plan)
+    if as_json:
+        print_json(document)
+    else:
+        _print(came, document)
+    if record:
+        _keep(came, source, record, portfolio, state)
+    if came.checked is None and not came.found:
+        say("no table fits, and nothing on the device is what the display shows")
+        raise typer.Exit(ExitCode.FAILED)
+    if came.checked is not None and all(one.value is None for one in came.checked.readings):
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _source(target: str, transport: str, baud: int, parity: str) -> ModbusBus:
+    from config.portfolio import ModbusRtuBus, ModbusRtuTcpBus, ModbusTcpBus, ModbusUdpBus  # noqa: PLC0415
+
+    if target.startswith("/"):
+        if parity not in {"N", "E", "O"}:
+            raise WrongCall(f"--parity {parity!r} (allowed: N, E, O)")
+        return ModbusRtuBus("probe", target, baud, parity)
+    host, colon, port = target.rpartition(":")
+    if not colon or not port.isdecimal() or not 1 <= int(port) <= 65_535:
+        raise WrongCall(f"{target!r} is no address (allowed: HOST:PORT, /dev/ttyUSB0)")
+    host, number = host.strip("[]"), int(port)
+    match transport:
+        case "tcp":
+            return ModbusTcpBus("probe", host, number)
+        case "rtu_tcp":
+            return ModbusRtuTcpBus("probe", host, number)
+        case "udp":
+            return ModbusUdpBus("probe", host, number)
+        case _:
+            raise WrongCall(f"--transport {transport!r} (allowed: tcp, rtu_tcp, udp)")
+
+
+def _print(came: Visit, document: dict[str, Any]) -> None:
+    if document.get("candidates"):
+        print_table(
+            ("profile", "plausible", "of", "score"),
+            [(one["profile"], one["plausible"], one["judged"], one["score"]) for one in document["candidates"][:10]],
+        )
+    equals = [
+        one["profile"] for one in document.get("candidates", ()) if _rank(one) == _rank(document["candidates"][0])
+    ]
+    if len(equals) > 1:
+        typer.echo(f"as good as one another, the type plate decides: {', '.join(equals)}")
+    for one in document.get("matches", ()):
+        where = f"function code {one['function_code']}, address {one['address']}, {one['type']}, {one['word_order']}"
+        typer.echo(f"{one['quantity']} {one['display']} {one['unit']}: {where}, scale {one['scale']} ({one['sure']})")
+    if document["readings"]:
+        typer.echo(f"{came.endpoint} unit {came.unit} by {document['profile']}, {came.requests} requests")
+        names = ("quantity", "phase", "value", "unit", "address")
+        print_table(names, [tuple(one[name] for name in names) for one in document["readings"]])
+    for row in document.get("plan", ()):
+        once = ", once" if row["once"] else ""
+        typer.echo(
+            f"request: function code {row['function_code']}, {row['count']} registers from {row['address']}{once}"
+        )
+    for one in document.get("displays", ()):
+        verdict = "agrees" if one["agrees"] else "DIFFERS"
+        typer.echo(f"display {one['quantity']} {one['display']} {one['unit']}: read {one['read']}, {verdict}")
+    for problem in document["problems"]:
+        say(problem)
+    if came.yaml:
+        typer.echo(came.yaml, nl=False)
+
+
+def _rank(candidate: dict[str, Any]) -> tuple[int, float]:
+    return candidate["agreeing"], candidate["score"]
+
+
+def _keep(came: Visit, source: ModbusBus, who: str, portfolio: Path | None, state: Path | None) -> None:
+    from zaehlwerk.commissioning import keep_comparison  # noqa: PLC0415
+    from zaehlwerk.composition import open_house  # noqa: PLC0415
+
+    with open_house(settings_from(portfolio, state)) as house:
+        for subject in keep_comparison(house, came, source, who):
+            say(f"kept: {subject}, compared by {who}")

@@ -1,0 +1,75 @@
+"""The centre's side of the boxes in the buildings, as jobs and figures of the process that collects."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from collector.edge.receiver import Receiver
+from collector.edge.wire import BoxStatus
+from collector.mqtt.connection import account, broker_address
+from collector.statistics import CollectorStatistics
+from config.portfolio import MqttBroker
+from zaehlwerk.composition import House
+from zaehlwerk.processes.live import Live
+from zaehlwerk.processes.running import Job, in_thread
+
+_PROBLEMS = {
+    "offline": "Gebäudebox nicht erreichbar",
+    "spool_filling": "Puffer der Gebäudebox läuft voll, sie nimmt nicht mehr alles an",
+    "spool_full": "Puffer der Gebäudebox ist voll, sie nimmt nichts mehr an",
+}
+
+
+def receivers_of(house: House) -> list[Receiver]:
+    """Return a receiver for every broker through which boxes send."""
+    brokers = [source for source in house.portfolio.sources if isinstance(source, MqttBroker) and source.edges]
+    return [_receiver(house, broker) for broker in brokers]
+
+
+def receiving(receivers: Sequence[Receiver]) -> dict[str, Job]:
+    """Return the jobs of the receivers."""
+    return {f"edges {one.source}": _job(one) for one in receivers}
+
+
+def with_boxes(
+    collected: Callable[[], CollectorStatistics], receivers: Sequence[Receiver], live: Live
+) -> Callable[[], CollectorStatistics]:
+    """Return the collector's figures with the boxes among the sources; what ails a box becomes its remark."""
+
+    def statistics() -> CollectorStatistics:
+        for receiver in receivers:
+            live.remarks.update({name: remark(status) for name, status in receiver.boxes().items()})
+        boxes = [box for receiver in receivers for box in receiver.statistics()]
+        found = collected()
+        return replace(found, sources=(*found.sources, *boxes))
+
+    return statistics
+
+
+def remark(status: BoxStatus) -> str:
+    """Return what people should know of a box; empty while all is well."""
+    if status.problem is None:
+        return f"{_german(status.waiting)} Werte warten noch" if status.waiting > 1000 else ""
+    words = _PROBLEMS.get(status.problem, status.problem)
+    left_out = sum(status.left_out.values())
+    full = f", {status.full_percent} % belegt" if status.full_percent else ""
+    return f"{words}{full}" + (f", {_german(left_out)} Werte ausgelassen" if left_out else "")
+
+
+def _german(count: int) -> str:
+    return f"{count:,}".replace(",", ".")
+
+
+def _job(receiver: Receiver) -> Job:
+    return lambda: in_thread(receiver, f"edges {receiver.source}")
+
+
+def _receiver(house: House, broker: MqttBroker) -> Receiver:
+    return Receiver(
+        broker.id,
+        broker_address(broker.url),
+        house.portfolio,
+        house.sink,
+        client_id=f"zaehlwerk-{house.portfolio.district.id}-{broker.id}-edges",
+        account=account(broker, house.environ),
+        clock=house.clock,
+    )
