@@ -25,6 +25,7 @@ PLAIN = ("time", "value")
 _MOSTLY = 0.6
 _FALLS = 0.05
 _START = re.compile(r"\b(von|start|beginn|ab|from)\b", re.IGNORECASE)
+_PASSES = re.compile(r"s/w|a/b|sommer|winter|zeitzone|\bdst\b|mesz", re.IGNORECASE)
 _END = re.compile(r"\b(bis|ende?|to)\b", re.IGNORECASE)
 _MAY_FALL = frozenset({"active_energy_net"})
 
@@ -149,7 +150,9 @@ class _Detective:
     def _mark(self) -> Column | None:
         for place in self._places():
             words = {str(cell).strip().upper() for cell in self._column(place)} - {""}
-            if words and words <= MARKS.keys():
+            # A status of "W" for a true value is no winter.
+            is_told = _PASSES.search(self._heading.at(place)) or len({MARKS.get(word) for word in words}) > 1
+            if words and words <= MARKS.keys() and is_told and not is_beside(self._heading.at(place)):
                 return self._name(place)
         return None
 

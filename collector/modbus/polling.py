@@ -95,6 +95,7 @@ class BusPolling:
                 self._wake.clear()
                 while (device := self._next()) is not None:
                     await self.poll(device)
+                    _end_if_cancelled()
         finally:
             self.bus.close()
 
@@ -186,6 +187,13 @@ class BusPolling:
         self._counts.faults[error.fault] += 1
         if device.failed(error.fault, self._clock_s(), self._time_ms()) is Change.LOST:
             log.warning("bus %s: device %s is offline: %s", self.bus.id, device.name, error)
+
+
+def _end_if_cancelled() -> None:
+    # `asyncio.wait_for` of Python 3.11, with which pymodbus waits, loses a cancellation that comes with the answer.
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def tick_s(devices: Sequence[Device]) -> float:

@@ -102,7 +102,7 @@ def import_readings(  # noqa: PLR0913, PLR0917  each is an option
     tell_proposal(taken.proposal, is_proposed=mapping is None)
     if dry_run and not as_json:
         show_preview(taken.result, zone)
-    _tell(taken.result, as_json=as_json)
+    _tell(taken.result, as_json=as_json, is_dry=dry_run)
 
 
 @imports.command("weather")
@@ -132,7 +132,7 @@ def import_weather(
             dry_run=dry_run,
             progress=lambda done, whole: draw(done / max(whole, 1), file.name),
         )
-    _tell(result, as_json=as_json)
+    _tell(result, as_json=as_json, is_dry=dry_run)
 
 
 @exports.callback()
@@ -168,16 +168,17 @@ def export_balance(
         typer.echo(csv_text(BALANCE_COLUMNS, balance_rows(found, house.portfolio)), nl=False)
 
 
-def _tell(result: ImportResult, *, as_json: bool) -> None:
+def _tell(result: ImportResult, *, as_json: bool, is_dry: bool) -> None:
     for line in result.refused_lines:
         say(f"line {line.line}: {line.reason}: {line.detail}")
     if as_json:
         print_json(asdict(result))
     else:
         span = f" from {result.first} to {result.last}" if result.first else ""
-        known = "" if result.known is None else f", {result.known} known already"
+        known = "" if result.known is None or is_dry else f", {result.known} known already"
+        verb = "would be stored" if is_dry else "stored"
         counts = f"{result.missing} without value, {result.refused} refused, {result.skipped} lines skipped"
-        typer.echo(f"{result.accepted} stored{known}, {counts}{span}")
+        typer.echo(f"{result.accepted} {verb}{known}, {counts}{span}")
     if result.refused:
         raise typer.Exit(ExitCode.FAILED)
 

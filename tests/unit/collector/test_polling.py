@@ -1,6 +1,7 @@
 """The tick loop with a clock and a bus of our own."""
 
 import asyncio
+import contextlib
 import struct
 
 from pymodbus.pdu import ModbusPDU
@@ -29,9 +30,13 @@ class FakeBus:
         self.silent: set[int] = set()
         self.timeouts_s: list[float | None] = []
         self.serial = 111
+        self.loses_cancellations = False
 
     async def read(self, request: ModbusPDU, *, timeout_s: float | None = None) -> bytes:
         self.asked.append(request.dev_id)
+        if self.loses_cancellations:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(0)
         self.timeouts_s.append(timeout_s)
         if request.dev_id in self.silent:
             raise ModbusFault(Fault.SILENT, "no answer")
@@ -156,6 +161,22 @@ def test_a_serial_number_is_read_once_and_again_after_a_return() -> None:
         place.bus.silent, place.bus.serial = set(), 222
         await place.pass_time(60)
         assert place.polling.statistics().exchanged == {"strom-1": "222"}
+
+    asyncio.run(scene())
+
+
+def test_the_polling_ends_even_where_a_wait_lost_its_cancellation() -> None:
+    async def scene() -> None:
+        place = Scene(2, every_s=1.0)
+        place.bus.loses_cancellations = True
+        running = asyncio.create_task(place.polling.run())
+        for device in place.devices:
+            device.due_s = place.now_s
+        place.polling.start_due(place.now_s)
+        await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert place.bus.asked == [1]
 
     asyncio.run(scene())
 
