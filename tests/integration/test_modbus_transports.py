@@ -11,6 +11,7 @@ from pymodbus.simulator import SimData, SimDevice
 from pymodbus.simulator.simutils import DataType
 
 from collector.backoff import Backoff
+from collector.collecting import Collector
 from collector.modbus.bus import Bus
 from collector.modbus.faults import Fault, ModbusFault
 from collector.modbus.frames import request
@@ -18,6 +19,8 @@ from collector.modbus.plan import Block
 from config.portfolio import ModbusRtuBus, ModbusRtuTcpBus, ModbusUdpBus
 from tests.integration.rtu_line import Script, answer, framed, line
 from tests.servers.search import LOOPBACK, free_port
+from tests.unit.collector.portfolio import METER, modbus_meter, portfolio
+from tests.unit.collector.sinks import MemorySink
 
 BLOCK = Block(3, 0, 2, ())
 VALUE = bytes.fromhex("449a522b")
@@ -208,5 +211,29 @@ def test_a_serial_line_is_read_from_an_independent_device() -> None:
             loop.remove_reader(end)
         for end in (ours, theirs, far, near):
             os.close(end)
+
+    asyncio.run(scene())
+
+
+def test_the_collector_reads_a_line_with_a_silent_unit_and_tells_what_it_is() -> None:
+    def script(unit: int, address: int, count: int) -> list[tuple[float, bytes]]:
+        payload = struct.pack(">d", 40482.8).ljust(2 * count, b"\0")
+        return [] if unit == 2 else [(0.0, answer(unit, payload, function_code=4))]
+
+    async def scene() -> None:
+        async with line(script) as one:
+            meters = [modbus_meter(f"strom-{unit}", unit, bus="keller", every_s=0.5) for unit in (1, 2, 3)]
+            place, sink = portfolio(meters, [ModbusRtuBus("keller", one.device)]), MemorySink()
+            async with Collector(place, {"test_meter": METER}, sink, environ={}) as collector:
+                task = asyncio.create_task(collector.run())
+                async with asyncio.timeout(10):
+                    while len(sink.of("strom-3")) < 5:
+                        await asyncio.sleep(0.02)
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+            (source,) = collector.statistics().sources
+            assert (source.kind, source.missed, source.faults) == ("modbus_rtu", 0, {"silent": 1})
+            assert set(sink.of("strom-1")) == {40482.8}
+            assert sink.of("strom-2") == []
 
     asyncio.run(scene())
