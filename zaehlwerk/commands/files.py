@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zaehlwerk.commands.options import JsonOption, PortfolioOption, StateOption, YearArgument, meter_of, settings_from
-from zaehlwerk.commands.output import on_terminal, print_json, say
+from zaehlwerk.commands.output import local, on_terminal, print_json, say
 from zaehlwerk.exits import ExitCode, WrongCall, unknown
 from zaehlwerk.progress_bar import progress_bar
 
@@ -77,7 +77,7 @@ def import_readings(  # noqa: PLR0913, PLR0917  each is an option
             dry_run=dry_run,
             progress=lambda done, whole: draw(done / max(whole, 1), file.name),
         )
-    _tell(result, as_json=as_json)
+    _tell(result, house.portfolio.district.zone, dry_run=dry_run, as_json=as_json)
 
 
 @imports.command("weather")
@@ -107,7 +107,7 @@ def import_weather(
             dry_run=dry_run,
             progress=lambda done, whole: draw(done / max(whole, 1), file.name),
         )
-    _tell(result, as_json=as_json)
+    _tell(result, house.portfolio.district.zone, dry_run=dry_run, as_json=as_json)
 
 
 @exports.callback()
@@ -143,15 +143,22 @@ def export_balance(
         typer.echo(csv_text(BALANCE_COLUMNS, balance_rows(found, house.portfolio)), nl=False)
 
 
-def _tell(result: ImportResult, *, as_json: bool) -> None:
+def _tell(result: ImportResult, zone: ZoneInfo, *, dry_run: bool, as_json: bool) -> None:
     for line in result.refused_lines:
         say(f"line {line.line}: {line.reason}: {line.detail}")
     if as_json:
         print_json(asdict(result))
     else:
-        span = f" from {result.first} to {result.last}" if result.first else ""
+        span = (
+            f"; from {local(result.first, zone)} to {local(result.last, zone)}"
+            if result.first and result.last
+            else ""
+        )
         known = "" if result.known is None else f", {result.known} known already"
-        typer.echo(f"{result.accepted} stored{known}, {result.missing} without value, {result.refused} refused{span}")
+        stored = "to be stored (dry run)" if dry_run else "stored"
+        typer.echo(
+            f"{result.accepted} {stored}{known}, {result.missing} without value, {result.refused} refused{span}"
+        )
     if result.refused:
         raise typer.Exit(ExitCode.FAILED)
 
