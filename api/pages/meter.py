@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from analysis.charts import amount_word
 from analysis.figures import Resolution
 from api.evidence import Evidence, Given
 from api.hand_readings import HandReading, range_of, shown, take, typed_number
@@ -38,6 +39,7 @@ def _content(evidence: Evidence, meter: Meter) -> dict[str, object]:
     today = evidence.today()
     start, end = today - timedelta(days=_SHOWN_DAYS), today
     found = evidence.consumption(meter.id, start, end, Resolution.DAY)
+    word = amount_word(meter.medium_id)
     expected = None if meter.formula else range_of(evidence, meter, evidence.now())
     return {
         "meter": meter,
@@ -46,7 +48,8 @@ def _content(evidence: Evidence, meter: Meter) -> dict[str, object]:
         "quantity": QUANTITIES[meter.quantity],
         "row": meter_row(evidence, meter),
         "silence": evidence.silence(meter.id) if meter.formula is None else None,
-        "days": charts.days(found, meter.medium_id, f"Verbrauch {meter.title or meter.medium.title}"),
+        "amount_word": word,
+        "days": charts.days(found, meter.medium_id, f"{word} {meter.title or meter.medium.title}"),
         "total": found.total,
         "coverage": sum(slot.coverage for slot in found.slots) / len(found.slots),
         "events": found.events,
