@@ -1,6 +1,6 @@
 """What the routes and pages ask analysis for, at the present instant, each answer remembered for some minutes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, TypeVar
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from alerts import inbox
 from analysis.balance import Balance, balance
 from analysis.books import Books
+from analysis.calendar_cuts import boundary_ms
 from analysis.completeness import Completeness, completeness
 from analysis.consumption import consumption
 from analysis.figures import Consumption, Resolution
@@ -119,6 +120,15 @@ class Evidence:
         if self.books.daily_cache is not None:
             self.books.daily_cache.forget(meter_id)
 
+    def forget_days_of(self, pushed: Sequence[object]) -> None:
+        """Work out afresh what pushed readings of past days change; those of today show by themselves soon enough."""
+        today = instant(boundary_ms(self.today(), self.books.zone))
+        late = {
+            str(one["meter"]) for one in pushed if isinstance(one, Mapping) and _is_before(one.get("time"), today)
+        }
+        for meter_id in late & self.portfolio.meters.keys():
+            self.forget(meter_id)
+
     def _progress(self, measure_id: str) -> MeasureProgress | None:
         try:
             return measure_progress(self.books, measure_id, now=self.now())
@@ -129,6 +139,14 @@ class Evidence:
         self, key: tuple[object, ...], work_out: Callable[[], Thing], *, lasting: timedelta | None = None
     ) -> Thing:
         return self.remembered.get(key, work_out, lasting=lasting)
+
+
+def _is_before(written: object, moment: datetime) -> bool:
+    try:
+        time = datetime.fromisoformat(str(written).strip())
+    except ValueError:
+        return False
+    return time.tzinfo is not None and time < moment
 
 
 def evidence_of(request: Request) -> Evidence:

@@ -13,7 +13,7 @@ from collector.times import time_ms
 from config.errors import ConfigurationError, InvalidReading
 from config.meters import is_weather_meter
 from config.portfolio import Portfolio
-from config.quantities import QUANTITIES
+from config.quantities import QUANTITIES, is_never_negative
 from gateway.ports import Sink
 from gateway.reading import Reading, Refused, milliseconds
 from gateway.refused import CONTENT_LIMIT_BYTES
@@ -77,6 +77,8 @@ def reading_of(pushed: object, portfolio: Portfolio, now_ms: int) -> Reading:
     value = number(pushed["value"])
     if pushed.get("unit") is not None:
         value = _converted(value, str(pushed["unit"]), quantity)
+    if value < 0 and is_never_negative(quantity):
+        raise InvalidReading("implausible", f"{value} is below zero, where no {quantity} can be")
     return Reading(meter, quantity, moment_ms, value)
 
 

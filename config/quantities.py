@@ -136,3 +136,9 @@ UNITS: dict[str, tuple[str, str]] = {
     "m3/h": ("m3/h", "1"),
     "l/h": ("m3/h", "0.001"),
 }
+
+
+def is_never_negative(quantity: str) -> bool:
+    """Tell whether a register of this quantity counts upwards from 0; a balance of two directions does not."""
+    name = quantity.partition(".")[0]
+    return QUANTITIES[name].kind is Kind.COUNTER and not name.endswith("_net")

@@ -6,6 +6,8 @@ from enum import IntEnum
 
 from config.errors import ConfigurationError, InsufficientData, InvalidReading, NotFound, ZaehlwerkError
 
+_FEW = 8  # names that a message lists when none comes close
+
 
 class ExitCode(IntEnum):
     """The exit codes that scripts rely on."""
@@ -32,7 +34,10 @@ def exit_code_of(error: ZaehlwerkError) -> ExitCode:
 
 
 def unknown(kind: str, wanted: str, known: Iterable[str]) -> WrongCall:
-    """Return the error for an id that nothing has, with the closest one that exists."""
-    close = difflib.get_close_matches(wanted, list(known), n=1, cutoff=0.5)
+    """Return the error for an id that nothing has, with the closest one that exists, or all if they are few."""
+    names = list(known)
+    close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.5)
     hint = f"; did you mean {close[0]!r}?" if close else ""
+    if not close and 0 < len(names) <= _FEW:
+        hint = f" (allowed: {', '.join(names)})"
     return WrongCall(f"there is no {kind} {wanted!r}{hint}")

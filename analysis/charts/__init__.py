@@ -8,11 +8,12 @@ from analysis.charts.consumption import consumption_chart, year_chart
 from analysis.charts.counter import counter_chart, silence_chart
 from analysis.charts.measure import PathYear, district_path_chart, measure_chart
 from analysis.charts.night import night_flow_chart
-from analysis.charts.style import Chart
+from analysis.charts.style import Chart, amount_word
 
 __all__ = [
     "Chart",
     "PathYear",
+    "amount_word",
     "consumption_chart",
     "counter_chart",
     "district_path_chart",

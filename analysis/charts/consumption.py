@@ -7,6 +7,7 @@ from analysis.charts.style import (
     LAST_YEAR,
     Chart,
     Rows,
+    amount_word,
     category_axis,
     chart,
     colour,
@@ -33,8 +34,9 @@ _WORDS = {
 _LIGHTER = "hellere Balken: geschätzt oder unvollständig"
 
 
-def consumption_chart(consumption: Consumption, *, medium_id: str, title: str = "Verbrauch") -> Chart:
+def consumption_chart(consumption: Consumption, *, medium_id: str, title: str = "") -> Chart:
     """Return bars of the slots: estimates and incomplete slots lighter, gaps left empty."""
+    word = amount_word(medium_id)
     rows = [_row(slot, consumption.resolution) for slot in consumption.slots]
     estimated = any(row["estimated"] and row["value"] is not None for row in rows)
     bars = {
@@ -42,17 +44,17 @@ def consumption_chart(consumption: Consumption, *, medium_id: str, title: str = 
         "encoding": {
             "x": time_axis(),
             "x2": {"field": "end"},
-            "y": value_axis("value", consumption.unit, "Verbrauch"),
+            "y": value_axis("value", consumption.unit, word),
             "y2": {"datum": 0},
             "fillOpacity": _opacity(),
             "tooltip": [
                 tip("label", "Zeit"),
-                tip("value", f"Verbrauch ({unit_text(consumption.unit)})", pattern=",.2~f"),
+                tip("value", f"{word} ({unit_text(consumption.unit)})", pattern=",.2~f"),
                 tip("how", "Herkunft"),
             ],
         },
     }
-    return chart(title, rows, [bars], subtitle=_LIGHTER if estimated else "")
+    return chart(title or word, rows, [bars], subtitle=_LIGHTER if estimated else "")
 
 
 def year_chart(
@@ -60,19 +62,19 @@ def year_chart(
 ) -> Chart:
     """Return the months of a year, in front of those of the year before in light grey."""
     rows = _months(this_year, "value") if last_year is None else _beside(this_year, last_year)
-    order = list(MONTHS)
+    order, word = list(MONTHS), amount_word(medium_id)
     encoding = {"x": category_axis("month", order)}
     tips = [tip("month", "Monat"), tip("value", "dieses Jahr", pattern=",.0f")]
     if last_year is not None:
         tips.append(tip("last", "Vorjahr", pattern=",.0f"))
     behind = {
         "mark": {"type": "bar", "color": LAST_YEAR, "width": {"band": 0.85}},
-        "encoding": encoding | {"y": value_axis("last", this_year.unit, "Verbrauch"), "tooltip": tips},
+        "encoding": encoding | {"y": value_axis("last", this_year.unit, word), "tooltip": tips},
     }
     front = {
         "mark": {"type": "bar", "color": colour(medium_id), "width": {"band": 0.5}},
         "encoding": encoding
-        | {"y": value_axis("value", this_year.unit, "Verbrauch"), "fillOpacity": _opacity(), "tooltip": tips},
+        | {"y": value_axis("value", this_year.unit, word), "fillOpacity": _opacity(), "tooltip": tips},
     }
     layers = [front] if last_year is None else [behind, front]
     subtitle = "" if last_year is None else f"grau: {last_year.slots[0].start.year}" if last_year.slots else ""

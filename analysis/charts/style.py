@@ -37,6 +37,11 @@ def colour(medium_id: str) -> str:
     return MEDIA[medium_id].colour
 
 
+def amount_word(medium_id: str) -> str:
+    """Return what an amount of a medium is called: not all of it is consumed."""
+    return {"pv_generation": "Erzeugung", "electricity_export": "Einspeisung"}.get(medium_id, "Verbrauch")
+
+
 def unit_text(unit: str) -> str:
     """Return a unit as people write it."""
     return unit.replace("m3", "m³").replace("m2", "m²")
@@ -78,8 +83,9 @@ def value_axis(field: str, unit: str, title: str, *, zero: bool = True) -> dict[
 
 
 def category_axis(field: str, order: Sequence[str]) -> dict[str, Any]:
-    """Encode months or nights in their order."""
-    return {"field": field, "type": "ordinal", "sort": list(order), "axis": {"title": None, "labelAngle": 0}}
+    """Encode months or nights in their order; on a narrow screen some go without their label."""
+    axis = {"title": None, "labelAngle": 0, "labelOverlap": True}
+    return {"field": field, "type": "ordinal", "sort": list(order), "axis": axis}
 
 
 def tip(field: str, title: str, *, pattern: str | None = None) -> dict[str, Any]:

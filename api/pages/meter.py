@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from analysis.charts import amount_word
 from analysis.figures import Resolution
 from api.evidence import Evidence, Given
 from api.hand_readings import HandReading, range_of, shown, take, typed_number
@@ -23,6 +24,7 @@ from gateway.reading import instant
 router = APIRouter(include_in_schema=False)
 _SHOWN_DAYS = 60
 _SHOWN_READINGS = 12
+_LONGER_SPANS = (timedelta(days=14), timedelta(days=400))
 
 
 @router.get("/zaehler/{meter_id}")
@@ -34,11 +36,13 @@ async def one_meter(request: Request, evidence: Given, meter_id: str, gespeicher
     return templates_of(request).page(request, "meter.html", content | form)
 
 
-def _content(evidence: Evidence, meter: Meter) -> dict[str, object]:
+def _content(evidence: Evidence, meter: Meter, read_at: datetime | None = None) -> dict[str, object]:
+    """`read_at` is when the hand reading that is expected was taken; now, if nobody said."""
     today = evidence.today()
     start, end = today - timedelta(days=_SHOWN_DAYS), today
     found = evidence.consumption(meter.id, start, end, Resolution.DAY)
-    expected = None if meter.formula else range_of(evidence, meter, evidence.now())
+    word = amount_word(meter.medium_id)
+    expected = None if meter.formula else range_of(evidence, meter, read_at or evidence.now())
     return {
         "meter": meter,
         "title": meter.title or meter.medium.title,
@@ -46,7 +50,8 @@ def _content(evidence: Evidence, meter: Meter) -> dict[str, object]:
         "quantity": QUANTITIES[meter.quantity],
         "row": meter_row(evidence, meter),
         "silence": evidence.silence(meter.id) if meter.formula is None else None,
-        "days": charts.days(found, meter.medium_id, f"Verbrauch {meter.title or meter.medium.title}"),
+        "amount_word": word,
+        "days": charts.days(found, meter.medium_id, f"{word} {meter.title or meter.medium.title}"),
         "total": found.total,
         "coverage": sum(slot.coverage for slot in found.slots) / len(found.slots),
         "events": found.events,
@@ -66,8 +71,11 @@ def _last_readings(evidence: Evidence, meter: Meter) -> list[tuple[datetime, flo
     if newest is None:
         return []
     until = instant(newest.time_ms + 1)
-    since = until - max(meter.interval * (_SHOWN_READINGS + 1), timedelta(hours=3))
-    series = evidence.readings(meter.id, meter.quantity, since, until)
+    usual = max(meter.interval * (_SHOWN_READINGS + 1), timedelta(hours=3))
+    for span in (usual, *(span for span in _LONGER_SPANS if span > usual)):  # a meter may speak seldom
+        series = evidence.readings(meter.id, meter.quantity, until - span, until)
+        if len(series) >= _SHOWN_READINGS:
+            break
     rows = zip(series.time_ms.tolist(), series.value.tolist(), strict=True)
     return [(instant(time_ms), value) for time_ms, value in rows][: -_SHOWN_READINGS - 1 : -1]
 
@@ -86,12 +94,13 @@ async def read_by_hand(
     caller = caller_of(request)
     check_csrf(caller, csrf)
     meter = evidence.portfolio.meter(meter_id)
+    at = None
     try:
         at = _local(zeit, evidence)
         reading = HandReading(meter_id, typed_number(stand), at, grund, caller.name)
         await asyncio.to_thread(take, evidence, reading)
     except InvalidReading as error:
-        content = await asyncio.to_thread(_content, evidence, meter)
+        content = await asyncio.to_thread(_content, evidence, meter, at)
         complaint = words.REFUSALS.get(error.code, "nicht brauchbar")
         form = {"saved": False, "typed": stand, "at": zeit, "complaint": complaint}
         form |= {"may_be_forced": error.code == "out_of_range"}
@@ -100,9 +109,12 @@ async def read_by_hand(
 
 
 def _local(text: str, evidence: Evidence) -> datetime:
+    now = evidence.now()
     if not text:
-        return evidence.now()
+        return now
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=evidence.books.zone)
+        typed = datetime.fromisoformat(text).replace(tzinfo=evidence.books.zone)
     except ValueError as error:
         raise InvalidReading("no_time", f"{text!r} is no time") from error
+    # The form knows minutes only: the present one means now, not a moment before readings that came since it began.
+    return now if typed <= now < typed + timedelta(minutes=1) else typed

@@ -162,6 +162,7 @@ FACTOR_SETS = {
     "bafa": ("BAFA", "BAFA-Informationsblatt CO₂-Faktoren, für Förderanträge, nicht für die Klimabilanz"),
     "kea_bw": ("KEA-BW (GEMIS 4.95)", "KEA-BW nach GEMIS 4.95, mit Vorketten, Ausgabe 2016"),
 }
+REFUSED_FROM = {"api": "Schnittstelle", "file": "Datei"}
 SOURCE_KINDS = {
     "modbus_tcp": "Modbus TCP",
     "modbus_rtu": "Modbus RTU",

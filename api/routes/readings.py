@@ -68,6 +68,7 @@ async def push(request: Request, evidence: Given) -> Response:
     """
     pushed = _list_of(await request.body())
     result = await asyncio.to_thread(evidence.services.push, pushed, evidence.now())
+    evidence.forget_days_of(pushed)
     rejected = [{"index": one.index, "reason": one.reason, "detail": one.detail} for one in result.rejected]
     content = {"accepted": result.accepted, "known": result.known, "rejected": rejected}
     return Response(json_bytes(content), 202, media_type="application/json")

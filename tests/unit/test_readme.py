@@ -35,12 +35,15 @@ def test_every_make_target_exists(target: str) -> None:
 
 
 def test_the_commands_for_meters_of_ones_own_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All but `run`, which stays: `init`, `check`, and the token of the text, one after the other."""
+    """All but `run`, which stays, one after the other, in the folders that `export` names."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ZAEHLWERK_PORTFOLIO", "my-district")
-    written = [*command_lines(), *re.findall(r"`(zaehlwerk token create [^`]+)`", README)]
-    lines = [line for line in written if line.startswith("zaehlwerk ") and " run " not in line]
+    folders = dict(re.findall(r"\b(ZAEHLWERK_\w+)=(\S+)", README))
+    assert set(folders) == {"ZAEHLWERK_PORTFOLIO", "ZAEHLWERK_STATE"}
+    for name, folder in folders.items():
+        monkeypatch.setenv(name, folder)
+    lines = [line for line in command_lines() if line.startswith("zaehlwerk ") and line != "zaehlwerk run"]
     assert len(lines) == 3
     for line in lines:
         result = CliRunner().invoke(app, shlex.split(line)[1:])
         assert result.exit_code == 0, f"{line}: {result.output}"
+    assert (tmp_path / folders["ZAEHLWERK_STATE"] / "operations.sqlite").exists()

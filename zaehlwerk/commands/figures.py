@@ -19,7 +19,7 @@ from zaehlwerk.commands.options import (
     property_of,
     settings_from,
 )
-from zaehlwerk.commands.output import local, print_json, print_table, say
+from zaehlwerk.commands.output import local, number, print_json, print_table, say
 from zaehlwerk.exits import ExitCode, WrongCall, unknown
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _print_consumption(found: Consumption, zone: ZoneInfo, *, as_json: bool) -> 
     names = ("start", "end", "value", "how", "coverage")
     if not as_json:
         print_table(("start", "end", found.unit, "how", "coverage"), slots)
-        say(f"total {found.total if found.total is not None else '–'} {found.unit}, {len(found.events)} events")
+        say(f"total {number(found.total)} {found.unit}, {len(found.events)} events")
         return
     events = [
         {"id": one.id, "kind": one.kind, "time": local(one.time, zone), "detail": one.detail, "state": one.state}

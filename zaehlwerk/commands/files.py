@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zaehlwerk.commands.options import JsonOption, PortfolioOption, StateOption, YearArgument, meter_of, settings_from
-from zaehlwerk.commands.output import on_terminal, print_json, say
+from zaehlwerk.commands.output import local, on_terminal, print_json, say
 from zaehlwerk.commands.preview import save, show_preview, tell_proposal
 from zaehlwerk.exits import ExitCode, unknown
 from zaehlwerk.progress_bar import progress_bar
 
 if TYPE_CHECKING:
     from datetime import tzinfo
+    from zoneinfo import ZoneInfo
 
     from collector.files import ImportResult
 
@@ -102,7 +103,7 @@ def import_readings(  # noqa: PLR0913, PLR0917  each is an option
     tell_proposal(taken.proposal, is_proposed=mapping is None)
     if dry_run and not as_json:
         show_preview(taken.result, zone)
-    _tell(taken.result, as_json=as_json, is_dry=dry_run)
+    _tell(taken.result, zone, as_json=as_json, is_dry=dry_run)
 
 
 @imports.command("weather")
@@ -132,7 +133,7 @@ def import_weather(
             dry_run=dry_run,
             progress=lambda done, whole: draw(done / max(whole, 1), file.name),
         )
-    _tell(result, as_json=as_json, is_dry=dry_run)
+    _tell(result, house.portfolio.district.zone, as_json=as_json, is_dry=dry_run)
 
 
 @exports.callback()
@@ -168,15 +169,17 @@ def export_balance(
         typer.echo(csv_text(BALANCE_COLUMNS, balance_rows(found, house.portfolio)), nl=False)
 
 
-def _tell(result: ImportResult, *, as_json: bool, is_dry: bool) -> None:
+def _tell(result: ImportResult, zone: ZoneInfo, *, as_json: bool, is_dry: bool) -> None:
     for line in result.refused_lines:
         say(f"line {line.line}: {line.reason}: {line.detail}")
     if as_json:
         print_json(asdict(result))
     else:
-        span = f" from {result.first} to {result.last}" if result.first else ""
+        span = ""
+        if result.first and result.last:
+            span = f"; from {local(result.first, zone)} to {local(result.last, zone)}"
         known = "" if result.known is None or is_dry else f", {result.known} known already"
-        verb = "would be stored" if is_dry else "stored"
+        verb = "to be stored (dry run)" if is_dry else "stored"
         counts = f"{result.missing} without value, {result.refused} refused, {result.skipped} lines skipped"
         typer.echo(f"{result.accepted} {verb}{known}, {counts}{span}")
     if result.refused:

@@ -53,10 +53,13 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no place in a JSON document")
 
 
+def number(value: float | Decimal | None) -> str:
+    """Return a number as it stands in tables."""
+    return "–" if value is None else f"{value:,.3f}"
+
+
 def _cell(value: object) -> str:
-    if value is None:
-        return "–"
-    return f"{value:,.3f}" if isinstance(value, float | Decimal) else str(value)
+    return number(value) if value is None or isinstance(value, float | Decimal) else str(value)
 
 
 def _aligned(value: object, text: str, width: int) -> str:

@@ -37,6 +37,10 @@
     if (!("hconcat" in spec || "vconcat" in spec || "facet" in spec)) {
       spec.width = "container";
     }
+    // A title wider than the plot would narrow the plot: it breaks where its parts meet.
+    if (plot.clientWidth < 560 && typeof spec.title?.text === "string") {
+      spec.title.text = spec.title.text.split(" · ");
+    }
     spec.height = plot.classList.contains("tall") ? 300 : 240;
     spec.config = merged(look(), spec.config ?? {});
     delete spec.background;

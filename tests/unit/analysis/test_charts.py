@@ -113,6 +113,21 @@ def test_axis_has_german_numbers_and_its_unit() -> None:
     assert "m³/h" in vl_convert.vegalite_to_svg(every_chart()["night"])
 
 
+def test_what_is_generated_or_fed_in_is_not_called_consumption() -> None:
+    days, _, _ = readings()
+    words = {"pv_generation": "Erzeugung (kWh)", "electricity_export": "Einspeisung (kWh)"}
+    for medium_id, word in words.items():
+        svg = vl_convert.vegalite_to_svg(consumption_chart(days, medium_id=medium_id))
+        assert word in svg
+        assert "Verbrauch" not in svg
+
+
+def test_labels_that_would_cover_each_other_are_left_out() -> None:
+    wide, narrow = (vl_convert.vegalite_to_svg(every_chart()["year"] | {"width": width}) for width in (640, 200))
+    assert 'opacity="0"' not in wide
+    assert 'opacity="0"' in narrow
+
+
 def test_months_have_german_names() -> None:
     assert ">Mär<" in vl_convert.vegalite_to_svg(every_chart()["year"])
 

@@ -1,13 +1,17 @@
 """What a person reads."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from api.application import application
+from gateway.reading import Reading, milliseconds
 from tests.unit.api.client import Client
-from tests.unit.api.district import SmallDistrict
+from tests.unit.api.district import NOW, SmallDistrict
 
 PAGES = (
     "/",
@@ -238,6 +242,41 @@ def test_a_wrong_hand_reading_stays_in_the_form_with_the_reason(manager: Client,
     assert words in answer.text
     assert f'value="{typed}"' in answer.text
     assert ("nennen Sie bitte den Grund" in answer.text) == (typed == "99999")
+
+
+def test_the_range_beside_a_refused_hand_reading_is_that_of_its_own_time(manager: Client) -> None:
+    csrf = _csrf(manager, "/zaehler/gs-wasser")
+    form = {"stand": "99999", "zeit": "2025-06-01T10:00", "csrf": csrf}
+    refused = manager.form("/zaehler/gs-wasser", form).text
+    now = manager.page("/zaehler/gs-wasser").text
+    assert _expected(refused) != _expected(now)
+
+
+def test_a_hand_reading_of_this_minute_is_one_of_now(district: SmallDistrict) -> None:
+    """Whatever the meter itself said since the minute began."""
+    level = district.store.newest()["gs-wasser", "volume"].value + 1
+    district.store.append([Reading("gs-wasser", "volume", milliseconds(NOW) + 20_000, level)])
+    services = replace(district.services(), clock=lambda: NOW + timedelta(seconds=40))
+    caller = Client(application(services), district.operations.tokens.create("Test", "facility_manager"))
+    minute = NOW.astimezone(ZoneInfo("Europe/Berlin")).strftime("%Y-%m-%dT%H:%M")
+    form = {"stand": str(level + 0.5), "zeit": minute, "csrf": _csrf(caller, "/zaehler/gs-wasser")}
+    assert caller.form("/zaehler/gs-wasser", form).status_code == 303
+
+
+def test_a_meter_that_speaks_less_often_than_declared_still_shows_its_last_readings(district: SmallDistrict) -> None:
+    services = district.services()
+    for meter in services.books.portfolio.meters.values():
+        object.__setattr__(meter, "interval", timedelta(minutes=15))
+    caller = Client(application(services), district.operations.tokens.create("Test", "reader"))
+    page = caller.page("/zaehler/gs-strom").text
+    listed = page[page.index("Letzte Ablesungen") : page.index("</table>", page.index("Letzte Ablesungen"))]
+    assert listed.count("<tr><td>") == 12
+
+
+def _expected(page: str) -> str:
+    found = re.search(r"Erwartet: [^<]+", page)
+    assert found is not None
+    return found.group()
 
 
 @pytest.mark.parametrize("path", ["/liegenschaften/x", "/zaehler/x", "/alarme/77", "/klimabilanz/2025?faktoren=x"])

@@ -144,6 +144,14 @@ def test_a_hand_reading_changes_the_figures_at_once(manager: Client) -> None:
     assert after["coverage"] > before["coverage"]
 
 
+def test_pushed_readings_of_past_days_change_the_figures_at_once(administrator: Client) -> None:
+    before = administrator.get("/v1/properties/gs-test/kpis?year=2026").json()["figures"]["water_m3"]
+    late = {"meter": "gs-wasser", "quantity": "volume", "time": "2026-03-08T23:00:00Z", "value": 1289}
+    assert administrator.post("/v1/readings", [late]).status_code == 202
+    after = administrator.get("/v1/properties/gs-test/kpis?year=2026").json()["figures"]["water_m3"]
+    assert after["coverage"] > before["coverage"]
+
+
 def test_consumption_in_columns_keeps_its_gaps(reader: Client) -> None:
     path = "/v1/meters/gs-strom/consumption?start=2026-03-08&end=2026-03-12&resolution=P1D"
     answer = reader.get(path).json()

@@ -94,3 +94,9 @@ def test_a_push_makes_no_series_that_cannot_exist(meter: str, quantity: str | No
 def test_a_phase_may_be_pushed() -> None:
     pushed = {"meter": "strom", "quantity": "active_power.L1", "time": NOW - timedelta(hours=1), "value": 1.0}
     assert take([pushed], PLACE, MemorySink(), NOW).rejected == ()
+
+
+def test_a_counter_below_zero_is_no_reading() -> None:
+    pushed = {"meter": "strom", "time": NOW - timedelta(hours=1), "value": -5}
+    (rejected,) = take([pushed], PLACE, MemorySink(), NOW).rejected
+    assert rejected.reason == "implausible"

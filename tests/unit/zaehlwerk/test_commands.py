@@ -96,6 +96,15 @@ def test_imported_readings_are_printed_as_one_document(house: Path) -> None:
     }
 
 
+def test_what_was_imported_is_told_in_local_time(house: Path) -> None:
+    assert "from 2024-03-01T00:00:00+01:00 to 2024-03-03T00:00:00+01:00" in imported(house).stdout
+
+
+def test_a_total_reads_like_the_table_above_it(house: Path) -> None:
+    imported(house)
+    assert "total 50.000 kWh" in call("consumption", "strom", "--start", "2024-03-01", "--end", "2024-03-03").stderr
+
+
 def test_importing_the_same_again_changes_nothing(house: Path) -> None:
     assert "3 stored" in imported(house).stdout
     assert "0 stored, 3 known already" in imported(house).stdout
@@ -104,7 +113,9 @@ def test_importing_the_same_again_changes_nothing(house: Path) -> None:
 def test_a_dry_run_stores_nothing(house: Path) -> None:
     file = house / "readings.csv"
     file.write_text(CSV, encoding="utf-8")
-    assert call("import", "readings", str(file), "--meter", "strom", "--dry-run").exit_code == 0
+    answer = call("import", "readings", str(file), "--meter", "strom", "--dry-run")
+    assert answer.exit_code == 0
+    assert "3 to be stored (dry run)" in answer.stdout
     assert json.loads(call("readings", "strom", "--start", "2024-01-01", "--json").stdout)["readings"] == []
 
 
@@ -210,6 +221,12 @@ def test_an_unknown_role_is_answered_with_the_closest_one() -> None:
     answer = call("token", "create", "büro", "--role", "climate")
     assert answer.exit_code == 2
     assert "climate_manager" in answer.stderr
+
+
+def test_what_comes_close_to_no_role_is_answered_with_all_of_them() -> None:
+    answer = call("token", "create", "büro", "--role", "chef")
+    assert answer.exit_code == 2
+    assert "(allowed: device, reader, facility_manager, climate_manager, administrator)" in answer.stderr
 
 
 def test_words_of_a_device_are_decoded() -> None:
