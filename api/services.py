@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from analysis.books import Books
+from api.security.push_limits import PushAllowance
 from gateway.operations import Operations
 from gateway.reading import Refused
 
@@ -89,7 +90,8 @@ class Services:
     `statistics` returns None where no collector runs in this process. `checks` are asked by `/ready`,
     by name (spool, scheduler; the store is asked anyway): each returns if its part works and raises a
     `ZaehlwerkError` otherwise. `loading` returns None once everything is loaded. `refused` returns the newest
-    refused things. `demo` opens every door and marks every page as sample data.
+    refused things. `push_allowance` is what one token may push. `demo` opens every door and marks every page as
+    sample data.
     """
 
     books: Books
@@ -102,3 +104,4 @@ class Services:
     loading: Callable[[], Progress | None] = lambda: None
     refused: Callable[[int], Sequence[Refused]] = _nothing_refused
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    push_allowance: PushAllowance = field(default_factory=PushAllowance)
