@@ -147,3 +147,15 @@ def test_a_device_that_announces_itself_is_proposed_as_it_says() -> None:
             "availability": "energy/em24/status",
         },
     }
+
+
+@pytest.mark.parametrize("topic", ["schulen/#/strom", "schulen/gs+", ""])
+def test_probing_a_pattern_that_no_broker_takes_is_a_wrong_call(topic: str) -> None:
+    # Nobody listens on that port: the call ends before anybody is asked.
+    result = CliRunner().invoke(app, ["probe", "mqtt", "mqtt://127.0.0.1:1", "--topic", topic, "--for", "1"])
+    assert (result.exit_code, "(allowed: a/b, a/+/c, a/#)" in result.output) == (2, True)
+
+
+def test_probing_asks_for_a_topic() -> None:
+    result = CliRunner().invoke(app, ["probe", "mqtt", "mqtt://127.0.0.1:1"])
+    assert (result.exit_code, "--topic" in result.output) == (2, True)
