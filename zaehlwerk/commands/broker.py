@@ -82,6 +82,12 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
     value: Annotated[str, typer.Option("--value", metavar="PATH", help="Another value than the proposed one.")] = "",
     medium: Annotated[str, typer.Option("--medium", metavar="M", help="Another medium than the proposed one.")] = "",
     unit: Annotated[str, typer.Option("--unit", metavar="U", help="Another unit than the proposed one.")] = "",
+    state_number: Annotated[
+        float | None, typer.Option("--state-number", metavar="Z", help="Of gas in m3, off the bill (Zustandszahl).")
+    ] = None,
+    heating_value: Annotated[
+        float | None, typer.Option("--heating-value", metavar="H", help="Of gas in m3, off the bill [kWh/m3, Hs].")
+    ] = None,
     portfolio: PortfolioOption = None,
     state: StateOption = None,
 ) -> None:
@@ -97,6 +103,7 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
     stranger = _stranger(_strangers(portfolio, state), topic, device)
     proposal = _chosen(stranger, value)
     entry = proposal.entry(meter, stranger.source, medium=medium or None, unit=unit or None)
+    entry |= _conversion(entry, state_number, heating_value)
     file = add_meter(folder, property_id, entry)
     strike_off(settings.state, stranger)
     typer.echo(f"{file}: {meter}")
@@ -158,6 +165,18 @@ def _chosen(one: Stranger, value: str) -> Proposal:
     if not found:
         return Proposal(one.topic, "json", value, None, None, None, None, None, None, ())
     return replace(found[0], value_path=value, unit=None, quantity=None, medium=None)
+
+
+def _conversion(entry: dict[str, Any], state_number: float | None, heating_value: float | None) -> dict[str, Any]:
+    """Return what makes kWh of a gas meter's m3; both stand on the gas bill and are never guessed."""
+    is_gas_volume = entry["medium"] == "natural_gas" and entry.get("quantity", "volume") == "volume"
+    if not is_gas_volume and (state_number is not None or heating_value is not None):
+        raise WrongCall(f"--state-number and --heating-value belong to gas in m3, this is {entry['medium']}")
+    if not is_gas_volume:
+        return {}
+    if state_number is None or heating_value is None:
+        raise WrongCall("gas in m3 becomes kWh by --state-number and --heating-value [kWh/m3]: see the gas bill")
+    return {"gas": {"state_number": state_number, "heating_value_kwh_m3": heating_value}}
 
 
 def _first(one: Stranger) -> str:

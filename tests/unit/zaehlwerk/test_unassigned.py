@@ -159,3 +159,42 @@ def test_probing_a_pattern_that_no_broker_takes_is_a_wrong_call(topic: str) -> N
 def test_probing_asks_for_a_topic() -> None:
     result = CliRunner().invoke(app, ["probe", "mqtt", "mqtt://127.0.0.1:1"])
     assert (result.exit_code, "--topic" in result.output) == (2, True)
+
+
+GAS = '{"_":"telegram","media":"gas","meter":"unismart","id":"00021778","total_m3":917.0}'
+ACCEPT_GAS = ("accept", "wmbus", "--property", "gs-tal", "--meter", "gas")
+
+
+def test_a_gas_meter_is_taken_with_what_makes_kwh_of_its_cubic_metres(district: Path) -> None:
+    heard(district, ("wmbus", GAS))
+    code, output = call(district, *ACCEPT_GAS, "--state-number", "0.9441", "--heating-value", "11.3")
+    assert code == 0, output
+    meter = load_portfolio(district).meter("gas")
+    (conversion,) = meter.gas
+    assert (meter.medium.id, meter.unit) == ("natural_gas", "m3")
+    assert (str(conversion.value.state_number), str(conversion.value.heating_value_kwh_m3)) == ("0.9441", "11.3")
+
+
+@pytest.mark.parametrize("given", [(), ("--state-number", "0.9441"), ("--heating-value", "11.3")])
+def test_a_gas_meter_without_its_conversion_is_refused_with_the_options_named(
+    district: Path, given: tuple[str, ...]
+) -> None:
+    heard(district, ("wmbus", GAS))
+    code, output = call(district, *ACCEPT_GAS, *given)
+    assert (code, "--state-number" in output, "--heating-value" in output) == (2, True, True)
+    assert (district / "properties" / "gs-tal.yaml").read_text(encoding="utf-8") == SCHOOL
+    assert len(strangers(district / "state")) == 1
+
+
+def test_a_conversion_that_cannot_be_is_refused_as_check_refuses_it(district: Path) -> None:
+    heard(district, ("wmbus", GAS))
+    code, output = call(district, *ACCEPT_GAS, "--state-number", "0.9441", "--heating-value", "113")
+    assert (code, "113.0 is out of range (allowed: 5 to 15)" in output) == (2, True)
+    assert (district / "properties" / "gs-tal.yaml").read_text(encoding="utf-8") == SCHOOL
+
+
+def test_a_conversion_for_what_is_no_gas_is_a_wrong_call(district: Path) -> None:
+    heard(district, ("wmbus", HEAT))
+    options = ("--state-number", "0.9441", "--heating-value", "11.3")
+    code, output = call(district, "accept", "wmbus", "--property", "gs-tal", "--meter", "waerme", *options)
+    assert (code, "belong to gas in m3, this is heat_meter" in output) == (2, True)
