@@ -79,6 +79,30 @@ class Progress:
     step: str
 
 
+@dataclass(frozen=True, slots=True)
+class UnassignedTopic:
+    """A topic, or a device on one, that no meter listens to, with what it probably is.
+
+    `format` is empty if nothing was recognised, `medium` None if no counter was; `last` is the newest value in
+    `unit`, or what arrived; `since` when it was first heard; `command` takes it into the portfolio, empty where none can.
+    """
+
+    source: str
+    topic: str
+    device: str
+    format: str
+    value_path: str
+    medium: str | None
+    unit: str
+    last: float | str
+    since: datetime
+    command: str
+
+
+def _nothing_unassigned(_limit: int) -> Sequence[UnassignedTopic]:
+    return ()
+
+
 def _nothing_refused(_limit: int) -> Sequence[Refused]:
     return ()
 
@@ -90,8 +114,8 @@ class Services:
     `statistics` returns None where no collector runs in this process. `checks` are asked by `/ready`,
     by name (spool, scheduler; the store is asked anyway): each returns if its part works and raises a
     `ZaehlwerkError` otherwise. `loading` returns None once everything is loaded. `refused` returns the newest
-    refused things. `push_allowance` is what one token may push. `demo` opens every door and marks every page as
-    sample data.
+    refused things, `unassigned` the newest topics that belong to no meter. `push_allowance` is what one token may
+    push. `demo` opens every door and marks every page as sample data.
     """
 
     books: Books
@@ -104,4 +128,5 @@ class Services:
     loading: Callable[[], Progress | None] = lambda: None
     refused: Callable[[int], Sequence[Refused]] = _nothing_refused
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    unassigned: Callable[[int], Sequence[UnassignedTopic]] = _nothing_unassigned
     push_allowance: PushAllowance = field(default_factory=PushAllowance)

@@ -15,7 +15,6 @@ from zaehlwerk.exits import WrongCall
 if TYPE_CHECKING:
     from collector.mqtt.proposals import Proposal
     from collector.mqtt.unassigned import Stranger
-    from config.portfolio import Portfolio
 
 unassigned_app = typer.Typer(invoke_without_command=True, help="What arrives and belongs to no meter.")
 _HEADINGS = ("topic", "format", "value", "unit", "quantity", "last values")
@@ -111,26 +110,12 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
 
 
 def _strangers(portfolio: Path | None, state: Path | None) -> list[Stranger]:
-    from collector.mqtt.unassigned import strangers  # noqa: PLC0415
     from config.portfolio_files import load_portfolio  # noqa: PLC0415
     from zaehlwerk.composition import portfolio_folder  # noqa: PLC0415
+    from zaehlwerk.unassigned_topics import strangers_of  # noqa: PLC0415
 
     settings = settings_from(portfolio, state)
-    known = load_portfolio(portfolio_folder(settings))
-    return [one for one in strangers(settings.state) if not _is_listened_to(known, one)]
-
-
-def _is_listened_to(portfolio: Portfolio, one: Stranger) -> bool:
-    from config.meters import MqttSource  # noqa: PLC0415
-    from config.mqtt_topics import matches  # noqa: PLC0415
-
-    sources = [meter.source for meter in portfolio.meters.values() if isinstance(meter.source, MqttSource)]
-    return any(
-        source.broker == one.source
-        and matches(source.topic, one.topic)
-        and (not source.where or any("=".join(condition) == one.device for condition in source.where))
-        for source in sources
-    )
+    return list(strangers_of(load_portfolio(portfolio_folder(settings)), settings.state))
 
 
 def _stranger(found: list[Stranger], topic: str, device: str) -> Stranger:
@@ -144,9 +129,9 @@ def _stranger(found: list[Stranger], topic: str, device: str) -> Stranger:
 
 
 def _proposals(one: Stranger) -> list[Proposal]:
-    from collector.mqtt.proposals import proposals  # noqa: PLC0415
+    from zaehlwerk.unassigned_topics import proposals_of  # noqa: PLC0415
 
-    return proposals((one.topic, payload) for _, payload in one.samples)
+    return proposals_of(one)
 
 
 def _chosen(one: Stranger, value: str) -> Proposal:

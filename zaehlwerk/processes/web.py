@@ -4,6 +4,7 @@ from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from api.evidence import Evidence
@@ -17,6 +18,7 @@ from gateway.reading import Refused
 from gateway.refused import KeepsRefused, refused_readings
 from zaehlwerk.composition import COLLECTOR_SPOOL, SERVER_SPOOL, House
 from zaehlwerk.processes.live import Live
+from zaehlwerk.unassigned_topics import newest_topics
 
 
 def services_of(house: House, live: Live, *, demo: bool = False, public_url: str | None = None) -> Services:
@@ -36,6 +38,7 @@ def services_of(house: House, live: Live, *, demo: bool = False, public_url: str
         loading=lambda: live.loading,
         refused=_refused(house),
         checks=_checks(house, live),
+        unassigned=partial(newest_topics, house.portfolio, house.settings.state),
         push_allowance=_push_allowance(house),
     )
 

@@ -1,6 +1,8 @@
 """What nobody configured, and how one command makes a meter of it."""
 
 import json
+import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from collector.mqtt.proposals import proposals
 from collector.mqtt.unassigned import LOOKED_AT_PER_SECOND, Unassigned, strangers
 from config.portfolio_files import load_portfolio
 from zaehlwerk.command_line import app
+from zaehlwerk.unassigned_topics import newest_topics
 
 HEAT = '{"_":"telegram","media":"heat","meter":"sharky","id":"68926025","total_energy_consumption_kwh":2651}'
 DISTRICT = """\
@@ -198,3 +201,39 @@ def test_a_conversion_for_what_is_no_gas_is_a_wrong_call(district: Path) -> None
     options = ("--state-number", "0.9441", "--heating-value", "11.3")
     code, output = call(district, "accept", "wmbus", "--property", "gs-tal", "--meter", "waerme", *options)
     assert (code, "belong to gas in m3, this is heat_meter" in output) == (2, True)
+
+
+def test_the_pages_are_given_the_newest_first_with_the_command_to_paste(district: Path) -> None:
+    heard(district, ("wmbus", HEAT), ("gas", GAS), ("kaputt", "\x00?"), ("strom", '{"kwh": 17}'))
+    unknown, gas, heat = newest_topics(load_portfolio(district), district / "state", 10)
+    assert [one.topic for one in (unknown, gas, heat)] == ["kaputt", "gas", "wmbus"]
+    assert (heat.medium, heat.unit, heat.last) == ("heat_meter", "kWh", 2651.0)
+    assert heat.since == datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    assert heat.command == ("zaehlwerk unassigned accept wmbus --property ID --meter ID --device id=68926025")
+    assert gas.command.endswith(" --device id=00021778 --state-number Z --heating-value H")
+    assert (unknown.format, unknown.medium, unknown.last) == ("", None, "\x00?")
+    assert unknown.command.endswith(" kaputt --property ID --meter ID --value PATH")
+    assert len(newest_topics(load_portfolio(district), district / "state", 1)) == 1
+
+
+def test_the_command_that_a_page_shows_makes_the_meter(district: Path) -> None:
+    heard(district, ("wmbus der Schule", HEAT))
+    (one,) = newest_topics(load_portfolio(district), district / "state", 10)
+    words = shlex.split(one.command.replace("--property ID", "--property gs-tal").replace("--meter ID", "--meter w"))
+    assert words[:2] == ["zaehlwerk", "unassigned"]
+    code, output = call(district, *words[2:])
+    assert code == 0, output
+    assert load_portfolio(district).meter("w").quantity == "heat_energy"
+
+
+@pytest.mark.parametrize("topic", ["a\x1b[201~b", "a\nb", "--help"])
+def test_no_command_is_shown_for_a_topic_that_a_terminal_should_not_be_given(district: Path, topic: str) -> None:
+    heard(district, (topic, HEAT))
+    (one,) = newest_topics(load_portfolio(district), district / "state", 10)
+    assert (one.topic, one.command) == (topic, "")
+
+
+def test_a_list_that_cannot_be_read_takes_no_page_down(district: Path) -> None:
+    (district / "state").mkdir()
+    (district / "state" / "unassigned.sqlite").write_bytes(b"this is no database" * 100)
+    assert newest_topics(load_portfolio(district), district / "state", 10) == ()
