@@ -84,7 +84,8 @@ class UnassignedTopic:
     """A topic, or a device on one, that no meter listens to, with what it probably is.
 
     `format` is empty if nothing was recognised, `medium` None if no counter was; `last` is the newest value in
-    `unit`, or what arrived; `since` when it was first heard; `command` takes it into the portfolio, empty where none can.
+    `unit`, or what arrived; `since` when it was first heard; `command` takes it into the portfolio, empty where
+    none can.
     """
 
     source: str
