@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from pymodbus.client import AsyncModbusTcpClient
+
 from bench.modbus_fleet import MEASURED_S, METERS_EVERY_S, WARM_UP_S, _portfolio, _resident_mb
-from bench.modbus_poll import _profile
+from bench.modbus_poll import POLLS, _bare, _profile
+from bench.simulated_fleet import HOST
 from collector.collecting import Collector
 from collector.modbus.device import Device
 from collector.modbus.polling import tick_s
@@ -65,10 +68,12 @@ class Used:
 class Polling:
     """What polling used and how late the stored readings are.
 
-    `late_s` is against each device's own slot, `after_tick_s` against the tick that started the poll.
+    `late_s` is against each device's own slot, `after_tick_s` against the tick that started the poll. `bare_us` is
+    the CPU of one bare read of the same block by pymodbus, right after: the least that it can take on this machine.
     """
 
     used: Used
+    bare_us: float
     resident_mb: float
     waiting: int
     late_s: tuple[float, ...]
@@ -101,10 +106,19 @@ async def _collected(place: Place) -> Polling:
         await asyncio.gather(*running, return_exceptions=True)
     devices = [device for polling in collector._pollings for device in polling.devices]
     late = list(_lateness(devices, store, start_ms, end_ms))
-    polling = Polling(used, resident_mb, spool.depth(), tuple(one for one, _ in late), tuple(one for _, one in late))
+    waiting, bare_us = spool.depth(), await _bare_us(place.gateway_port)
     spool.close()
     store.close()
-    return polling
+    return Polling(used, bare_us, resident_mb, waiting, tuple(one for one, _ in late), tuple(one for _, one in late))
+
+
+async def _bare_us(port: int) -> float:
+    client = AsyncModbusTcpClient(HOST, port=port, timeout=1, retries=0)
+    await client.connect()
+    await _bare(client)  # warms up
+    cpu_s = await _bare(client)
+    client.close()
+    return cpu_s / POLLS * 1e6
 
 
 def _lateness(devices: list[Device], store: InfluxStore, start_ms: int, end_ms: int) -> Iterator[tuple[float, float]]:
