@@ -29,6 +29,7 @@ from api.routes import alerts, balance, consumption, health, kpis, measures, met
 from api.security.authentication import Gate
 from api.security.body_limit import BodyLimit
 from api.security.protection import Protection, protect
+from api.security.push_limits import PushLimits
 from api.services import CollectorHealth, Progress, PushResult, Rejected, Services, SourceHealth
 from config.errors import ZaehlwerkError
 
@@ -73,6 +74,7 @@ def application(services: Services) -> FastAPI:
     app.state.counted = Counted()
     app.state.static_files = StaticFiles()
     app.state.templates = build_templates(services, app.state.static_files)
+    app.state.push_limits = PushLimits(services.push_allowance, services.clock)
     app.state.evidence = Evidence(services, Remembered(services.clock))
     for router in _ROUTERS:
         app.include_router(router)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from analysis.books import Books
+from api.security.push_limits import PushAllowance
 from gateway.operations import Operations
 from gateway.reading import Refused
 
@@ -78,6 +79,31 @@ class Progress:
     step: str
 
 
+@dataclass(frozen=True, slots=True)
+class UnassignedTopic:
+    """A topic, or a device on one, that no meter listens to, with what it probably is.
+
+    `format` is empty if nothing was recognised, `medium` None if no counter was; `last` is the newest value in
+    `unit`, or what arrived; `since` when it was first heard; `command` takes it into the portfolio, empty where
+    none can.
+    """
+
+    source: str
+    topic: str
+    device: str
+    format: str
+    value_path: str
+    medium: str | None
+    unit: str
+    last: float | str
+    since: datetime
+    command: str
+
+
+def _nothing_unassigned(_limit: int) -> Sequence[UnassignedTopic]:
+    return ()
+
+
 def _nothing_refused(_limit: int) -> Sequence[Refused]:
     return ()
 
@@ -89,7 +115,8 @@ class Services:
     `statistics` returns None where no collector runs in this process. `checks` are asked by `/ready`,
     by name (spool, scheduler; the store is asked anyway): each returns if its part works and raises a
     `ZaehlwerkError` otherwise. `loading` returns None once everything is loaded. `refused` returns the newest
-    refused things. `demo` opens every door and marks every page as sample data.
+    refused things, `unassigned` the newest topics that belong to no meter. `push_allowance` is what one token may
+    push. `demo` opens every door and marks every page as sample data.
     """
 
     books: Books
@@ -102,3 +129,5 @@ class Services:
     loading: Callable[[], Progress | None] = lambda: None
     refused: Callable[[int], Sequence[Refused]] = _nothing_refused
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    unassigned: Callable[[int], Sequence[UnassignedTopic]] = _nothing_unassigned
+    push_allowance: PushAllowance = field(default_factory=PushAllowance)

@@ -13,6 +13,7 @@ BENCHMARKS = {
     "fleet": "bench.modbus_fleet",
     "mqtt": "bench.mqtt_ingest",
     "influx": "bench.influx_write",
+    "fleet-influx": "bench.influx_fleet",
     "edge": "bench.edge_drain",
     "files": "bench.file_import",
 }

@@ -174,14 +174,18 @@ async def _measured(stored: Callable[[], int]) -> tuple[float, int]:
     return time.process_time() - before_s, stored() - before
 
 
+def _portfolio(port: int) -> Portfolio:
+    """A thousand meters, each behind a connection of its own to one gateway."""
+    meters = tuple(_meter(number, 1, METERS_EVERY_S) for number in range(METERS))
+    buses = tuple(ModbusTcpBus(f"bus-{number}", HOST, port) for number in range(METERS))
+    district = District("lk-bench", "Landkreis Bench", "RP", "Europe/Berlin", "02486")
+    return Portfolio(district, (), (), buses, (Property("schule", "Schule", "m", "schulen", meters=meters),))
+
+
 def _collect(pipe: Connection, port: int, folder: str) -> None:
     async def collect() -> Cost:
-        meters = tuple(_meter(number, 1, METERS_EVERY_S) for number in range(METERS))
-        buses = tuple(ModbusTcpBus(f"bus-{number}", HOST, port) for number in range(METERS))
-        district = District("lk-bench", "Landkreis Bench", "RP", "Europe/Berlin", "02486")
-        portfolio = Portfolio(district, (), (), buses, (Property("schule", "Schule", "m", "schulen", meters=meters),))
         store = EmbeddedStore(Path(folder) / "readings.sqlite")
-        collector = Collector(portfolio, {"bench": _profile()}, store, environ={})
+        collector = Collector(_portfolio(port), {"bench": _profile()}, store, environ={})
         async with collector:
             running = asyncio.create_task(collector.run())
             cpu_s, stored = await _measured(lambda: sum(one.readings for one in collector.statistics().sources))

@@ -1,5 +1,6 @@
-"""Durable MQTT ingest against plain paho that acknowledges by itself and stores nothing.
+"""Durable MQTT ingest against plain paho that stores nothing, and against a commit for every message.
 
+Plain paho acknowledges by itself. What commits every message has the same decoding and the same kind of spool.
 Before every turn a publisher fills the queue of a persistent session at a real mosquitto; what is measured is how
 fast a client empties it. Turns alternate; every turn of ours has a fresh file on a real disk.
 """
@@ -28,6 +29,7 @@ from collector.mqtt.payloads import json_payload
 from collector.mqtt.routing import Route, Routes
 from gateway.embedded import EmbeddedStore
 from gateway.ports import Sink
+from gateway.reading import milliseconds
 from gateway.spool import Spool
 from tests.servers.mosquitto import Broker, mosquitto_broker, mosquitto_program
 
@@ -35,6 +37,8 @@ MESSAGES = 60_000
 METERS = 200
 ROUNDS = 3
 LIMIT = 1.0
+SINGLY = 2_000  # a commit each is slow enough to be measured on few
+SINGLY_LIMIT = 10.0
 POISON_LIMIT = 0.9
 POISON_EVERY = 1000
 POISONED_MESSAGES = 12_000  # the default window of 20 makes every broker slow
@@ -44,10 +48,11 @@ WITHIN_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One way of emptying the queue: the session's client id and what connects under it."""
+    """One way of emptying a queue of `messages`: the session's client id and what connects under it."""
 
     client_id: str
     empty: Callable[[Broker, str, Path], float]
+    messages: int = MESSAGES
 
 
 def _topic(meter: int) -> str:
@@ -155,10 +160,34 @@ def _into_store(broker: Broker, client_id: str, folder: Path) -> float:
         store.close()
 
 
+def _committing_each(broker: Broker, client_id: str, folder: Path) -> float:
+    spool = Spool(folder / f"{time.monotonic_ns()}.sqlite")
+    routes = _routes()
+
+    def store(client: paho.Client, _userdata: Any, message: paho.MQTTMessage) -> None:
+        (route,) = routes[message.topic]
+        now_ms = milliseconds(datetime.now(UTC))
+        readings = route.readings(message.topic.encode(), bytes(message.payload), retained=False, now_ms=now_ms)
+        spool.append(readings)
+        client.ack(message.mid, message.qos)
+        if spool.depth() == SINGLY:
+            client.disconnect()
+
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False, manual_ack=True)
+    client.on_message = store
+    started = time.perf_counter()
+    client.connect(broker.host, broker.port)
+    client.loop_forever()
+    rate = SINGLY / (time.perf_counter() - started)
+    spool.close()
+    return rate
+
+
+SINKS = {"spool": Turn("bench-spool", _into_spool), "embedded store": Turn("bench-store", _into_store)}
 TURNS = {
     "plain paho": Turn("bench-plain", _plain),
-    "spool": Turn("bench-spool", _into_spool),
-    "embedded store": Turn("bench-store", _into_store),
+    **SINKS,
+    "commit per message": Turn("bench-singly", _committing_each, SINGLY),
 }
 
 
@@ -166,7 +195,9 @@ def _round(broker: Broker, folder: Path) -> dict[str, float]:
     rates = {}
     for name, turn in TURNS.items():
         _leave_session(broker, turn.client_id, clean=False)
-        publisher = multiprocessing.get_context("spawn").Process(target=_fill, args=(broker.host, broker.port))
+        publisher = multiprocessing.get_context("spawn").Process(
+            target=_fill, args=(broker.host, broker.port, turn.messages)
+        )
         publisher.start()
         publisher.join()
         rates[name] = turn.empty(broker, turn.client_id, folder)
@@ -223,7 +254,7 @@ def _poison(folder: Path) -> Figure:
 
 
 def measure() -> list[Figure]:
-    """Return the ratio of rates, durable to plain, for both sinks, and poisoned to clean."""
+    """Return the ratios of rates: durable to plain for both sinks, batches to single commits, poisoned to clean."""
     Path(".bench").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=".bench") as place:
         folder = Path(place).resolve()
@@ -231,8 +262,8 @@ def measure() -> list[Figure]:
             rounds = [_round(broker, folder) for _ in range(ROUNDS)]
         poisoned = folder / "poison"
         poisoned.mkdir()
-        figures = [_figure(name, rounds) for name in TURNS if name != "plain paho"]
-        return [*figures, _poison(poisoned)]
+        figures = [_figure(name, rounds) for name in SINKS]
+        return [*figures, _batches_figure(rounds), _poison(poisoned)]
 
 
 def _figure(sink: str, rounds: list[dict[str, float]]) -> Figure:
@@ -244,3 +275,16 @@ def _figure(sink: str, rounds: list[dict[str, float]]) -> Figure:
         "rounds": len(rounds),
     }
     return Figure(f"MQTT durable into the {sink}, against plain paho", ratio, LIMIT, "at least", details=details)
+
+
+def _batches_figure(rounds: list[dict[str, float]]) -> Figure:
+    ratio = statistics.median(rates["spool"] / rates["commit per message"] for rates in rounds)
+    details: dict[str, float | int | str] = {
+        "batches_per_s": statistics.median(rates["spool"] for rates in rounds),
+        "singly_per_s": statistics.median(rates["commit per message"] for rates in rounds),
+        "messages": MESSAGES,
+        "singly": SINGLY,
+        "rounds": len(rounds),
+    }
+    name = "MQTT durable into the spool, batches against commit per message"
+    return Figure(name, ratio, SINGLY_LIMIT, "at least", details=details)

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = None
     public_url: str = Field(default="http://127.0.0.1:8000", pattern="^https?://.")
     language: Literal["de", "en"] = "de"
+    push_requests_per_minute: int = Field(default=600, ge=1)  # of one token, as the next
+    push_readings_per_hour: int = Field(default=1_000_000, ge=1)
     inbox: Path | None = None  # a watched folder; None: no files are imported by themselves
     edge_id: str | None = Field(default=None, pattern="^[a-z0-9][a-z0-9-]*$")
     uplink_url: str | None = Field(default=None, pattern="^mqtts?://.")

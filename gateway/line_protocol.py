@@ -7,6 +7,7 @@ Source: InfluxDB 2 documentation, "Line protocol".
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 
 from config.errors import InvalidReading
 from gateway.reading import Reading
@@ -50,6 +51,7 @@ def demand_encodable(reading: Reading) -> None:
         raise InvalidReading("time_out_of_range", f"{reading.meter} {reading.quantity}: {reading.time_ms} ms")
 
 
+@lru_cache(maxsize=8192)  # a fleet's names come in every batch again
 def _tag(text: str) -> str:
     # A backslash before a special character has no unambiguous form, and a line break ends the line.
     if not text or "\\" in text or not text.isprintable():

@@ -30,6 +30,14 @@ class TooMuch(ZaehlwerkError):
     """The request asks for, or brings, more than one answer can carry."""
 
 
+class TooOften(ZaehlwerkError):
+    """The token has brought as much as it may for now; `retry_after_s` says when to come back [s]."""
+
+    def __init__(self, detail: str, *, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(detail)
+
+
 class InvalidInput(ZaehlwerkError):
     """A parameter cannot be understood; `place` names it."""
 
@@ -40,7 +48,7 @@ class InvalidInput(ZaehlwerkError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One problem document; `page_text` is what a person reads, in German."""
+    """One problem document; `page_text` is for a person, in German. `retry_after_s` None: the status decides."""
 
     type: str
     title: str
@@ -48,6 +56,7 @@ class Problem:
     page_text: str
     detail: str = ""
     errors: tuple[dict[str, str], ...] = ()
+    retry_after_s: int | None = None
 
     def document(self) -> bytes:
         """Return the JSON document."""
@@ -67,6 +76,7 @@ _TREE: tuple[tuple[type[Exception], str, str, int, str], ...] = (
     (NotFound, "not-found", "Not found", 404, "Das gibt es hier nicht."),
     (Conflict, "conflict", "Not possible in this state", 409, "Das geht im jetzigen Zustand nicht."),
     (TooMuch, "too-much", "Too much at once", 413, "Das ist zu viel auf einmal."),
+    (TooOften, "too-often", "Too often", 429, "Das war zu oft. Bitte warten Sie einen Augenblick."),
     (InvalidInput, "invalid-input", "Invalid input", 422, "Die Eingabe ist nicht verständlich."),
     (InvalidReading, "invalid-reading", "Not a usable reading", 422, "Das ist keine brauchbare Ablesung."),
     (InsufficientData, "insufficient-data", "Not enough data", 422, "Dafür reichen die Daten nicht."),
@@ -88,8 +98,12 @@ def problem_of(error: Exception) -> Problem:
         return Problem(f"http-{error.status_code}", error.detail, error.status_code, text)
     for kind, name, title, status, page_text in _TREE:
         if isinstance(error, kind):
-            return Problem(name, title, status, page_text, str(error), _errors_of(error))
+            return Problem(name, title, status, page_text, str(error), _errors_of(error), _retry_after_s(error))
     return Problem("internal", "Internal error", 500, "Da ist uns ein Fehler unterlaufen.")
+
+
+def _retry_after_s(error: Exception) -> int | None:
+    return error.retry_after_s if isinstance(error, TooOften) else None
 
 
 def _errors_of(error: Exception) -> tuple[dict[str, str], ...]:
@@ -132,4 +146,6 @@ def problem_answer(problem: Problem) -> Response:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="zaehlwerk"'
     if problem.status == 503:
         answer.headers["Retry-After"] = "5"
+    if problem.retry_after_s is not None:
+        answer.headers["Retry-After"] = str(problem.retry_after_s)
     return answer

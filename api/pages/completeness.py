@@ -18,6 +18,7 @@ from gateway.reading import Refused
 router = APIRouter(include_in_schema=False)
 _SHOWN_DAYS = 30
 _SHOWN_REFUSED = 50
+_SHOWN_UNASSIGNED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "places": [(place, rows.get(place.id, [])) for place in evidence.portfolio.properties],
         "collector": evidence.services.statistics(),
         "refused": _refused(evidence),
+        "unassigned": evidence.services.unassigned(_SHOWN_UNASSIGNED),
         "undelivered": inbox.undelivered(evidence.operations),
     }
 

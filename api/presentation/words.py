@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 
+from config.quantities import MEDIA
 from gateway.reading import instant
 
 LOCALE = "de"
@@ -200,6 +201,21 @@ def plain(value: float | Decimal | None) -> str:
     """Return a number that somebody set (a benchmark, a promise): no more digits than it was given with."""
     text = digits(value)
     return text.rstrip("0").rstrip(",") if "," in text else text
+
+
+def register(value: float, unit: str) -> str:
+    """Return what a register shows: all of its digits, three decimals at most."""
+    text = digits(value, 3)
+    text = text.rstrip("0").rstrip(",") if "," in text else text
+    return f"{text}{THIN}{unit_text(unit)}" if unit else text
+
+
+def proposal(medium: str | None, name: str) -> str:
+    """Return what a topic probably is; `name` of its format, empty where nobody recognised it."""
+    if not name:
+        return "nicht erkannt"
+    title = MEDIA[medium].title if medium in MEDIA else "kein eindeutiger Zählerstand"
+    return f"{title} ({name})"
 
 
 def _places(number: float) -> int:

@@ -18,6 +18,7 @@ from api.answers.shapes import iso_duration
 from api.evidence import Evidence, Given
 from api.hand_readings import HandReading, range_of, shown, standing, take
 from api.security.callers import caller_of
+from api.security.push_limits import PushLimits
 from api.times import moment
 from config.meters import Meter, Reporting
 from gateway.reading import Series, instant
@@ -64,10 +65,15 @@ async def push(request: Request, evidence: Given) -> Response:
     """Make a list of readings durable; sending the same again changes nothing.
 
     One bad reading does not hold up the others: it is kept aside and named in `rejected` with its reason. `known` is
-    null where the store behind the spool will tell only later.
+    null where the store behind the spool will tell only later. Each token has an allowance: 429 where it is
+    used up.
     """
+    limits: PushLimits = request.app.state.push_limits
+    token_id = caller_of(request).token_id
+    limits.admit(token_id)
     pushed = _list_of(await request.body())
-    result = await asyncio.to_thread(evidence.services.push, pushed, evidence.now())
+    with limits.counting(token_id, len(pushed)):
+        result = await asyncio.to_thread(evidence.services.push, pushed, evidence.now())
     evidence.forget_days_of(pushed)
     rejected = [{"index": one.index, "reason": one.reason, "detail": one.detail} for one in result.rejected]
     content = {"accepted": result.accepted, "known": result.known, "rejected": rejected}

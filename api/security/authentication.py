@@ -21,6 +21,8 @@ class KnownToken(Protocol):
     """A token that was found."""
 
     @property
+    def id(self) -> int: ...
+    @property
     def name(self) -> str: ...
     @property
     def role(self) -> str: ...
@@ -80,7 +82,7 @@ class Gate:
             return Caller("Gast der Vorführung", "administrator", csrf_of(self._open_secret))
         token = _bearer(request) or request.cookies.get(COOKIE)
         known = await asyncio.to_thread(self._tokens.role_of, token) if token else None
-        return Caller(known.name, known.role, csrf_of(token)) if known and token else None
+        return Caller(known.name, known.role, csrf_of(token), known.id) if known and token else None
 
     def _check_origin(self, request: Request) -> None:
         # A browser names the page that a request comes from; what it sends by itself (the cookie) proves nothing.

@@ -12,11 +12,12 @@ from config.errors import Forbidden
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. `csrf` is what a form of this caller's pages has to bring back."""
+    """Who asks. `csrf` is what a form of this caller's pages has to bring back; `token_id` None: the demo's guest."""
 
     name: str
     role: str
     csrf: str
+    token_id: int | None = None
 
 
 def csrf_of(secret: str) -> str:

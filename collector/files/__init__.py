@@ -1,6 +1,7 @@
 """Readings and weather from files: tables of any make, MSCONS load profiles, station files."""
 
-from collector.files.detection import Asked, Proposal
+from collector.files.detected_table import Asked
+from collector.files.detection import Proposal
 from collector.files.mapping import FileMapping, load_mapping, mapping_yaml
 from collector.files.readings import FileImport, import_file, import_readings
 from collector.importing import ImportResult

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from collector.files.account import Account
 from collector.files.columns import HEAD_LINES, columns_of
-from collector.files.detection import SAMPLE, Asked, Proposal, propose
+from collector.files.detected_table import Asked
+from collector.files.detection import SAMPLE, Proposal, propose
 from collector.files.mapping import FileMapping
 from collector.files.mscons import NoteTaker, take_mscons
 from collector.files.numerals import NumberFormat

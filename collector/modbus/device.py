@@ -132,11 +132,17 @@ def devices_of(meters: Sequence[Meter], profiles: dict[str, DeviceProfile]) -> d
     return found
 
 
-def spread(devices: Sequence[Device], now_s: float, *, first_round_s: float = FIRST_ROUND_S) -> None:
-    """Give every device its own place in its interval, evenly; the first round is quicker."""
+def spread(
+    devices: Sequence[Device], now_s: float, *, tick_s: float = 0.0, first_round_s: float = FIRST_ROUND_S
+) -> None:
+    """Give every device its own place in its interval, evenly; the first round is quicker.
+
+    Places lie on ticks of `tick_s` [s], so that no device waits for the tick after its own; 0: anywhere.
+    """
     for number, device in enumerate(devices):
         share = number / len(devices)
-        device.slot_s = now_s + share * device.every_s
+        place_s = share * device.every_s
+        device.slot_s = now_s + (place_s // tick_s * tick_s if tick_s else place_s)
         device.due_s = now_s + share * min(device.every_s, first_round_s)
 
 

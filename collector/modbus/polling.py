@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -20,6 +21,7 @@ from gateway.reading import instant
 SHORTEST_TICK_S = 0.05
 LONGEST_TICK_S = 1.0
 TICKS_PER_INTERVAL = 10
+_HAIR = 0.01  # of a tick
 # A device that failed is asked while nobody waits; on a bus that never rests it is asked after this time anyway.
 PATIENT_FOR_S = 30.0
 
@@ -205,12 +207,14 @@ def tick_s(devices: Sequence[Device]) -> float:
 async def tick(pollings: Sequence[BusPolling], *, clock_s: Callable[[], float]) -> None:
     """Start what is due on all buses, tick after tick, for ever."""
     devices = [device for polling in pollings for device in polling.devices]
-    spread(devices, clock_s())
     pause_s = tick_s(devices)
     next_s = clock_s()
+    spread(devices, next_s, tick_s=pause_s)
     while True:
-        now_s = clock_s()
+        # What was planned for this tick is due, also where the clock woke us a hair too early.
+        due_s = max(clock_s(), next_s + pause_s * _HAIR)
         for polling in pollings:
-            polling.start_due(now_s)
-        next_s = max(next_s + pause_s, now_s)
+            polling.start_due(due_s)
+        now_s = clock_s()
+        next_s += pause_s * max(1, math.ceil((now_s - next_s) / pause_s))  # the places of the devices lie on ticks
         await asyncio.sleep(next_s - now_s)

@@ -15,7 +15,6 @@ from zaehlwerk.exits import WrongCall
 if TYPE_CHECKING:
     from collector.mqtt.proposals import Proposal
     from collector.mqtt.unassigned import Stranger
-    from config.portfolio import Portfolio
 
 unassigned_app = typer.Typer(invoke_without_command=True, help="What arrives and belongs to no meter.")
 _HEADINGS = ("topic", "format", "value", "unit", "quantity", "last values")
@@ -82,6 +81,12 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
     value: Annotated[str, typer.Option("--value", metavar="PATH", help="Another value than the proposed one.")] = "",
     medium: Annotated[str, typer.Option("--medium", metavar="M", help="Another medium than the proposed one.")] = "",
     unit: Annotated[str, typer.Option("--unit", metavar="U", help="Another unit than the proposed one.")] = "",
+    state_number: Annotated[
+        float | None, typer.Option("--state-number", metavar="Z", help="Of gas in m3, off the bill (Zustandszahl).")
+    ] = None,
+    heating_value: Annotated[
+        float | None, typer.Option("--heating-value", metavar="H", help="Of gas in m3, off the bill [kWh/m3, Hs].")
+    ] = None,
     portfolio: PortfolioOption = None,
     state: StateOption = None,
 ) -> None:
@@ -97,6 +102,7 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
     stranger = _stranger(_strangers(portfolio, state), topic, device)
     proposal = _chosen(stranger, value)
     entry = proposal.entry(meter, stranger.source, medium=medium or None, unit=unit or None)
+    entry |= _conversion(entry, state_number, heating_value)
     file = add_meter(folder, property_id, entry)
     strike_off(settings.state, stranger)
     typer.echo(f"{file}: {meter}")
@@ -104,26 +110,12 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
 
 
 def _strangers(portfolio: Path | None, state: Path | None) -> list[Stranger]:
-    from collector.mqtt.unassigned import strangers  # noqa: PLC0415
     from config.portfolio_files import load_portfolio  # noqa: PLC0415
     from zaehlwerk.composition import portfolio_folder  # noqa: PLC0415
+    from zaehlwerk.unassigned_topics import strangers_of  # noqa: PLC0415
 
     settings = settings_from(portfolio, state)
-    known = load_portfolio(portfolio_folder(settings))
-    return [one for one in strangers(settings.state) if not _is_listened_to(known, one)]
-
-
-def _is_listened_to(portfolio: Portfolio, one: Stranger) -> bool:
-    from config.meters import MqttSource  # noqa: PLC0415
-    from config.mqtt_topics import matches  # noqa: PLC0415
-
-    sources = [meter.source for meter in portfolio.meters.values() if isinstance(meter.source, MqttSource)]
-    return any(
-        source.broker == one.source
-        and matches(source.topic, one.topic)
-        and (not source.where or any("=".join(condition) == one.device for condition in source.where))
-        for source in sources
-    )
+    return list(strangers_of(load_portfolio(portfolio_folder(settings)), settings.state))
 
 
 def _stranger(found: list[Stranger], topic: str, device: str) -> Stranger:
@@ -137,9 +129,9 @@ def _stranger(found: list[Stranger], topic: str, device: str) -> Stranger:
 
 
 def _proposals(one: Stranger) -> list[Proposal]:
-    from collector.mqtt.proposals import proposals  # noqa: PLC0415
+    from zaehlwerk.unassigned_topics import proposals_of  # noqa: PLC0415
 
-    return proposals((one.topic, payload) for _, payload in one.samples)
+    return proposals_of(one)
 
 
 def _chosen(one: Stranger, value: str) -> Proposal:
@@ -158,6 +150,18 @@ def _chosen(one: Stranger, value: str) -> Proposal:
     if not found:
         return Proposal(one.topic, "json", value, None, None, None, None, None, None, ())
     return replace(found[0], value_path=value, unit=None, quantity=None, medium=None)
+
+
+def _conversion(entry: dict[str, Any], state_number: float | None, heating_value: float | None) -> dict[str, Any]:
+    """Return what makes kWh of a gas meter's m3; both stand on the gas bill and are never guessed."""
+    is_gas_volume = entry["medium"] == "natural_gas" and entry.get("quantity", "volume") == "volume"
+    if not is_gas_volume and (state_number is not None or heating_value is not None):
+        raise WrongCall(f"--state-number and --heating-value belong to gas in m3, this is {entry['medium']}")
+    if not is_gas_volume:
+        return {}
+    if state_number is None or heating_value is None:
+        raise WrongCall("gas in m3 becomes kWh by --state-number and --heating-value [kWh/m3]: see the gas bill")
+    return {"gas": {"state_number": state_number, "heating_value_kwh_m3": heating_value}}
 
 
 def _first(one: Stranger) -> str:

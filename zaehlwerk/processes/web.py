@@ -4,10 +4,12 @@ from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from api.evidence import Evidence
 from api.remembered import Remembered
+from api.security.push_limits import PushAllowance
 from api.services import PushResult, Services
 from collector.pushing import take
 from collector.statistics import CollectorStatistics, SourceStatistics
@@ -16,6 +18,7 @@ from gateway.reading import Refused
 from gateway.refused import KeepsRefused, refused_readings
 from zaehlwerk.composition import COLLECTOR_SPOOL, SERVER_SPOOL, House
 from zaehlwerk.processes.live import Live
+from zaehlwerk.unassigned_topics import newest_topics
 
 
 def services_of(house: House, live: Live, *, demo: bool = False, public_url: str | None = None) -> Services:
@@ -35,6 +38,8 @@ def services_of(house: House, live: Live, *, demo: bool = False, public_url: str
         loading=lambda: live.loading,
         refused=_refused(house),
         checks=_checks(house, live),
+        unassigned=partial(newest_topics, house.portfolio, house.settings.state),
+        push_allowance=_push_allowance(house),
     )
 
 
@@ -53,6 +58,10 @@ def with_remarks(statistics: CollectorStatistics | None, remarks: Mapping[str, s
 def _with_remark(source: SourceStatistics, remarks: Mapping[str, str]) -> SourceStatistics:
     remark = remarks.get(source.source, "")
     return replace(source, source=f"{source.source} ({remark})") if remark else source
+
+
+def _push_allowance(house: House) -> PushAllowance:
+    return PushAllowance(house.settings.push_requests_per_minute, house.settings.push_readings_per_hour)
 
 
 def _checks(house: House, live: Live) -> Mapping[str, Callable[[], None]]:

@@ -40,6 +40,15 @@ def test_large_energies_are_given_in_megawatt_hours() -> None:
     assert words.amount(0.2741, "m3/m2") == "0,274\u202fm³/m²"
 
 
+def test_a_register_is_shown_with_all_of_its_digits() -> None:
+    assert [words.register(value, "m3") for value in (2651.0, 917.3, 0.0)] == [
+        "2.651\u202fm³",
+        "917,3\u202fm³",
+        "0\u202fm³",
+    ]
+    assert words.register(12.5, "") == "12,5"
+
+
 @pytest.mark.parametrize(
     ("new", "old", "expected"),
     [

@@ -1,6 +1,8 @@
 """What nobody configured, and how one command makes a meter of it."""
 
 import json
+import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from collector.mqtt.proposals import proposals
 from collector.mqtt.unassigned import LOOKED_AT_PER_SECOND, Unassigned, strangers
 from config.portfolio_files import load_portfolio
 from zaehlwerk.command_line import app
+from zaehlwerk.unassigned_topics import newest_topics
 
 HEAT = '{"_":"telegram","media":"heat","meter":"sharky","id":"68926025","total_energy_consumption_kwh":2651}'
 DISTRICT = """\
@@ -147,3 +150,90 @@ def test_a_device_that_announces_itself_is_proposed_as_it_says() -> None:
             "availability": "energy/em24/status",
         },
     }
+
+
+@pytest.mark.parametrize("topic", ["schulen/#/strom", "schulen/gs+", ""])
+def test_probing_a_pattern_that_no_broker_takes_is_a_wrong_call(topic: str) -> None:
+    # Nobody listens on that port: the call ends before anybody is asked.
+    result = CliRunner().invoke(app, ["probe", "mqtt", "mqtt://127.0.0.1:1", "--topic", topic, "--for", "1"])
+    assert (result.exit_code, "(allowed: a/b, a/+/c, a/#)" in result.output) == (2, True)
+
+
+def test_probing_asks_for_a_topic() -> None:
+    result = CliRunner().invoke(app, ["probe", "mqtt", "mqtt://127.0.0.1:1"])
+    assert (result.exit_code, "--topic" in result.output) == (2, True)
+
+
+GAS = '{"_":"telegram","media":"gas","meter":"unismart","id":"00021778","total_m3":917.0}'
+ACCEPT_GAS = ("accept", "wmbus", "--property", "gs-tal", "--meter", "gas")
+
+
+def test_a_gas_meter_is_taken_with_what_makes_kwh_of_its_cubic_metres(district: Path) -> None:
+    heard(district, ("wmbus", GAS))
+    code, output = call(district, *ACCEPT_GAS, "--state-number", "0.9441", "--heating-value", "11.3")
+    assert code == 0, output
+    meter = load_portfolio(district).meter("gas")
+    (conversion,) = meter.gas
+    assert (meter.medium.id, meter.unit) == ("natural_gas", "m3")
+    assert (str(conversion.value.state_number), str(conversion.value.heating_value_kwh_m3)) == ("0.9441", "11.3")
+
+
+@pytest.mark.parametrize("given", [(), ("--state-number", "0.9441"), ("--heating-value", "11.3")])
+def test_a_gas_meter_without_its_conversion_is_refused_with_the_options_named(
+    district: Path, given: tuple[str, ...]
+) -> None:
+    heard(district, ("wmbus", GAS))
+    code, output = call(district, *ACCEPT_GAS, *given)
+    assert (code, "--state-number" in output, "--heating-value" in output) == (2, True, True)
+    assert (district / "properties" / "gs-tal.yaml").read_text(encoding="utf-8") == SCHOOL
+    assert len(strangers(district / "state")) == 1
+
+
+def test_a_conversion_that_cannot_be_is_refused_as_check_refuses_it(district: Path) -> None:
+    heard(district, ("wmbus", GAS))
+    code, output = call(district, *ACCEPT_GAS, "--state-number", "0.9441", "--heating-value", "113")
+    assert (code, "113.0 is out of range (allowed: 5 to 15)" in output) == (2, True)
+    assert (district / "properties" / "gs-tal.yaml").read_text(encoding="utf-8") == SCHOOL
+
+
+def test_a_conversion_for_what_is_no_gas_is_a_wrong_call(district: Path) -> None:
+    heard(district, ("wmbus", HEAT))
+    options = ("--state-number", "0.9441", "--heating-value", "11.3")
+    code, output = call(district, "accept", "wmbus", "--property", "gs-tal", "--meter", "waerme", *options)
+    assert (code, "belong to gas in m3, this is heat_meter" in output) == (2, True)
+
+
+def test_the_pages_are_given_the_newest_first_with_the_command_to_paste(district: Path) -> None:
+    heard(district, ("wmbus", HEAT), ("gas", GAS), ("kaputt", "\x00?"), ("strom", '{"kwh": 17}'))
+    unknown, gas, heat = newest_topics(load_portfolio(district), district / "state", 10)
+    assert [one.topic for one in (unknown, gas, heat)] == ["kaputt", "gas", "wmbus"]
+    assert (heat.medium, heat.unit, heat.last) == ("heat_meter", "kWh", 2651.0)
+    assert heat.since == datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    assert heat.command == ("zaehlwerk unassigned accept wmbus --property ID --meter ID --device id=68926025")
+    assert gas.command.endswith(" --device id=00021778 --state-number Z --heating-value H")
+    assert (unknown.format, unknown.medium, unknown.last) == ("", None, "\x00?")
+    assert unknown.command.endswith(" kaputt --property ID --meter ID --value PATH")
+    assert len(newest_topics(load_portfolio(district), district / "state", 1)) == 1
+
+
+def test_the_command_that_a_page_shows_makes_the_meter(district: Path) -> None:
+    heard(district, ("wmbus der Schule", HEAT))
+    (one,) = newest_topics(load_portfolio(district), district / "state", 10)
+    words = shlex.split(one.command.replace("--property ID", "--property gs-tal").replace("--meter ID", "--meter w"))
+    assert words[:2] == ["zaehlwerk", "unassigned"]
+    code, output = call(district, *words[2:])
+    assert code == 0, output
+    assert load_portfolio(district).meter("w").quantity == "heat_energy"
+
+
+@pytest.mark.parametrize("topic", ["a\x1b[201~b", "a\nb", "--help"])
+def test_no_command_is_shown_for_a_topic_that_a_terminal_should_not_be_given(district: Path, topic: str) -> None:
+    heard(district, (topic, HEAT))
+    (one,) = newest_topics(load_portfolio(district), district / "state", 10)
+    assert (one.topic, one.command) == (topic, "")
+
+
+def test_a_list_that_cannot_be_read_takes_no_page_down(district: Path) -> None:
+    (district / "state").mkdir()
+    (district / "state" / "unassigned.sqlite").write_bytes(b"this is no database" * 100)
+    assert newest_topics(load_portfolio(district), district / "state", 10) == ()
