@@ -76,7 +76,7 @@ def _offers(topic: str, payload: bytes) -> Sequence[Offer]:
     media = str(document.get("media", ""))
     time = document.get("timestamp", ARRIVAL)
     found = [
-        (key, float(value), _unit(Selection(topic, key)))
+        (key, value, _unit(Selection(topic, key)))
         for key, value in document.items()
         if isinstance(value, int | float) and not isinstance(value, bool)
     ]
