@@ -1,8 +1,10 @@
 """Damages inputs: bytes turned, cut, doubled and swapped, and words replaced by ones that parsers stumble over."""
 
+import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
+from typing import Any
 
 LARGEST_BYTES = 65_536
 _MOST_CHANGES = 6
@@ -135,6 +137,11 @@ _NASTY: tuple[bytes, ...] = (
     *(b"[" * 2000, b'{"a":' * 2000, b"(" * 300, b"a" * 3000, b"\xe2\x80\xa8", b"\xf0\x9f\x92\xa1", b"SunS"),
 )
 
+_VALUES: tuple[Any, ...] = (
+    *(None, True, False, 0, -1, 1.5, 1e308, 2**63, 10**400, float("nan"), float("inf"), -0.0),
+    *("", "x", "1", "1,5", "nan", "\0", "\ud800", "²", "2026-11-22T11:00:00", "9999-12-31T23:59:59Z", "a" * 500),
+    *([], {}, [[]], [0], ["OK"], {"a": {}}, [{}], {"": []}, {"value": 1}, [None]),
+)
 Change = Callable[[bytes, Random, Sequence[bytes]], bytes]
 
 
@@ -193,6 +200,27 @@ def _replace_word(content: bytes, random: Random, others: Sequence[bytes]) -> by
     return content[: word.start()] + new + content[word.end() :]
 
 
+def _replace_value(content: bytes, random: Random, others: Sequence[bytes]) -> bytes:
+    """Damage a document that stays JSON: what has another type than usual gets deeper than what cannot be read."""
+    try:
+        document = json.loads(content)
+        places = list(_places(document))
+    except (ValueError, RecursionError):
+        return _replace_word(content, random, others)
+    if not places:
+        return json.dumps(random.choice(_VALUES)).encode()
+    inside, key = random.choice(places)
+    inside[key] = random.choice(_VALUES)
+    return json.dumps(document).encode()
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    keys = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    for key in keys:
+        yield value, key
+        yield from _places(value[key])
+
+
 def _swap_lines(content: bytes, random: Random, _others: Sequence[bytes]) -> bytes:
     lines = content.split(b"\n")
     one, other = random.randrange(len(lines)), random.randrange(len(lines))
@@ -209,5 +237,5 @@ def _splice(content: bytes, random: Random, others: Sequence[bytes]) -> bytes:
 
 _CHANGES: tuple[Change, ...] = (
     *(_turn_bits, _cut, _repeat, _overwrite, _insert, _splice, _swap_lines),
-    *(_replace_word, _replace_word, _replace_word),
+    *(_replace_word, _replace_word, _replace_word, _replace_value, _replace_value, _replace_value),
 )

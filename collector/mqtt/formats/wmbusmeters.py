@@ -47,7 +47,7 @@ def _read(selection: Selection) -> Read:
         if value is None:  # short telegrams leave fields out
             return ()
         written = _time(document, selection.value) if configured is None else configured(document)
-        remark = None if document.get("status", "OK") in {"OK", None} else "device_status"
+        remark = None if document.get("status", "OK") in ("OK", None) else "device_status"
         return (Found(value, _with_offset(written, selection), remark=remark),)
 
     return read
