@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := demo
-.PHONY: demo test check bench up down lock servers clean
+.PHONY: demo test check bench fuzz up down lock servers clean
 
 ARGS ?=
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -26,6 +26,9 @@ check: .venv/.development  ## format, lint, types, imports
 
 bench: .venv/.development  ## figures as ratios in one run, as a table and as JSON
 	@tests/servers/run.sh $(BIN)/python -m bench $(ARGS)
+
+fuzz: .venv/.development  ## damaged input for every decoder and parser: make fuzz ARGS="file_csv mqtt_shelly --seconds 600"
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 servers: .venv/.development  ## prepares and starts what the tests need on a Debian machine; quick when it is there
 	@tests/servers/prepare.sh

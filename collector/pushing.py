@@ -122,8 +122,10 @@ def _converted(value: float, unit: str, quantity: str) -> float:
 
 
 def _place(pushed: object) -> str:
-    return str(pushed.get("meter", ""))[:200] if isinstance(pushed, Mapping) else ""
+    # Half a surrogate pair is proper JSON and no text that a file takes.
+    written = str(pushed.get("meter", ""))[:200] if isinstance(pushed, Mapping) else ""
+    return written.encode("utf-8", "replace").decode()
 
 
 def _content(pushed: object) -> bytes:
-    return json.dumps(pushed, default=str, ensure_ascii=False).encode()[:CONTENT_LIMIT_BYTES]
+    return json.dumps(pushed, default=str, ensure_ascii=False).encode("utf-8", "replace")[:CONTENT_LIMIT_BYTES]

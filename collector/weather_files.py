@@ -6,6 +6,7 @@ TT_TU in °C, MESS_DATUM as YYYYMMDDHH in UTC) and daily/kl (`produkt_klima_tag_
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -26,6 +27,10 @@ NOON = timedelta(hours=12)
 # column -> (format of MESS_DATUM, what is added: a day's mean is kept at its noon)
 DWD_COLUMNS = {"TT_TU": ("%Y%m%d%H", timedelta()), "TMK": ("%Y%m%d", NOON)}
 _COLDEST_C, _HOTTEST_C = -60.0, 60.0
+_STATION_DIGITS = 5
+_EARLIEST = datetime(1700, 1, 1, tzinfo=UTC)  # and no store keeps times before 1678
+# What zipfile lets out of an archive that is damaged, encrypted or compressed in a way of its own.
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
 
 
 def import_weather(
@@ -43,7 +48,7 @@ def import_weather(
 
     CSV has the columns `time,temperature_c`, its station is `station` or else the district's, stamps without offset
     are wall time in `zone` or else the district's. A DWD file (txt, or the zip around it) brings station and UTC
-    along. Raises `InvalidReading` (`wrong_columns`) for any other file, `StorageFull`.
+    along. Raises `InvalidReading` (`wrong_columns`, `broken_file`) for any other file, `StorageFull`.
     """
     importing = Importing(file.name, None if dry_run else sink, milliseconds(now))
     lines = _zipped(file) if zipfile.is_zipfile(file) else lines_of(file, progress)
@@ -75,7 +80,7 @@ def _csv_reader(meter: str, zone: tzinfo, now_ms: int) -> Callable[[Row], Readin
 def _dwd_reader(heading: str, now_ms: int) -> Callable[[Row], Reading | None]:
     names = [name.strip() for name in heading.split(";")]
     column = next((name for name in DWD_COLUMNS if name in names), None)
-    if column is None or "STATIONS_ID" not in names:
+    if column is None or not {"STATIONS_ID", "MESS_DATUM"} <= set(names):
         raise InvalidReading("wrong_columns", f"neither {' nor '.join(DWD_COLUMNS)} in {heading[:80]!r}")
     form, offset = DWD_COLUMNS[column]
     station_at, date_at, value_at = (names.index(name) for name in ("STATIONS_ID", "MESS_DATUM", column))
@@ -88,13 +93,21 @@ def _dwd_reader(heading: str, now_ms: int) -> Callable[[Row], Reading | None]:
             value = float(row.fields[value_at])
         except ValueError as error:
             raise InvalidReading("not_a_number", str(error)) from error
-        # Day means reach back to 1881: any past is fine here, unlike for a meter's clock.
+        # Day means reach back to 1781, far behind a meter's clock.
+        if moment < _EARLIEST:
+            raise InvalidReading("too_old", f"{row.fields[date_at]} is before the first thermometers")
         if milliseconds(moment) > now_ms + 24 * 3_600_000:
             raise InvalidReading("future_time", f"{row.fields[date_at]} has not come yet")
-        meter = weather_meter_id(row.fields[station_at].zfill(5))
+        meter = weather_meter_id(_station(row.fields[station_at]))
         return None if value in MISSING else _reading(meter, milliseconds(moment), value)
 
     return reading
+
+
+def _station(written: str) -> str:
+    if not (written.isascii() and written.isdecimal() and len(written) <= _STATION_DIGITS):
+        raise InvalidReading("unknown_meter", f"{written[:60]!r} is no number of a station")
+    return written.zfill(_STATION_DIGITS)
 
 
 def _reading(meter: str, time_ms: int, temperature_c: float) -> Reading:
@@ -110,13 +123,16 @@ def _dwd_rows(lines: Iterator[str]) -> Iterator[Row]:
 
 
 def _zipped(file: Path) -> Iterator[str]:
-    with zipfile.ZipFile(file) as archive:
-        name = next((name for name in archive.namelist() if name.startswith("produkt_")), None)
-        if name is None:
-            raise InvalidReading("wrong_columns", f"no produkt_….txt in {file.name}")
-        with archive.open(name) as inside:
-            for line in io.TextIOWrapper(inside, encoding="latin-1"):
-                yield line.rstrip("\r\n")
+    try:
+        with zipfile.ZipFile(file) as archive:
+            name = next((name for name in archive.namelist() if name.startswith("produkt_")), None)
+            if name is None:
+                raise InvalidReading("wrong_columns", f"no produkt_….txt in {file.name}")
+            with archive.open(name) as inside:
+                for line in io.TextIOWrapper(inside, encoding="latin-1"):
+                    yield line.rstrip("\r\n")
+    except _BROKEN as error:
+        raise InvalidReading("broken_file", f"{file.name} cannot be unpacked: {error}") from error
 
 
 def _put_back(heading: str, lines: Iterator[str]) -> Iterator[str]:

@@ -43,8 +43,11 @@ class Table(msgspec.Struct):
     tags: dict[str, str] = {}
 
     def series(self) -> Series:
-        """Return the rows as columns."""
-        rows = np.fromiter(self.values, _ROW, len(self.values))
+        """Return the rows as columns; raises `Unreachable` for a time that no store keeps."""
+        try:
+            rows = np.fromiter(self.values, _ROW, len(self.values))
+        except OverflowError as error:
+            raise Unreachable(f"the store's answer is not understood: {error}") from error
         return Series(np.ascontiguousarray(rows["time_ms"]), np.ascontiguousarray(rows["value"]))
 
 
@@ -71,7 +74,7 @@ def tables_of(body: bytes) -> list[list[Table]]:
     """Return the tables of every statement of an InfluxQL answer; raises `Unreachable` if one failed."""
     try:
         answer = msgspec.json.decode(body, type=_Answer)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreachable(f"the store's answer is not understood: {error}") from error
     complaint = answer.error or next((one.error for one in answer.results if one.error), "")
     if complaint:

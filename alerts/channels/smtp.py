@@ -7,10 +7,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Final
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from alerts.channels.channel import LoginRefused, Undeliverable
 from config.errors import ConfigurationError, Unreachable
+from config.url_parts import url_parts
 
 _PORTS: Final = {"smtp": 587, "smtps": 465}
 _ALLOWED: Final = frozenset({"starttls", "from", "ca"})
@@ -37,7 +38,7 @@ def parse_smtp_url(url: str) -> SmtpAddress:
 
     Without `starttls`, it is required whenever there is a password to protect, and not used on 127.0.0.1 otherwise.
     """
-    parts = urlsplit(url)
+    parts = url_parts(url)
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     _check(parts.scheme, parts.hostname, options)
     host = parts.hostname or ""

@@ -108,7 +108,7 @@ def decode_status(payload: bytes) -> BoxStatus:
     """Return the state of a box; raises `InvalidReading`."""
     try:
         return msgspec.json.decode(payload, type=BoxStatus)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidReading("not_a_status", str(error)) from error
 
 

@@ -4,7 +4,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -15,6 +15,7 @@ from collector.mqtt.stream import BufferedClient
 from config.errors import ConfigurationError
 from config.portfolio import MqttBroker
 from config.settings import secret_of
+from config.url_parts import url_parts
 
 KEEP_ALIVE_S = 60
 SESSION_EXPIRY_S = 14 * 24 * 3600
@@ -51,7 +52,7 @@ class Account:
 
 def broker_address(url: str) -> BrokerAddress:
     """Take a broker's URL apart; raises `ConfigurationError`."""
-    parts = urlsplit(url)
+    parts = url_parts(url)
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     protocol = options.get("protocol", "5" if "share" in options else "3.1.1")
     if parts.scheme not in _PORTS or not parts.hostname or options.keys() - _OPTIONS or protocol not in _PROTOCOLS:

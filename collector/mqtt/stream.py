@@ -82,6 +82,8 @@ class BufferedStream:
         body, end = self._packet_end()
         if end > len(received):
             return None
+        if end - body < 2:
+            raise ConnectionError("the broker sent a message without a topic")
         topic_end = body + 2 + (received[body] << 8 | received[body + 1])
         payload_at = topic_end + 2 * qos
         if payload_at > end:

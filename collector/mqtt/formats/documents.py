@@ -1,6 +1,6 @@
 """JSON documents: what stands at a dotted path, and every number in one."""
 
-import math
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -80,7 +80,7 @@ def numbers(document: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str
     """Yield path and value of every finite number, in the order of the document."""
     if isinstance(document, bool) or depth > _DEEPEST:
         return
-    if isinstance(document, int | float) and path and math.isfinite(document):
+    if isinstance(document, int | float) and path and abs(document) <= sys.float_info.max:
         yield path, float(document)
     elif isinstance(document, dict):
         for key, value in document.items():

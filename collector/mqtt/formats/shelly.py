@@ -56,7 +56,7 @@ def _body(topic: str, document: Any) -> tuple[Any, Any]:
     status = _STATUS.fullmatch(topic)
     if status is not None:
         return {status["component"]: document}, ARRIVAL
-    body = document.get("params") if document.get("method") in {"NotifyStatus", "NotifyFullStatus"} else None
+    body = document.get("params") if document.get("method") in ("NotifyStatus", "NotifyFullStatus") else None
     time = body.get("ts") if isinstance(body, dict) else None
     return body, ARRIVAL if time is None else time  # no `ts` before the device knows the time
 

@@ -47,7 +47,7 @@ def _read(selection: Selection) -> Read:
         if value is None:  # short telegrams leave fields out
             return ()
         written = _time(document, selection.value) if configured is None else configured(document)
-        remark = None if document.get("status", "OK") in {"OK", None} else "device_status"
+        remark = None if document.get("status", "OK") in ("OK", None) else "device_status"
         return (Found(value, _with_offset(written, selection), remark=remark),)
 
     return read
@@ -76,7 +76,7 @@ def _offers(topic: str, payload: bytes) -> Sequence[Offer]:
     media = str(document.get("media", ""))
     time = document.get("timestamp", ARRIVAL)
     found = [
-        (key, float(value), _unit(Selection(topic, key)))
+        (key, value, _unit(Selection(topic, key)))
         for key, value in document.items()
         if isinstance(value, int | float) and not isinstance(value, bool)
     ]
