@@ -12,6 +12,8 @@ from api.evidence import Given
 from api.presentation.problem_pages import login_page
 from api.security.authentication import COOKIE
 from api.security.callers import caller_of, check_csrf
+from config.errors import ConfigurationError
+from config.url_parts import url_parts
 
 router = APIRouter(include_in_schema=False)
 _TWELVE_HOURS = 12 * 3600
@@ -42,6 +44,9 @@ async def sign_out(request: Request, csrf: Annotated[str, Form()] = "") -> Respo
 
 def _within(target: str) -> str:
     """Return the path if it is one of this site's own."""
-    parts = urlsplit(target)
+    try:
+        parts = url_parts(target)
+    except ConfigurationError:
+        return "/"
     own = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
     return target if own and "\\" not in target and target.isprintable() else "/"

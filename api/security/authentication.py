@@ -11,7 +11,8 @@ from api.answers.problems import NotSignedIn
 from api.presentation.problem_pages import refusal
 from api.security.callers import Caller, csrf_of
 from api.security.permissions import allows, is_open, needed
-from config.errors import Forbidden
+from config.errors import ConfigurationError, Forbidden
+from config.url_parts import url_parts
 
 COOKIE = "zaehlwerk"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -89,8 +90,15 @@ class Gate:
         origin = request.headers.get("origin")
         if origin is None and request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}:
             return
-        if origin is None or urlsplit(origin).netloc not in {self._public_host, request.headers.get("host")}:
+        if origin is None or _host(origin) not in {self._public_host, request.headers.get("host")}:
             raise Forbidden(f"a request from {origin or 'another site'} is not taken")
+
+
+def _host(origin: str) -> str | None:
+    try:
+        return url_parts(origin).netloc or None
+    except ConfigurationError:
+        return None  # nobody's
 
 
 def _bearer(request: Request) -> str | None:

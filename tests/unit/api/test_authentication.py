@@ -191,9 +191,10 @@ def test_a_form_without_its_sessions_token_is_refused(app: FastAPI, district: Sm
     assert client.form("/alarme/1", {"antwort": "erledigt", "csrf": csrf}).status_code == 303
 
 
-def test_a_form_from_another_site_is_refused(app: FastAPI, district: SmallDistrict) -> None:
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://[", "http://x:99999"])
+def test_a_form_from_another_site_is_refused(app: FastAPI, district: SmallDistrict, origin: str) -> None:
     client, csrf = _signed_in(app, district, "facility_manager")
-    answer = client.form("/alarme/1", {"antwort": "erledigt", "csrf": csrf}, origin="https://evil.example")
+    answer = client.form("/alarme/1", {"antwort": "erledigt", "csrf": csrf}, origin=origin)
     assert answer.status_code == 403
 
 
