@@ -142,6 +142,33 @@ def test_a_damaged_spool_is_set_aside_loudly_and_a_new_one_begins(
     again.close()
 
 
+def test_a_parcel_that_is_damaged_later_is_parked_and_the_others_go_on(
+    spool: Spool, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool.append([reading(number) for number in range(3)])
+    spool.append([reading(number) for number in range(3, 5)])
+    with spool._file.writing() as connection:
+        connection.execute("UPDATE parcel SET readings = zeroblob(length(readings)) WHERE last_id = 3")
+
+    assert [one for _, one in spool.oldest(10)] == [reading(3), reading(4)]
+    assert spool.depth() == 2
+    (parked,) = spool.refused()
+    assert (parked.source, parked.reason) == ("spool", "damaged")
+    assert "3 readings up to number 3 cannot be read" in caplog.text
+
+
+def test_a_parcel_that_is_damaged_before_a_part_of_it_is_deleted_is_parked_too(spool: Spool) -> None:
+    spool.append([reading(number) for number in range(3)])
+    ids = [row_id for row_id, _ in spool.oldest(3)]
+    with spool._file.writing() as connection:
+        connection.execute("UPDATE parcel SET checksum = checksum + 1")
+
+    spool.settle(ids[:1], [PARKED])
+
+    assert spool.depth() == len(spool.oldest(3)) == 0
+    assert spool.refused_counts() == {"damaged": 1, "field_type_conflict": 1}
+
+
 def test_a_spool_of_a_later_version_is_not_set_aside(path: Path, spool: Spool) -> None:
     with spool._file.writing() as connection:
         connection.execute("PRAGMA user_version=99")
@@ -171,13 +198,15 @@ class SpoolModel(RuleBasedStateMachine):
         self.waiting: list[Reading] = []
         self.parked: set[Refused] = set()
 
-    @rule(values=st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=5))
-    def append(self, values: list[float]) -> None:
-        readings = [reading(index, value) for index, value in enumerate(values)]
+    @rule(
+        values=st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=5), more=st.sampled_from([0, 250])
+    )
+    def append(self, values: list[float], more: int) -> None:
+        readings = [reading(index, value) for index, value in enumerate([*values, *([1.5] * more)])]
         self.spool.append(readings)
         self.waiting += readings
 
-    @rule(limit=st.integers(0, 7))
+    @rule(limit=st.integers(0, 7) | st.integers(90, 310))
     def forward(self, limit: int) -> None:
         rows = self.spool.oldest(limit)
         assert [one for _, one in rows] == self.waiting[:limit]
@@ -185,7 +214,7 @@ class SpoolModel(RuleBasedStateMachine):
         del self.waiting[:limit]
 
     @precondition(lambda self: self.waiting)
-    @rule(picked=st.sets(st.integers(0, 20)), number=st.integers(0, 3))
+    @rule(picked=st.sets(st.integers(0, 320)), number=st.integers(0, 3))
     def settle_some(self, picked: set[int], number: int) -> None:
         rows = self.spool.oldest(len(self.waiting))
         refused = PARKED._replace(time_ms=number)
@@ -218,7 +247,7 @@ class SpoolModel(RuleBasedStateMachine):
     @invariant()
     def holds_what_the_model_holds(self) -> None:
         assert self.spool.depth() == len(self.waiting)
-        assert [one for _, one in self.spool.oldest(1_000)] == self.waiting
+        assert [one for _, one in self.spool.oldest(100_000)] == self.waiting
         assert set(self.spool.refused()) == self.parked
 
     def teardown(self) -> None:

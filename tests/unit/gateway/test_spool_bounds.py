@@ -112,17 +112,6 @@ def test_a_clock_that_starts_in_1970_makes_no_spool_full(tmp_path: Path) -> None
         assert spool.append([counter(1)]).accepted == 1
 
 
-def test_a_spool_of_the_first_version_is_taken_over(tmp_path: Path, clock: Clock) -> None:
-    path = tmp_path / "old.sqlite"
-    with closing(Spool(path)) as spool:
-        spool.append([counter(0)])
-    with closing(sqlite3.connect(path)) as file:
-        file.executescript("DROP TABLE arrival; PRAGMA user_version = 1;")
-    with closing(Spool(path, max_wait=DAYS, clock_s=clock)) as spool:
-        spool.append([counter(1)])
-        assert waiting(spool) == [counter(0), counter(1)]
-
-
 def test_while_there_is_room_everything_is_taken(spool: Spool) -> None:
     rationed = RationedSpool(spool)
     everything = [gauge(0), gauge(1), counter(1), amount(1)]
