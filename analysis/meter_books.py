@@ -21,7 +21,8 @@ from analysis.ledger.tank import book_tank
 from config.meters import Meter
 from config.quantities import QUANTITIES, UNITS, Kind
 from gateway.operations.rows import MeterEventRow
-from gateway.reading import Series, instant, milliseconds
+from gateway.reading import instant, milliseconds
+from gateway.series import Series
 
 _SETTLED = frozenset({"recorded", "accepted"})
 

@@ -9,7 +9,8 @@ from analysis.books import Books
 from analysis.calendar_cuts import day_cuts
 from analysis.ledger.micro import Floats, Integers
 from config.meters import weather_meter_id
-from gateway.reading import Series, instant
+from gateway.reading import instant
+from gateway.series import Series
 
 HEATING_LIMIT_C = 15.0
 ROOM_C = 20.0

@@ -23,7 +23,8 @@ from api.services import Services
 from config.errors import InsufficientData, NotFound
 from config.portfolio import Portfolio
 from gateway.operations import AlertRow, Operations
-from gateway.reading import Reading, Series, instant
+from gateway.reading import Reading, instant
+from gateway.series import Series
 
 Thing = TypeVar("Thing")
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from config.meters import Meter, wrap_of
 from config.quantities import QUANTITIES, UNITS, Kind
-from gateway.reading import Series, milliseconds
+from gateway.reading import milliseconds
+from gateway.series import Series
 
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS

@@ -14,7 +14,8 @@ from config.errors import InvalidReading
 from config.meters import Meter
 from config.quantities import UNITS
 from gateway.operations import ReadingNoteRow
-from gateway.reading import Series, milliseconds
+from gateway.reading import milliseconds
+from gateway.series import Series
 
 _PAST = timedelta(days=400)
 _FUTURE = timedelta(days=400)

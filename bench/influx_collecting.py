@@ -20,7 +20,7 @@ from collector.collecting import Collector
 from collector.modbus.device import Device
 from collector.modbus.polling import tick_s
 from gateway.forwarder import Forwarder
-from gateway.influx import InfluxStore
+from gateway.influx.store import InfluxStore
 from gateway.spool import Spool
 from zaehlwerk.processes.running import run_async
 

@@ -16,7 +16,8 @@ from influxdb_client.client.write_api import WriteOptions
 from influxdb_client.domain.write_precision import WritePrecision
 
 from bench.figures import Figure
-from gateway.influx import LINES_PER_REQUEST, InfluxStore
+from gateway.influx.store import InfluxStore
+from gateway.influx.writing import LINES_PER_REQUEST
 from gateway.reading import Reading
 from tests.servers.influx import InfluxServer, influx_server
 

@@ -12,7 +12,8 @@ import numpy as np
 from config.errors import InvalidReading, StorageFull, Unreachable
 from gateway import refused as refused_table
 from gateway.durable_file import DurableFile
-from gateway.reading import Reading, Receipt, Refused, Series, demand_finite, first_millisecond
+from gateway.reading import Reading, Receipt, Refused, demand_finite, first_millisecond
+from gateway.series import Series
 
 _VERSION = 1
 # (series, time) as the key keeps one meter's year together: a page full of neighbours per disk access.

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from config.errors import StorageFull, Unreachable
-from gateway.ports import Store
+from gateway.ports import Writer
 from gateway.reading import Reading, Refused
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class Forwarder:
     def __init__(
         self,
         spool: Waiting,
-        store: Store,
+        store: Writer,
         *,
         batch: int = BATCH,
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,

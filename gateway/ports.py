@@ -1,10 +1,15 @@
 """The two doors of the gateway: the sink that makes readings durable, the store that gives them back."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Protocol
+from __future__ import annotations
 
-from gateway.reading import Reading, Receipt, Refused, Series
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # who only writes does without numpy
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from gateway.reading import Reading, Receipt, Refused
+    from gateway.series import Series
 
 
 class Sink(Protocol):
@@ -23,8 +28,8 @@ class Sink(Protocol):
         ...
 
 
-class Store(Protocol):
-    """Where readings live. One contract suite runs over every adapter."""
+class Writer(Protocol):
+    """The part of a store that takes readings."""
 
     def write(self, readings: Sequence[Reading]) -> Sequence[Refused]:
         """Write readings; on return they are confirmed durable, save those returned as refused with a reason.
@@ -32,6 +37,10 @@ class Store(Protocol):
         Idempotent by identity. Raises `Unreachable` when the store does not answer or asks to wait.
         """
         ...
+
+
+class Store(Writer, Protocol):
+    """Where readings live. One contract suite runs over every adapter."""
 
     def read(self, meter: str, quantity: str, start: datetime | None = None, end: datetime | None = None) -> Series:
         """Return readings with start <= time < end in ascending time; None: unbounded. Empty if there are none."""

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from config.errors import InvalidReading
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,17 +48,6 @@ class Refused(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
-    """Readings of one meter and quantity in ascending time: `time_ms` int64, `value` float64, of equal length."""
-
-    time_ms: NDArray[np.int64]
-    value: NDArray[np.float64]
-
-    def __len__(self) -> int:
-        return len(self.time_ms)
-
-
-@dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of an append: `accepted` are new or changed, `known` stood there already with the same value.
 
@@ -100,12 +86,3 @@ def demand_finite(readings: Sequence[Reading]) -> None:
         if not math.isfinite(reading.value):
             detail = f"{reading.meter} {reading.quantity} at {reading.time_ms}: {reading.value} is not finite"
             raise InvalidReading("not_a_number", detail)
-
-
-def series_of(readings: Sequence[Reading]) -> Series:
-    """Make a series of the readings of one meter and quantity; sorts by time."""
-    ordered = sorted(readings, key=lambda reading: reading.time_ms)
-    return Series(
-        np.fromiter((reading.time_ms for reading in ordered), np.int64, len(ordered)),
-        np.fromiter((reading.value for reading in ordered), np.float64, len(ordered)),
-    )

@@ -1,37 +1,35 @@
-"""What is built from the settings: the one place that names adapters."""
+"""What is built from the settings for a process that works figures out; `intake` has what all processes share."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 from analysis.books import Books
 from analysis.daily_cache import DailyCache
-from config.errors import ConfigurationError
 from config.factors import load_factor_sets
 from config.portfolio import Portfolio
 from config.portfolio_files import load_portfolio
-from config.profiles import DeviceProfile, load_profiles
+from config.profiles import DeviceProfile
 from config.settings import Settings
-from gateway.embedded import EmbeddedStore
 from gateway.operations import Operations
 from gateway.ports import Sink, Store
 from gateway.spool import Spool
+from zaehlwerk.intake import (
+    Clock,
+    Intake,
+    influx_account,
+    make_state_folder,
+    opened_embedded_store,
+    opened_spool,
+    portfolio_folder,
+    profiles_of,
+    utc_now,
+)
 from zaehlwerk.writes_at_once import WritesAtOnce
 
-READINGS_FILE = "readings.sqlite"
-COLLECTOR_SPOOL = "spool.sqlite"
-SERVER_SPOOL = "spool-serve.sqlite"  # a spool has one process that empties it
 _DAYS_ARE_KEPT_FOR = timedelta(minutes=5)
-
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """The clock of every process."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +46,21 @@ class House:
     books: Books
     clock: Clock = utc_now
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    @property
+    def intake(self) -> Intake:
+        """The part of it that takes readings in."""
+        return Intake(
+            settings=self.settings,
+            portfolio=self.portfolio,
+            profiles=self.profiles,
+            sink=self.sink,
+            spool=self.spool,
+            writer=self.store,
+            records=lambda: self.operations,
+            clock=self.clock,
+            environ=self.environ,
+        )
 
 
 @contextmanager
@@ -70,49 +83,16 @@ def open_house(
         yield House(settings, portfolio, profiles_of(settings), store, sink, spool, operations, books)
 
 
-def portfolio_folder(settings: Settings) -> Path:
-    """Return the folder of the portfolio; raises `ConfigurationError` if none is named."""
-    if settings.portfolio is None:
-        raise ConfigurationError("no portfolio: name its folder with --portfolio DIR or ZAEHLWERK_PORTFOLIO")
-    return settings.portfolio
-
-
-def make_state_folder(folder: Path) -> None:
-    """Make the folder of spool and databases if it is not there; raises `ConfigurationError` where it cannot be."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigurationError(f"{folder} cannot be the state folder: {error.strerror}") from error
-
-
-def profiles_of(settings: Settings) -> dict[str, DeviceProfile]:
-    """Return the shipped device tables and those of the portfolio."""
-    return load_profiles(settings.portfolio / "devices" if settings.portfolio else None)
-
-
 def _store_and_sink(settings: Settings, stack: ExitStack, spool_name: str | None) -> tuple[Store, Sink, Spool | None]:
-    if settings.influx_url is None:
-        embedded = EmbeddedStore(settings.state / READINGS_FILE)
-        stack.callback(embedded.close)
+    account = influx_account(settings)
+    if account is None:
+        embedded = opened_embedded_store(settings, stack)
         return embedded, embedded, None
-    influx = _influx(settings)
+    from gateway.influx.store import InfluxStore  # noqa: PLC0415  slow to import, and not wanted on the embedded store
+
+    influx = InfluxStore(*account)
     stack.callback(influx.close)
     if spool_name is None:
         return influx, WritesAtOnce(influx), None
-    spool = Spool(settings.state / spool_name)
-    stack.callback(spool.close)
+    spool = opened_spool(settings, stack, spool_name)
     return influx, spool, spool
-
-
-def _influx(settings: Settings) -> Store:
-    from gateway.influx import InfluxStore  # noqa: PLC0415  slow to import, and not wanted on the embedded store
-
-    url, token, org, bucket = (
-        settings.influx_url,
-        settings.influx_token,
-        settings.influx_org,
-        settings.influx_bucket,
-    )
-    if url is None or token is None or org is None or bucket is None:
-        raise ConfigurationError("InfluxDB needs ZAEHLWERK_INFLUX_URL, _TOKEN, _ORG and _BUCKET together")
-    return InfluxStore(url, token.get_secret_value(), org, bucket)

@@ -9,7 +9,8 @@ from analysis.ledger.rules import rules_of
 from analysis.silence import Silence
 from config.meters import Meter
 from config.quantities import QUANTITIES
-from gateway.reading import Series, instant
+from gateway.reading import instant
+from gateway.series import Series
 
 MOST_POINTS = 2000
 

@@ -21,7 +21,8 @@ from api.security.callers import caller_of
 from api.security.push_limits import PushLimits
 from api.times import moment
 from config.meters import Meter, Reporting
-from gateway.reading import Series, instant
+from gateway.reading import instant
+from gateway.series import Series
 
 router = APIRouter(prefix="/v1", tags=["readings"])
 MOST_READINGS = 50_000

@@ -18,8 +18,9 @@ from collector.importing import (
 from config.errors import InvalidReading
 from config.quantities import QUANTITIES, Kind
 from gateway.ports import Sink
-from gateway.reading import Reading, Receipt, Refused, Series, instant
+from gateway.reading import Reading, Receipt, Refused, instant
 from gateway.refused import CONTENT_LIMIT_BYTES
+from gateway.series import Series
 
 SOURCE = "file"
 MOST_PREVIEWED = 8

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.embedded import EmbeddedStore
-from gateway.influx import InfluxStore
+from gateway.influx.store import InfluxStore
 from gateway.ports import Sink, Store
 from gateway.spool import Spool
 from tests.servers.influx import InfluxServer

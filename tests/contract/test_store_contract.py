@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gateway.ports import Store
-from gateway.reading import Reading, Series, milliseconds
+from gateway.reading import Reading, milliseconds
+from gateway.series import Series
 
 START = datetime(2026, 3, 29, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from config.errors import InvalidReading, ZaehlwerkError
-from gateway.line_protocol import demand_encodable
+from gateway.influx.line_protocol import demand_encodable
 from gateway.reading import Reading
 
 Take = Callable[[bytes], object]

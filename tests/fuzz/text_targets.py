@@ -33,8 +33,8 @@ from config.profile_schema import ProfileEntry
 from config.profiles import load_profiles
 from config.schema import validated
 from config.yaml_places import Document, read_document
-from gateway.influx_answers import tables_of
-from gateway.line_protocol import encode
+from gateway.influx.line_protocol import encode
+from gateway.influx.tables import tables_of
 from gateway.reading import Reading, milliseconds
 from tests.fuzz.target import Seed, Take, Target, demand_usable, of_text, one_take
 from tests.unit.collector.portfolio import modbus_meter, portfolio

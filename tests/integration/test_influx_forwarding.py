@@ -9,7 +9,7 @@ import pytest
 
 from config.errors import Unreachable
 from gateway.forwarder import Forwarder
-from gateway.influx import InfluxStore
+from gateway.influx.store import InfluxStore
 from gateway.reading import Reading, Refused, milliseconds
 from gateway.spool import Spool
 from tests.servers.influx import InfluxProgram, InfluxServer

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from config.errors import Unreachable
-from gateway.influx import InfluxStore
+from gateway.influx.store import InfluxStore
 from gateway.reading import Reading, milliseconds
 from tests.servers.influx import InfluxServer
 

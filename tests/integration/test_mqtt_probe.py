@@ -18,7 +18,7 @@ from tests.servers.mosquitto import Broker
 from tests.unit.collector.portfolio import mqtt_meter, portfolio
 from tests.unit.collector.sinks import MemorySink
 from zaehlwerk.command_line import app
-from zaehlwerk.composition import utc_now
+from zaehlwerk.intake import utc_now
 
 pytestmark = pytest.mark.real_server
 HEAD = '{"Time":"2026-01-21T11:07:31","SML":{"Total_in":2687.3687,"Power_curr":-36}}'

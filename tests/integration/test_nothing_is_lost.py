@@ -14,8 +14,9 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
-from gateway.influx import InfluxStore
-from gateway.reading import Series, instant, milliseconds
+from gateway.influx.store import InfluxStore
+from gateway.reading import instant, milliseconds
+from gateway.series import Series
 from tests.portfolios import mqtt_meters, write_portfolio
 from tests.servers.influx import InfluxProgram
 from tests.servers.local_process import LocalProcess

@@ -37,7 +37,7 @@ from config.portfolio_files import load_portfolio
 from config.profiles import load_profiles
 from gateway.embedded import EmbeddedStore
 from gateway.forwarder import Forwarder
-from gateway.influx import InfluxStore
+from gateway.influx.store import InfluxStore
 from gateway.ports import Store
 from gateway.reading import Reading, Receipt, Refused, milliseconds
 from gateway.spool import Spool

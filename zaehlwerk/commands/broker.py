@@ -37,7 +37,7 @@ def mqtt(
     from collector.mqtt.listening_in import listen_in  # noqa: PLC0415
     from collector.mqtt.proposals import proposals  # noqa: PLC0415
     from config.portfolio import MqttBroker  # noqa: PLC0415
-    from zaehlwerk.composition import utc_now  # noqa: PLC0415
+    from zaehlwerk.intake import utc_now  # noqa: PLC0415
 
     _check_pattern(topic)
     who = account(MqttBroker("probe", url, username, password_env), os.environ)
@@ -93,7 +93,7 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
     """Write a meter for a topic into its property's file; comments stay, nothing is kept that `check` refuses."""
     from collector.mqtt.unassigned import strike_off  # noqa: PLC0415
     from config.portfolio_files import load_portfolio  # noqa: PLC0415
-    from zaehlwerk.composition import portfolio_folder  # noqa: PLC0415
+    from zaehlwerk.intake import portfolio_folder  # noqa: PLC0415
     from zaehlwerk.portfolio_writing import add_meter  # noqa: PLC0415
 
     settings = settings_from(portfolio, state)
@@ -111,7 +111,7 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
 
 def _strangers(portfolio: Path | None, state: Path | None) -> list[Stranger]:
     from config.portfolio_files import load_portfolio  # noqa: PLC0415
-    from zaehlwerk.composition import portfolio_folder  # noqa: PLC0415
+    from zaehlwerk.intake import portfolio_folder  # noqa: PLC0415
     from zaehlwerk.unassigned_topics import strangers_of  # noqa: PLC0415
 
     settings = settings_from(portfolio, state)

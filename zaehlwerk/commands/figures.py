@@ -42,7 +42,8 @@ def readings(
     """Print what is stored of a meter, in the canonical unit of its quantity; without --start the last 30 days."""
     from config.quantities import QUANTITIES  # noqa: PLC0415
     from gateway.reading import instant  # noqa: PLC0415
-    from zaehlwerk.composition import open_house, utc_now  # noqa: PLC0415
+    from zaehlwerk.composition import open_house  # noqa: PLC0415
+    from zaehlwerk.intake import utc_now  # noqa: PLC0415
 
     with open_house(settings_from(portfolio, state)) as house:
         found, zone = meter_of(house.portfolio, meter), house.portfolio.district.zone
@@ -73,7 +74,8 @@ def consumption(
     """Print what follows from the readings, slot by slot with its quality; exit 3 if nothing is known."""
     from analysis.consumption import consumption as consumed  # noqa: PLC0415
     from analysis.figures import Resolution  # noqa: PLC0415
-    from zaehlwerk.composition import open_house, utc_now  # noqa: PLC0415
+    from zaehlwerk.composition import open_house  # noqa: PLC0415
+    from zaehlwerk.intake import utc_now  # noqa: PLC0415
 
     known = [one.value for one in Resolution]
     if resolution not in known:
@@ -100,7 +102,8 @@ def kpis(
     """Print the key figures of a year: energy, water, cost and CO2e, each with its coverage."""
     from analysis.kpis import property_kpis  # noqa: PLC0415
     from api.answers.shapes import kpis_shape  # noqa: PLC0415
-    from zaehlwerk.composition import open_house, utc_now  # noqa: PLC0415
+    from zaehlwerk.composition import open_house  # noqa: PLC0415
+    from zaehlwerk.intake import utc_now  # noqa: PLC0415
 
     now = utc_now()
     with open_house(settings_from(portfolio, state)) as house:
@@ -118,7 +121,8 @@ def measures(as_json: JsonOption = False, portfolio: PortfolioOption = None, sta
     """Print every measure with what it was to save and what it saved."""
     from analysis.measures import measure_progress  # noqa: PLC0415
     from api.answers.shapes import measure_shape  # noqa: PLC0415
-    from zaehlwerk.composition import open_house, utc_now  # noqa: PLC0415
+    from zaehlwerk.composition import open_house  # noqa: PLC0415
+    from zaehlwerk.intake import utc_now  # noqa: PLC0415
 
     now = utc_now()
     with open_house(settings_from(portfolio, state)) as house:

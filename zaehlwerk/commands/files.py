@@ -94,7 +94,7 @@ def import_readings(  # noqa: PLR0913, PLR0917  each is an option
             now=house.clock(),
             asked=asked,
             mapping=None if mapping is None else load_mapping(mapping, house.portfolio),
-            notes=notes_of(house),
+            notes=notes_of(house.intake),
             progress=lambda done, whole: draw(done / max(whole, 1), file.name),
         )
         zone = house.portfolio.district.zone

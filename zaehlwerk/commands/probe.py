@@ -46,7 +46,7 @@ def probe_modbus(  # noqa: PLR0913, PLR0917  each is an option
     """Read a device and judge what it says; never writes to it."""
     from collector.probing.displays import display_of  # noqa: PLC0415
     from collector.probing.probing import visit  # noqa: PLC0415
-    from zaehlwerk.composition import profiles_of  # noqa: PLC0415
+    from zaehlwerk.intake import profiles_of  # noqa: PLC0415
     from zaehlwerk.probe_document import document_of  # noqa: PLC0415
 
     if (profile is None) is not find:

@@ -78,7 +78,7 @@ def decode(
 
 
 def _tables(portfolio: Path | None) -> dict[str, DeviceProfile]:
-    from zaehlwerk.composition import profiles_of  # noqa: PLC0415
+    from zaehlwerk.intake import profiles_of  # noqa: PLC0415
 
     return profiles_of(settings_from(portfolio))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from zaehlwerk.exits import ExitCode
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from zaehlwerk.composition import House
     from zaehlwerk.processes.parts import Part
 
 HostOption = Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Where to listen; this machine alone.")]
@@ -27,23 +29,29 @@ def run(
     state: StateOption = None,
 ) -> None:
     """Collect, watch and serve in one process, on the embedded store unless InfluxDB is set."""
-    from zaehlwerk.composition import COLLECTOR_SPOOL  # noqa: PLC0415
+    from zaehlwerk.intake import COLLECTOR_SPOOL  # noqa: PLC0415
     from zaehlwerk.processes.collecting import collecting  # noqa: PLC0415
+    from zaehlwerk.processes.parts import of_intake  # noqa: PLC0415
     from zaehlwerk.processes.serving import serving  # noqa: PLC0415
     from zaehlwerk.processes.watching import watching  # noqa: PLC0415
     from zaehlwerk.processes.web_server import listening_socket  # noqa: PLC0415
 
     settings = settings_from(portfolio, state)
-    parts = [collecting, watching, serving(listening_socket(host, port))]
+    parts = [of_intake(collecting), watching, serving(listening_socket(host, port))]
     _run(settings, parts, name="run", spool_name=COLLECTOR_SPOOL)
 
 
 def collect(portfolio: PortfolioOption = None, state: StateOption = None) -> None:
     """Fetch what the meters say and make it durable."""
-    from zaehlwerk.composition import COLLECTOR_SPOOL  # noqa: PLC0415
+    from zaehlwerk.intake import open_intake  # noqa: PLC0415
+    from zaehlwerk.logs import configure_logging  # noqa: PLC0415
     from zaehlwerk.processes.collecting import collecting  # noqa: PLC0415
+    from zaehlwerk.processes.parts import run_parts  # noqa: PLC0415
+    from zaehlwerk.processes.running import run_async  # noqa: PLC0415
 
-    _run(settings_from(portfolio, state), [collecting], name="collect", spool_name=COLLECTOR_SPOOL)
+    configure_logging()
+    with open_intake(settings_from(portfolio, state)) as intake:
+        run_async(run_parts(intake, [collecting], name="collect"))
 
 
 def edge(
@@ -81,12 +89,13 @@ def serve(
     state: StateOption = None,
 ) -> None:
     """Answer people and programs: pages and the REST interface."""
-    from zaehlwerk.composition import SERVER_SPOOL  # noqa: PLC0415
+    from zaehlwerk.intake import SERVER_SPOOL  # noqa: PLC0415
     from zaehlwerk.processes.collecting import forwarding  # noqa: PLC0415
+    from zaehlwerk.processes.parts import of_intake  # noqa: PLC0415
     from zaehlwerk.processes.serving import serving  # noqa: PLC0415
     from zaehlwerk.processes.web_server import listening_socket  # noqa: PLC0415
 
-    parts = [forwarding, serving(listening_socket(host, port))]
+    parts = [of_intake(forwarding), serving(listening_socket(host, port))]
     _run(settings_from(portfolio, state), parts, name="serve", spool_name=SERVER_SPOOL)
 
 
@@ -140,7 +149,7 @@ def evaluate(at: AtOption = None, portfolio: PortfolioOption = None, state: Stat
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _run(settings: Settings, parts: list[Part], *, name: str, spool_name: str | None) -> None:
+def _run(settings: Settings, parts: Sequence[Part[House]], *, name: str, spool_name: str | None) -> None:
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.logs import configure_logging  # noqa: PLC0415
     from zaehlwerk.processes.parts import run_parts  # noqa: PLC0415

@@ -71,7 +71,7 @@ def revoke(
 @contextmanager
 def _operations(portfolio: Path | None, state: Path | None) -> Iterator[Operations]:
     from gateway.operations import Operations  # noqa: PLC0415
-    from zaehlwerk.composition import make_state_folder  # noqa: PLC0415
+    from zaehlwerk.intake import make_state_folder  # noqa: PLC0415
 
     settings = settings_from(portfolio, state)
     make_state_folder(settings.state)

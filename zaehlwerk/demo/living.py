@@ -30,7 +30,7 @@ async def living(house: House, live: Live, history: History, *, url: str) -> Asy
     simulation = Simulation(house.portfolio, house.profiles, values, clock=house.clock)
     async with (
         simulation,
-        collecting(house, live) as collector,
+        collecting(house.intake, live) as collector,
         watching_with(house, live, _channel(house), public_url=url) as watch,
     ):
         station = {"weather": lambda: _weather(house, values)}

@@ -10,7 +10,8 @@ import orjson
 
 from config.portfolio import Portfolio
 from gateway.operations import MeterEventRow, Operations
-from gateway.reading import Reading, Receipt, Series
+from gateway.reading import Reading, Receipt
+from gateway.series import Series
 from zaehlwerk.demo.history.counters import History, history_until
 from zaehlwerk.demo.history.incidents import EXCHANGE_SERIAL, EXCHANGED_METER
 from zaehlwerk.demo.history.readings import Histories, first_stored, readings_of, weather_readings

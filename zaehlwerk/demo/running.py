@@ -20,13 +20,14 @@ from config.errors import Unreachable
 from config.portfolio import ModbusTcpBus, MqttBroker
 from config.settings import Settings, load_settings
 from gateway.embedded import EmbeddedStore
-from zaehlwerk.composition import House, make_state_folder, open_house, utc_now
+from zaehlwerk.composition import House, open_house
 from zaehlwerk.demo.broker import demo_broker
 from zaehlwerk.demo.district import on_ports, sample_portfolio
 from zaehlwerk.demo.history.counters import History
 from zaehlwerk.demo.living import living, mails_go_to
 from zaehlwerk.demo.loading import anchor_of, history_of, load
 from zaehlwerk.demo.ports import free_ports
+from zaehlwerk.intake import make_state_folder, utc_now
 from zaehlwerk.processes.live import Live
 from zaehlwerk.processes.running import Job, run_jobs, stop_on_signals
 from zaehlwerk.processes.web import services_of

@@ -8,7 +8,7 @@ from collector.edge.wire import BoxStatus
 from collector.mqtt.connection import account, broker_address
 from collector.statistics import CollectorStatistics
 from config.portfolio import MqttBroker
-from zaehlwerk.composition import House
+from zaehlwerk.intake import Intake
 from zaehlwerk.processes.live import Live
 from zaehlwerk.processes.running import Job, in_thread
 
@@ -19,10 +19,10 @@ _PROBLEMS = {
 }
 
 
-def receivers_of(house: House) -> list[Receiver]:
+def receivers_of(intake: Intake) -> list[Receiver]:
     """Return a receiver for every broker through which boxes send."""
-    brokers = [source for source in house.portfolio.sources if isinstance(source, MqttBroker) and source.edges]
-    return [_receiver(house, broker) for broker in brokers]
+    brokers = [source for source in intake.portfolio.sources if isinstance(source, MqttBroker) and source.edges]
+    return [_receiver(intake, broker) for broker in brokers]
 
 
 def receiving(receivers: Sequence[Receiver]) -> dict[str, Job]:
@@ -63,13 +63,13 @@ def _job(receiver: Receiver) -> Job:
     return lambda: in_thread(receiver, f"edges {receiver.source}")
 
 
-def _receiver(house: House, broker: MqttBroker) -> Receiver:
+def _receiver(intake: Intake, broker: MqttBroker) -> Receiver:
     return Receiver(
         broker.id,
         broker_address(broker.url),
-        house.portfolio,
-        house.sink,
-        client_id=f"zaehlwerk-{house.portfolio.district.id}-{broker.id}-edges",
-        account=account(broker, house.environ),
-        clock=house.clock,
+        intake.portfolio,
+        intake.sink,
+        client_id=f"zaehlwerk-{intake.portfolio.district.id}-{broker.id}-edges",
+        account=account(broker, intake.environ),
+        clock=intake.clock,
     )

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from collector.collecting import Collector
 from gateway.forwarder import Forwarder
-from zaehlwerk.composition import House
+from zaehlwerk.intake import Intake
 from zaehlwerk.processes.boxes import receivers_of, receiving, with_boxes
 from zaehlwerk.processes.inbox import watching_inbox
 from zaehlwerk.processes.live import Live
@@ -14,28 +14,28 @@ from zaehlwerk.processes.serial_numbers import SerialNumbers
 
 
 @asynccontextmanager
-async def collecting(house: House, live: Live) -> AsyncIterator[Mapping[str, Job]]:
+async def collecting(intake: Intake, live: Live) -> AsyncIterator[Mapping[str, Job]]:
     """Fetch what the meters say, and what boxes send; readings that wait for InfluxDB are forwarded."""
     collector = Collector(
-        house.portfolio,
-        house.profiles,
-        house.sink,
-        environ=house.environ,
-        clock=house.clock,
-        folder=house.settings.state,
-        serials=SerialNumbers(house.operations, house.clock),
+        intake.portfolio,
+        intake.profiles,
+        intake.sink,
+        environ=intake.environ,
+        clock=intake.clock,
+        folder=intake.settings.state,
+        serials=SerialNumbers(intake.records, intake.clock),
     )
-    receivers = receivers_of(house)
-    async with collector, forwarding(house, live) as forwarder, watching_inbox(house, live) as inbox:
+    receivers = receivers_of(intake)
+    async with collector, forwarding(intake, live) as forwarder, watching_inbox(intake, live) as inbox:
         live.statistics = with_boxes(collector.statistics, receivers, live)
         yield {"collector": collector.run, **receiving(receivers), **forwarder, **inbox}
 
 
 @asynccontextmanager
-async def forwarding(house: House, _live: Live) -> AsyncIterator[Mapping[str, Job]]:
+async def forwarding(intake: Intake, _live: Live) -> AsyncIterator[Mapping[str, Job]]:
     """Empty the spool into InfluxDB; nothing to do on the embedded store."""
-    if house.spool is None:
+    if intake.spool is None:
         yield {}
         return
-    async with Forwarder(house.spool, house.store) as forwarder:
+    async with Forwarder(intake.spool, intake.writer) as forwarder:
         yield {"forwarder": forwarder.run}

@@ -17,7 +17,7 @@ from zaehlwerk.processes.web_server import serve
 logger = logging.getLogger(__name__)
 
 
-def serving(listener: socket.socket) -> Part:
+def serving(listener: socket.socket) -> Part[House]:
     """Return the part that answers requests on a socket."""
 
     @asynccontextmanager

@@ -10,7 +10,7 @@ from config.meters import Meter
 from config.portfolio_files import load_portfolio
 from config.quantities import QUANTITIES, Kind
 from config.settings import Settings
-from zaehlwerk.composition import portfolio_folder, profiles_of
+from zaehlwerk.intake import portfolio_folder, profiles_of
 from zaehlwerk.processes.running import run_jobs, stop_on_signals
 
 _SINCE = datetime(2020, 1, 1, tzinfo=UTC)

@@ -16,7 +16,8 @@ from collector.statistics import CollectorStatistics, SourceStatistics
 from gateway.embedded import EmbeddedStore
 from gateway.reading import Refused
 from gateway.refused import KeepsRefused, refused_readings
-from zaehlwerk.composition import COLLECTOR_SPOOL, SERVER_SPOOL, House
+from zaehlwerk.composition import House
+from zaehlwerk.intake import COLLECTOR_SPOOL, SERVER_SPOOL
 from zaehlwerk.processes.live import Live
 from zaehlwerk.unassigned_topics import newest_topics
 

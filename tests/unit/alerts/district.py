@@ -11,7 +11,8 @@ from analysis.books import Books
 from config.meters import Dated, Meter, ModbusSource
 from config.portfolio import District, Person, Portfolio, Property, Tariff
 from gateway.operations import Operations, Outcome
-from gateway.reading import Reading, Refused, Series, series_of
+from gateway.reading import Reading, Refused
+from gateway.series import Series, series_of
 
 NOW = datetime(2026, 3, 2, 10, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -13,7 +13,8 @@ from analysis.daily_cache import DailyCache
 from config.meters import Meter
 from config.portfolio import District, Municipality, Portfolio, Property
 from gateway.operations.rows import MeterEventRow
-from gateway.reading import Reading, Refused, Series, milliseconds
+from gateway.reading import Reading, Refused, milliseconds
+from gateway.series import Series
 
 
 @dataclass

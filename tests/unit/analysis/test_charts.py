@@ -24,7 +24,7 @@ from analysis.figures import Consumption, Figure, Resolution
 from analysis.measures import MeasureMonth, MeasureProgress, Verdict
 from analysis.night_flow import NightFlow
 from analysis.silence import Silence
-from gateway.reading import Series
+from gateway.series import Series
 from tests.unit.analysis.evidence import books, counter, meter, place, utc
 
 HOUR = timedelta(hours=1)

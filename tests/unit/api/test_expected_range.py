@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from api.expected_range import canonical, expected_range
 from config.meters import Dated, Meter
-from gateway.reading import Reading, Series, milliseconds, series_of
+from gateway.reading import Reading, milliseconds
+from gateway.series import Series, series_of
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _METER = Meter("m", "p", "electricity_import", "kWh", "active_energy_import", digits=6)

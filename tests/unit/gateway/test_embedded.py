@@ -9,7 +9,8 @@ import pytest
 
 from config.errors import ConfigurationError, InvalidReading, StorageFull, Unreachable
 from gateway.embedded import EmbeddedStore
-from gateway.reading import Reading, Receipt, Series
+from gateway.reading import Reading, Receipt
+from gateway.series import Series
 
 QUANTITY = "active_energy_import"
 

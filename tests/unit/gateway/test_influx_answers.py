@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from config.errors import Unreachable
-from gateway.influx_answers import refusal_of, tables_of, unreachable
+from gateway.influx.refusals import refusal_of, unreachable
+from gateway.influx.tables import tables_of
 
 CONFLICT = (
     'failure writing points to database: partial write: field type conflict: input field "value" on measurement '

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import InvalidReading
-from gateway.line_protocol import encode
+from gateway.influx.line_protocol import encode
 from gateway.reading import Reading
 
 names = st.text(

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.reading import Reading, first_millisecond, instant, milliseconds, series_of
+from gateway.reading import Reading, first_millisecond, instant, milliseconds
+from gateway.series import series_of
 
 BERLIN_SUMMER = timezone(timedelta(hours=2))
 

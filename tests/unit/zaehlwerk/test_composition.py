@@ -17,13 +17,14 @@ from config.errors import (
 from config.portfolio import Portfolio
 from config.settings import Settings, load_settings
 from gateway.embedded import EmbeddedStore
-from gateway.influx import InfluxStore
+from gateway.influx.store import InfluxStore
 from gateway.reading import Reading, Refused
 from gateway.spool import Spool
 from tests.unit.zaehlwerk.conftest import NOW
-from zaehlwerk.composition import COLLECTOR_SPOOL, SERVER_SPOOL, open_house
+from zaehlwerk.composition import open_house
 from zaehlwerk.demo.mail_folder import MailFolder
 from zaehlwerk.exits import exit_code_of
+from zaehlwerk.intake import COLLECTOR_SPOOL, SERVER_SPOOL
 from zaehlwerk.processes.live import Live
 from zaehlwerk.processes.simulating import steady_value
 from zaehlwerk.processes.web import services_of

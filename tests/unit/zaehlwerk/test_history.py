@@ -7,7 +7,8 @@ import pytest
 
 from config.meters import ByHandSource
 from config.portfolio import Portfolio
-from gateway.reading import Series, milliseconds
+from gateway.reading import milliseconds
+from gateway.series import Series
 from tests.unit.zaehlwerk.conftest import NOW
 from zaehlwerk.demo.history.counters import History, history_until
 from zaehlwerk.demo.history.hours import hour_index

@@ -6,7 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from gateway.operations import Operations
-from gateway.reading import Reading, Receipt, Series
+from gateway.reading import Reading, Receipt
+from gateway.series import Series
 from tests.unit.zaehlwerk.conftest import NOW
 from zaehlwerk.demo.history.counters import History
 from zaehlwerk.demo.history.incidents import EXCHANGED_METER

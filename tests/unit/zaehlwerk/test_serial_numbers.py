@@ -25,7 +25,7 @@ def operations(tmp_path: Path) -> Iterator[Operations]:
 
 def hear(operations: Operations, serial: str, *, days: int) -> int:
     """A device tells its serial number in a process of its own; return how many changes that was."""
-    book = SerialNumbers(operations, lambda: NOW)
+    book = SerialNumbers(lambda: operations, lambda: NOW)
     return len(asyncio.run(compare(book, ["strom"], serial, NOW + timedelta(days=days))))
 
 

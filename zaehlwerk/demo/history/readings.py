@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import numpy as np
 
 from config.meters import Meter
-from gateway.reading import Series, milliseconds
+from gateway.reading import milliseconds
+from gateway.series import Series
 from zaehlwerk.demo.history.counters import YEARS, History, by_hand
 from zaehlwerk.demo.history.hours import FIRST
 from zaehlwerk.demo.history.registers import register_at

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from config.meters import Meter
-from gateway.reading import Series, milliseconds
+from gateway.reading import milliseconds
+from gateway.series import Series
 from zaehlwerk.demo.history.counters import History
 from zaehlwerk.demo.history.hours import FIRST, hour_index
 

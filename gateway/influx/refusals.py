@@ -1,17 +1,11 @@
-"""What InfluxDB's answers mean: the columns of a query, the refusal of a write, or that it is better to wait."""
+"""What InfluxDB's refusals mean: what is wrong with a write, or that it is better to wait."""
 
 import re
 from dataclasses import dataclass
 from typing import Protocol
 
-import msgspec
-import numpy as np
-
 from config.errors import Unreachable
-from gateway.reading import Series
 
-EMPTY = Series(np.empty(0, np.int64), np.empty(0, np.float64))
-_ROW = np.dtype([("time_ms", np.int64), ("value", np.float64)])
 _DROPPED = re.compile(r"\bdropped=(\d+)")
 _UNPARSED = "unable to parse"
 _REASONS = {
@@ -29,36 +23,16 @@ _WHAT_IS_WRONG = {
 
 
 class AnsweredError(Protocol):
-    """The parts of the client's exception that are looked at."""
+    """The parts of an answer that are looked at, be it the client's exception or our own."""
 
-    status: int | None
-    message: str | bytes
-    retry_after: str | None
+    @property
+    def status(self) -> int | None: ...
 
+    @property
+    def message(self) -> str | bytes: ...
 
-class Table(msgspec.Struct):
-    """One series of a query's answer: rows of time [ms] and value."""
-
-    values: list[tuple[int, float]]
-    tags: dict[str, str] = {}
-
-    def series(self) -> Series:
-        """Return the rows as columns; raises `Unreachable` for a time that no store keeps."""
-        try:
-            rows = np.fromiter(self.values, _ROW, len(self.values))
-        except OverflowError as error:
-            raise Unreachable(f"the store's answer is not understood: {error}") from error
-        return Series(np.ascontiguousarray(rows["time_ms"]), np.ascontiguousarray(rows["value"]))
-
-
-class _Statement(msgspec.Struct):
-    series: list[Table] = []
-    error: str = ""
-
-
-class _Answer(msgspec.Struct):
-    results: list[_Statement] = []
-    error: str = ""
+    @property
+    def retry_after(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +42,6 @@ class Refusal:
     reason: str
     detail: str
     dropped: int | None
-
-
-def tables_of(body: bytes) -> list[list[Table]]:
-    """Return the tables of every statement of an InfluxQL answer; raises `Unreachable` if one failed."""
-    try:
-        answer = msgspec.json.decode(body, type=_Answer)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unreachable(f"the store's answer is not understood: {error}") from error
-    complaint = answer.error or next((one.error for one in answer.results if one.error), "")
-    if complaint:
-        hint = " (no such bucket, or the token may not read it)" if "database not found" in complaint else ""
-        raise Unreachable(f"the store cannot answer: {complaint}{hint}")
-    return [statement.series for statement in answer.results]
 
 
 def refusal_of(error: AnsweredError) -> Refusal:

@@ -1,13 +1,12 @@
 """Line protocol: the text form in which InfluxDB takes points.
 
 The encoder exists because the client's `Point` objects cost five times as much: what does not change from point to
-point, measurement and escaped tags, is made once per series.
+point, measurement and escaped tags, is made once a batch.
 Source: InfluxDB 2 documentation, "Line protocol".
 """
 
 import math
 from collections.abc import Iterable
-from functools import lru_cache
 
 from config.errors import InvalidReading
 from gateway.reading import Reading
@@ -25,33 +24,36 @@ def encode(readings: Iterable[Reading]) -> bytes:
 
     Raises `InvalidReading` for what line protocol cannot say: see `demand_encodable`.
     """
-    prefixes: dict[tuple[str, str], str] = {}
+    heads: dict[str, str] = {}
+    tails: dict[str, str] = {}
     lines = []
     for meter, quantity, time_ms, value in readings:
-        prefix = prefixes.get((meter, quantity))
-        if prefix is None:
-            prefix = prefixes[meter, quantity] = series_prefix(meter, quantity)
+        head = heads.get(meter) or heads.setdefault(meter, _head(meter))
+        tail = tails.get(quantity) or tails.setdefault(quantity, _tail(quantity))
         if not (math.isfinite(value) and _EARLIEST_MS <= time_ms <= _LATEST_MS):
             demand_encodable(Reading(meter, quantity, time_ms, value))
-        lines.append(f"{prefix}{float(value)!r} {time_ms}")
+        lines.append(f"{head}{tail}{float(value)!r} {time_ms}")
     return "\n".join(lines).encode()
-
-
-def series_prefix(meter: str, quantity: str) -> str:
-    """Return everything of a line that stands before the value; raises `InvalidReading`."""
-    return f"{MEASUREMENT},meter={_tag(meter)},quantity={_tag(quantity)} value="
 
 
 def demand_encodable(reading: Reading) -> None:
     """Raise `InvalidReading` for a tag without a form, a value that is not finite, a time outside 1678 to 2261."""
-    series_prefix(reading.meter, reading.quantity)
+    _head(reading.meter)
+    _tail(reading.quantity)
     if not math.isfinite(reading.value):
         raise InvalidReading("not_a_number", f"{reading.meter} {reading.quantity}: {reading.value} is not finite")
     if not _EARLIEST_MS <= reading.time_ms <= _LATEST_MS:
         raise InvalidReading("time_out_of_range", f"{reading.meter} {reading.quantity}: {reading.time_ms} ms")
 
 
-@lru_cache(maxsize=8192)  # a fleet's names come in every batch again
+def _head(meter: str) -> str:
+    return f"{MEASUREMENT},meter={_tag(meter)}"
+
+
+def _tail(quantity: str) -> str:
+    return f",quantity={_tag(quantity)} value="
+
+
 def _tag(text: str) -> str:
     # A backslash before a special character has no unambiguous form, and a line break ends the line.
     if not text or "\\" in text or not text.isprintable():
