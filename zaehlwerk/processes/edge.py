@@ -20,6 +20,7 @@ from config.profiles import load_profiles
 from config.settings import Settings
 from gateway.rationing import RationedSpool
 from gateway.spool import Spool
+from zaehlwerk.processes.parts import keep_what_was_built
 from zaehlwerk.processes.running import in_thread, run_jobs, stop_on_signals
 from zaehlwerk.processes.sign_of_life import show_life
 
@@ -49,6 +50,7 @@ async def run_edge(settings: Settings) -> None:
                 "alive": lambda: show_life(settings.state / "alive-edge"),
             }
             logger.info("edge %s runs: %s", edge, ", ".join(jobs))
+            keep_what_was_built()
             await run_jobs(jobs, stop)
     logger.info("edge %s ended", edge)
 
