@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from config.portfolio_schema import MeterEntry
+from config.meter_schema import MeterEntry
 from config.quantities import MEDIA, QUANTITIES, UNITS
 from config.yaml_places import YamlPath
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from config.ledger_policy import DEFAULT_POLICY, LedgerPolicy
 from config.quantities import MEDIA, Medium
 
 T = TypeVar("T")
@@ -119,7 +120,7 @@ class Meter:
     `factor`. `digits` or `modulus` tell where the register wraps. `factor` is the transformer ratio.
     `maximum_kw` / `maximum_m3_h` is what the connection can carry. `longest_silence` is the silence after which a
     meter counts as silent; None: derived from `interval`. `formula` makes it a virtual meter. `sub_meter_of` keeps
-    it out of the property's sum.
+    it out of the property's sum. `day_begins` is the local time at which the days of daily amounts begin (gas: 06).
     """
 
     id: str
@@ -147,6 +148,8 @@ class Meter:
     formula: str | None = None
     sub_meter_of: str | None = None
     serial: str | None = None
+    day_begins: time = time(0, 0)
+    policy: LedgerPolicy = DEFAULT_POLICY
     sample: bool = False
 
     @property

@@ -1,12 +1,14 @@
 """Turns checked entries into the portfolio's things."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Protocol
 
+from config.ledger_policy import Filling, LedgerPolicy, Spreading
 from config.meter_rules import quantity_of, unit_of
+from config.meter_schema import LedgerEntry, MeterEntry, MeterSourceEntry
 from config.meters import (
     ByHandSource,
     Dated,
@@ -43,13 +45,13 @@ from config.portfolio_schema import (
     DistrictFile,
     FundingEntry,
     MeasureEntry,
-    MeterEntry,
-    MeterSourceEntry,
     PropertyFile,
     SourceEntry,
     TargetEntry,
 )
+from config.quantities import QUANTITIES, Kind
 
+GAS_DAY_BEGINS = time(6, 0)  # GaBi Gas: the gas day, 06 to 06 local time
 EVERY_DEFAULT = timedelta(minutes=1)
 INTERVAL_DEFAULT = timedelta(minutes=15)
 _BY_ADDRESS: Mapping[str, type[ModbusTcpBus | ModbusRtuTcpBus | ModbusUdpBus]] = MappingProxyType(
@@ -72,7 +74,10 @@ def portfolio_of(district: DistrictFile, properties: Sequence[PropertyFile]) -> 
         people=tuple(Person(**entry.model_dump()) for entry in district.people),
         sources=tuple(_source(entry) for entry in district.sources),
         properties=tuple(
-            _property(_with_brokers(entry, district.sources), sample=district.district.sample) for entry in properties
+            _property(
+                _with_ledger(_with_brokers(entry, district.sources), district.ledger), sample=district.district.sample
+            )
+            for entry in properties
         ),
         tariffs=tuple(Tariff(entry.medium, _dated_numbers(entry.eur_per_unit)) for entry in district.tariffs),
     )
@@ -114,6 +119,15 @@ def _with_broker(
 ) -> MeterSourceEntry:
     merged = with_defaults(dict(source), dict(broker), dict(meter), property_id)
     return source.model_copy(update=merged)
+
+
+def _with_ledger(entry: PropertyFile, district: LedgerEntry) -> PropertyFile:
+    common = district.model_dump(exclude_none=True)
+    meters = [
+        meter.model_copy(update={"ledger": LedgerEntry(**common | meter.ledger.model_dump(exclude_none=True))})
+        for meter in entry.meters
+    ]
+    return entry.model_copy(update={"meters": meters})
 
 
 def _property(entry: PropertyFile, *, sample: bool) -> Property:
@@ -164,6 +178,8 @@ def _meter(entry: MeterEntry, property_id: str, *, sample: bool) -> Meter:
         formula=entry.formula,
         sub_meter_of=entry.sub_meter_of,
         serial=entry.serial,
+        day_begins=_day_begins(entry),
+        policy=_policy(entry.ledger),
         sample=sample,
     )
 
@@ -172,6 +188,23 @@ def _interval(entry: MeterEntry) -> timedelta:
     """What is declared, else how often the source is asked or read, else a quarter of an hour."""
     source = entry.source
     return entry.interval or (source and (source.by_hand or source.every)) or INTERVAL_DEFAULT
+
+
+def _day_begins(entry: MeterEntry) -> time:
+    """What is declared; the daily amounts of gas belong to the gas day."""
+    is_gas_day = entry.medium == "natural_gas" and QUANTITIES[quantity_of(entry)].kind is Kind.AMOUNT
+    return entry.day_begins or (GAS_DAY_BEGINS if is_gas_day and _interval(entry) == timedelta(days=1) else time(0))
+
+
+def _policy(entry: LedgerEntry) -> LedgerPolicy:
+    return LedgerPolicy(
+        gap_after=entry.gap_after,
+        short_gap=entry.short_gap,
+        spread=Spreading(entry.spread or Spreading.PROFILE),
+        fill=Filling(entry.fill or Filling.NONE),
+        stuck_after=entry.stuck_after,
+        decimals=entry.decimals,
+    )
 
 
 def _reporting(entry: MeterEntry) -> Reporting:

@@ -12,8 +12,9 @@ from typing import Any, Protocol, TypeVar
 from config.errors import Problem
 from config.formulas import formula_terms
 from config.meter_rules import Finding, meter_findings, quantity_of
+from config.meter_schema import MeterEntry
 from config.mqtt_rules import Listening, collisions, with_defaults
-from config.portfolio_schema import MeasureEntry, MeterEntry, TariffEntry
+from config.portfolio_schema import MeasureEntry, TariffEntry
 from config.registers import DeviceProfile
 from config.schema import Strict, validated
 from config.source_rules import meter_source_findings, source_findings

@@ -3,23 +3,20 @@
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, PlainValidator
+from pydantic import Field, PlainValidator
 
 from config.categories import CATEGORIES
-from config.meters import Reporting, is_weather_meter
+from config.meter_schema import LedgerEntry, MediumId, MeterEntry
 from config.mqtt_formats import FORMATS
-from config.quantities import MEDIA, QUANTITIES, UNITS
 from config.schema import (
     Flag,
     Id,
     Number,
-    Positive,
     PositiveFloat,
     Strict,
     Text,
     as_float,
     between,
-    identifier,
     one_of,
     text,
     whole,
@@ -28,40 +25,22 @@ from config.schema import (
 from config.schema_values import (
     ClosedDays,
     Day,
-    Duration,
     Email,
     Host,
     Hours,
     SecretName,
     Span,
-    StampRule,
-    Topic,
     TopicPattern,
     TopicTemplate,
     Uses,
     Zone,
     dated,
-    one_or_list,
     url_with,
 )
 
-_METERED = ("kWh", "m3", "l", "kg")
 LAENDER = ("BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH")
-METER_UNITS = tuple(unit for unit, (canonical, _) in UNITS.items() if unit == "pulses" or canonical in _METERED)
 SOURCE_KINDS = ("mqtt", "modbus_tcp", "modbus_rtu", "modbus_rtu_tcp", "modbus_udp")
 MEASURE_STATES = ("idea", "planned", "running", "done", "rejected")
-
-
-def _meter_id(value: object) -> str:
-    name = identifier(value)
-    if is_weather_meter(name):
-        raise wrong(f"{name!r} cannot be used: ids of weather stations begin with weather-")
-    return name
-
-
-def _channel(value: object) -> str:
-    """Take a channel: the number of an input, or a phase."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value)
 
 
 def _digits_only(count: int) -> PlainValidator:
@@ -74,9 +53,6 @@ def _digits_only(count: int) -> PlainValidator:
     return PlainValidator(check)
 
 
-MeterId = Annotated[str, PlainValidator(_meter_id)]
-MediumId = Annotated[str, one_of(MEDIA, "medium")]
-Reference = Annotated[str, one_of(("Hi", "Hs"), "reference")]
 Share = Annotated[Decimal, PlainValidator(between("0", "100"))]
 
 
@@ -154,77 +130,7 @@ class DistrictFile(Strict):
     people: list[PersonEntry] = Field(default_factory=list)
     sources: list[SourceEntry] = Field(default_factory=list)
     tariffs: list[TariffEntry] = Field(default_factory=list)
-
-
-class MeterSourceEntry(Strict):
-    """Where readings come from: `from` a source, `by_hand`, or `push`."""
-
-    source: Id | None = Field(default=None, alias="from")
-    device: Annotated[int, whole(0, 255)] | None = None
-    profile: Text | None = None
-    every: Duration | None = None
-    quantities: list[Text] = Field(default_factory=list)
-    channel: Annotated[str, PlainValidator(_channel)] | None = None
-    topic: TopicPattern | None = None
-    format: Annotated[str, one_of(FORMATS, "format")] | None = None
-    value: Text | None = None
-    time: Text | None = None
-    unit: Text | None = None
-    where: dict[Text, Text] = Field(default_factory=dict)
-    availability: Topic | None = None
-    by_hand: Duration | None = None
-    push: Flag | None = None
-
-
-class DatedFactor(Strict):
-    """A transformer ratio from a day on."""
-
-    since: Day | None = Field(default=None, alias="from")
-    value: Positive
-
-
-class GasEntry(Strict):
-    """State number and heating value from a day on."""
-
-    since: Day | None = Field(default=None, alias="from")
-    state_number: Annotated[Decimal, PlainValidator(between("0.5", "2"))]
-    heating_value_kwh_m3: Annotated[Decimal, PlainValidator(between("5", "15"))]
-
-
-class TankEntry(Strict):
-    """A tank or store."""
-
-    capacity: Positive
-    kwh_per_unit: Positive
-    reference: Reference = "Hi"
-
-
-class MeterEntry(Strict):
-    """A metering point."""
-
-    id: MeterId
-    medium: MediumId
-    title: Text = ""
-    unit: Annotated[str, one_of(METER_UNITS, "unit")] | None = None
-    quantity: Annotated[str, one_of(QUANTITIES, "quantity")] | None = None
-    digits: Annotated[int, whole(1, 18)] | None = None
-    decimals: Annotated[int, whole(0, 9)] | None = None
-    modulus: Annotated[int, whole(2, 2**64)] | None = None
-    pulse_kwh: Positive | None = None
-    pulse_m3: Positive | None = None
-    factor: Annotated[list[DatedFactor], dated("value")] = Field(default_factory=list)
-    maximum_kw: PositiveFloat | None = None
-    maximum_m3_h: PositiveFloat | None = None
-    interval: Duration | None = None
-    reporting: Annotated[str, one_of(Reporting, "reporting")] | None = None
-    longest_silence: Duration | None = None
-    stamps: StampRule | None = None
-    source: MeterSourceEntry | None = None
-    gas: Annotated[list[GasEntry], BeforeValidator(one_or_list)] = Field(default_factory=list)
-    tank: TankEntry | None = None
-    formula: Text | None = None
-    sub_meter_of: MeterId | None = None
-    serial: Text | None = None
+    ledger: LedgerEntry = LedgerEntry()
 
 
 class AreasEntry(Strict):

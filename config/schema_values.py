@@ -45,6 +45,14 @@ def day(value: object) -> date:
     return found
 
 
+def clock_time(value: object) -> time:
+    """Take a local time of day; in quotes, because YAML reads 06:00 as a number."""
+    try:
+        return time.fromisoformat(value if isinstance(value, str) and re.fullmatch(r"\d\d:\d\d", value) else "")
+    except ValueError:
+        raise wrong(f"{show(value)} is no time of day", '"HH:MM" in quotes') from None
+
+
 def period(value: object) -> Period:
     """Take `2024-01-01/2025-01-01`: local days, the end not included."""
     start, slash, end = value.partition("/") if isinstance(value, str) else ("", "", "")
@@ -237,6 +245,7 @@ def _plain(check: Callable[[object], object]) -> PlainValidator:
 
 Duration = Annotated[timedelta, _plain(duration)]
 Day = Annotated[date, _plain(day)]
+ClockTime = Annotated[time, _plain(clock_time)]
 Span = Annotated[Period, _plain(period)]
 ClosedDays = Annotated[frozenset[date], _plain(closed_days)]
 Hours = Annotated[tuple[OpeningHours, ...], _plain(opening_hours)]

@@ -5,8 +5,9 @@ from types import MappingProxyType
 from typing import Any
 
 from config.meter_rules import Finding, quantity_of
+from config.meter_schema import MeterEntry, MeterSourceEntry
 from config.mqtt_rules import broker_findings, mqtt_findings
-from config.portfolio_schema import MeterEntry, MeterSourceEntry, SourceEntry
+from config.portfolio_schema import SourceEntry
 from config.registers import DeviceProfile
 from config.spelling import did_you_mean
 
