@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from analysis.daily_cache import DailyCache
 from config.factors import DEFAULT_SET, FactorSet
 from config.portfolio import Portfolio
-from gateway.operations.rows import MeterEventRow
+from gateway.operations.rows import MeterEventRow, ReadingNoteRow
 from gateway.ports import Store
 
 
@@ -20,11 +21,24 @@ class MeterEvents(Protocol):
         ...
 
 
+class ReadingNotes(Protocol):
+    """Notes on how readings came about that no device sent."""
+
+    def of_meter(
+        self, meter: str, quantity: str, start: datetime | None = None, end: datetime | None = None
+    ) -> Sequence[ReadingNoteRow]:
+        """Return notes on readings with start <= time < end, ascending; None: unbounded."""
+        ...
+
+
 class Operations(Protocol):
     """The part of the operations database that analysis reads."""
 
     @property
     def events(self) -> MeterEvents: ...
+
+    @property
+    def notes(self) -> ReadingNotes: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,20 +10,23 @@ from analysis.ledger.amounts import Amounts
 from analysis.ledger.line import Row
 
 _NAMES = (
-    (How.MEASURED, Row.MEASURED),
-    (How.READ_BY_HAND, Row.BY_HAND),
-    (How.INTERPOLATED, Row.INTERPOLATED),
-    (How.FAULTY, Row.FAULTY),
+    (How.MEASURED, (Row.MEASURED,)),
+    (How.READ_BY_HAND, (Row.BY_HAND,)),
+    (How.BILLED, (Row.BILLED,)),
+    (How.CORRECTED, (Row.CORRECTED,)),
+    (How.INTERPOLATED, (Row.INTERPOLATED,)),
+    (How.SUBSTITUTED, (Row.SPREAD, Row.ESTIMATED)),
+    (How.FAULTY, (Row.FAULTY,)),
 )
 
 
 def coverage(parts: Iterable[Amounts]) -> float:
-    """Return the share of the meters' time for which the amount is known, 0..1; 0 without a meter."""
-    known, length = 0, 0
+    """Return the share of the meters' time whose amount was counted, estimates excluded, 0..1; 0 without a meter."""
+    counted, length = 0, 0
     for part in parts:
-        known += int(part.known_ms.sum())
+        counted += int(part.counted_ms.sum())
         length += int(part.lengths_ms.sum())
-    return known / length if length else 0.0
+    return counted / length if length else 0.0
 
 
 def quality(parts: Sequence[Amounts]) -> Mapping[str, float]:
@@ -31,7 +34,10 @@ def quality(parts: Sequence[Amounts]) -> Mapping[str, float]:
     length = sum(int(part.lengths_ms.sum()) for part in parts)
     if not length:
         return {}
-    shares = {str(name): sum(int(part.spans_ms[row].sum()) for part in parts) / length for name, row in _NAMES}
+    shares = {
+        str(name): sum(int(part.spans_ms[row].sum()) for part in parts for row in rows) / length
+        for name, rows in _NAMES
+    }
     shares[str(How.MISSING)] = max(0.0, 1 - sum(shares.values()))
     return {name: round(share, 6) for name, share in shares.items() if share > 5e-7}
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.figures import How
 from analysis.ledger.conversion import Conversion
-from analysis.ledger.line import Line, Row
+from analysis.ledger.line import BRIDGED, READ, Line, Row
 from analysis.ledger.micro import MICRO, Floats, Integers
 
 _SCALE = Decimal(1).scaleb(-6)
+_KNOWN = (*READ, *BRIDGED, Row.ESTIMATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +20,16 @@ class Amounts:
     """Amounts of the slots between `bounds_ms` (n + 1 instants), exact.
 
     `micro` has one row per conversion, shape (k, n), with the conversion's factor in `factors`: an amount is the sum
-    over the rows of micro × factor. `spans_ms`, shape (5, n), tells how much of each slot's time was measured, read
-    by hand, interpolated or faulty (see `Row`; row 0 is unused); the rest is not known.
+    over the rows of micro × factor. `spans_ms`, shape (9, n), tells how much of each slot's time is known in which
+    way (see `Row`; row 0 is unused); the rest is not known. `bridges`, shape (n + 1), tells at which bounds a gap is
+    cut in two: its `Row`, else 0.
     """
 
     bounds_ms: Integers
     micro: Integers
     factors: tuple[Decimal, ...]
     spans_ms: Integers
+    bridges: Integers
 
     @property
     def lengths_ms(self) -> Integers:
@@ -36,16 +38,20 @@ class Amounts:
 
     @property
     def known_ms(self) -> Integers:
-        """Time of each slot for which the amount is known [ms]."""
-        return np.asarray(self.spans_ms[[Row.MEASURED, Row.BY_HAND, Row.INTERPOLATED]].sum(axis=0), dtype=np.int64)
+        """Time of each slot for which there is an amount [ms]."""
+        return self._time_in(*_KNOWN)
+
+    @property
+    def counted_ms(self) -> Integers:
+        """Time of each slot whose amount was counted, gaps with a known sum included, estimates not [ms]."""
+        return self._time_in(*READ, *BRIDGED)
 
     def coverage(self) -> Floats:
         """Share of each slot between readings no further apart than the gap limit, 0..1."""
-        covered = self.spans_ms[Row.MEASURED] + self.spans_ms[Row.BY_HAND]
-        return np.asarray(covered / np.maximum(self.lengths_ms, 1), dtype=np.float64)
+        return np.asarray(self._time_in(*READ) / np.maximum(self.lengths_ms, 1), dtype=np.float64)
 
     def known(self) -> Floats:
-        """Share of each slot for which the amount is known, interpolated time included, 0..1."""
+        """Share of each slot for which there is an amount, 0..1."""
         return np.asarray(self.known_ms / np.maximum(self.lengths_ms, 1), dtype=np.float64)
 
     def floats(self) -> Floats:
@@ -77,26 +83,47 @@ class Amounts:
         )
 
     def hows(self) -> list[How]:
-        """How each amount came about; the worst kind of knowledge that touches a slot names it."""
-        spans = self.spans_ms
-        codes = np.select(
-            [
-                spans[Row.FAULTY] > 0,
-                self.known_ms == 0,
-                spans[Row.INTERPOLATED] > 0,
-                spans[Row.BY_HAND] > 0,
-            ],
-            [0, 1, 2, 3],
-            default=4,
+        """How each amount came about; the worst kind of knowledge that touches a slot names it.
+
+        A gap that lies in a slot from end to end does not: its sum is as sure as the readings around it.
+        """
+        spans, cut = self.spans_ms, np.maximum(self.bridges[:-1], self.bridges[1:])
+        choices = (
+            (How.FAULTY, spans[Row.FAULTY] > 0),
+            (How.MISSING, self.known_ms == 0),
+            (How.SUBSTITUTED, (spans[Row.ESTIMATED] > 0) | (cut == Row.SPREAD)),
+            (How.INTERPOLATED, cut == Row.INTERPOLATED),
+            (How.CORRECTED, spans[Row.CORRECTED] > 0),
+            (How.BILLED, spans[Row.BILLED] > 0),
+            (How.READ_BY_HAND, spans[Row.BY_HAND] > 0),
         )
-        names = (How.FAULTY, How.MISSING, How.INTERPOLATED, How.READ_BY_HAND, How.MEASURED)
+        codes = np.select([holds for _, holds in choices], range(len(choices)), default=len(choices))
+        names = (*(name for name, _ in choices), How.MEASURED)
         return [names[code] for code in codes.tolist()]
 
     def part(self, first: int, last: int) -> "Amounts":
         """Return the slots `[first, last)`."""
         return Amounts(
-            self.bounds_ms[first : last + 1], self.micro[:, first:last], self.factors, self.spans_ms[:, first:last]
+            self.bounds_ms[first : last + 1],
+            self.micro[:, first:last],
+            self.factors,
+            self.spans_ms[:, first:last],
+            self.bridges[first : last + 1],
         )
+
+    def grouped(self, firsts: Sequence[int]) -> "Amounts":
+        """Return longer slots: each begins with the slot of its index in `firsts`, the last ends with the last."""
+        starts, edges = np.asarray(firsts, np.int64), np.asarray([*firsts, self.micro.shape[1]], np.int64)
+        return Amounts(
+            self.bounds_ms[edges],
+            np.add.reduceat(self.micro, starts, axis=1),
+            self.factors,
+            np.add.reduceat(self.spans_ms, starts, axis=1),
+            self.bridges[edges],
+        )
+
+    def _time_in(self, *rows: Row) -> Integers:
+        return np.asarray(self.spans_ms[list(rows)].sum(axis=0), dtype=np.int64)
 
 
 def cut_amounts(
@@ -118,7 +145,7 @@ def cut_amounts(
         factors.append(conversion.factor)
         spans += pieces
     micro = np.array(rows, np.int64).reshape(len(rows), len(bounds_ms) - 1)
-    return Amounts(bounds_ms, micro, tuple(factors), spans)
+    return Amounts(bounds_ms, micro, tuple(factors), spans, line.bridges(bounds_ms))
 
 
 def joined(parts: Sequence[Amounts]) -> Amounts:
@@ -132,7 +159,8 @@ def joined(parts: Sequence[Amounts]) -> Amounts:
         for row, factor in zip(part.micro, part.factors, strict=True):
             micro[factors.index(factor), position : position + size] += row
         position += size
-    return Amounts(bounds, micro, factors, np.concatenate([part.spans_ms for part in parts], axis=1))
+    bridges = np.concatenate([parts[0].bridges, *(part.bridges[1:] for part in parts[1:])])
+    return Amounts(bounds, micro, factors, np.concatenate([part.spans_ms for part in parts], axis=1), bridges)
 
 
 def combined(terms: Sequence[tuple[Decimal, Amounts]]) -> Amounts:
@@ -140,14 +168,11 @@ def combined(terms: Sequence[tuple[Decimal, Amounts]]) -> Amounts:
     parts = [part for _, part in terms]
     micro = np.concatenate([part.micro for part in parts])
     factors = tuple(share * factor for share, part in terms for factor in part.factors)
-    measured = _least([part.spans_ms[Row.MEASURED] for part in parts])
-    covered = _least([part.spans_ms[Row.MEASURED] + part.spans_ms[Row.BY_HAND] for part in parts])
-    known = _least([part.known_ms for part in parts])
+    # Time known at least as well as by each row, best first: what the terms have in common of it.
+    common = np.min([np.cumsum(part.spans_ms[list(_KNOWN)], axis=0) for part in parts], axis=0)
+    spans = np.zeros_like(parts[0].spans_ms)
+    spans[list(_KNOWN)] = np.diff(common, axis=0, prepend=0)
     faulty = np.max([part.spans_ms[Row.FAULTY] for part in parts], axis=0)
-    room = parts[0].lengths_ms - known
-    spans = np.array([np.zeros_like(known), measured, covered - measured, known - covered, np.minimum(faulty, room)])
-    return Amounts(parts[0].bounds_ms, micro, factors, spans)
-
-
-def _least(arrays: Sequence[NDArray[np.int64]]) -> Integers:
-    return np.asarray(np.min(arrays, axis=0), dtype=np.int64)
+    spans[Row.FAULTY] = np.minimum(faulty, parts[0].lengths_ms - common[-1])
+    bridges = np.max([part.bridges for part in parts], axis=0)
+    return Amounts(parts[0].bounds_ms, micro, factors, spans, bridges)

@@ -23,21 +23,27 @@ class Conversion(NamedTuple):
 
 
 def conversions_of(
-    meter: Meter, zone: tzinfo, *, factors: Sequence[tuple[int, Decimal]] = ()
+    meter: Meter,
+    zone: tzinfo,
+    *,
+    factors: Sequence[tuple[int, Decimal]] = (),
+    units: Sequence[tuple[int, Decimal]] = (),
 ) -> tuple[Conversion, ...]:
     """Return a meter's conversions without a gap or overlap.
 
-    `factors` are transformer ratios recorded with an exchange or a change, each from its instant [ms] on. Dated
-    values of the portfolio hold from local midnight.
+    `factors` are transformer ratios recorded with an exchange or a change, each from its instant [ms] on; `units` by
+    what the register's unit is to be multiplied since it changed. Dated values of the portfolio hold from local
+    midnight.
     """
     ratio = sorted([*_instants(meter.factor, zone), *factors], key=lambda entry: entry[0])
     gas = _instants(meter.gas, zone)
-    starts = sorted({ALWAYS_MS, *(start for start, _ in ratio), *(start for start, _ in gas)})
+    starts = sorted({ALWAYS_MS, *(start for dated in (ratio, gas, units) for start, _ in dated)})
     conversions: list[Conversion] = []
     for start, end in zip(starts, [*starts[1:], FOR_EVER_MS], strict=True):
         fuel = _latest(gas, start)
         energy = None if fuel is None else fuel.state_number * fuel.heating_value_kwh_m3
-        factor = _factor(meter, _latest(ratio, start) or Decimal(1), energy)
+        unit = _latest(units, start) or Decimal(1)
+        factor = _factor(meter, unit * (_latest(ratio, start) or Decimal(1)), energy)
         conversions.append(Conversion(start, end, factor))
     return tuple(conversions)
 

@@ -1,26 +1,19 @@
 """Books a counter: devices one after the other, each freed of its faults, joined at the recorded exchanges."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import attrgetter
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.ledger.faults import Device, Notice, clean
-from analysis.ledger.line import Line, Row, line_of
+from analysis.ledger.line import BRIDGED, Line, Row, line_of
 from analysis.ledger.micro import Integers
+from analysis.ledger.readings import NOTHING_DECIDED, Decisions, Exchange, Readings, joined_readings, worse_of_both
 from analysis.ledger.rules import Rules
-
-
-class Exchange(NamedTuple):
-    """A recorded exchange; micro-units of the register, None where nobody wrote it down. `wrap` of the new device."""
-
-    time_ms: int
-    old_end: int | None
-    new_start: int | None
-    wrap: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,88 +24,85 @@ class Booked:
     notices: tuple[Notice, ...] = ()
 
 
-def book_counter(
-    time_ms: Integers,
-    micro: Integers,
-    rules: Rules,
-    *,
-    exchanges: Sequence[Exchange] = (),
-    believed: Set[int] = frozenset(),
-) -> Booked:
-    """Book counter readings (ascending in time, micro-units); a series that nothing happened to takes one pass.
+def book_counter(readings: Readings, rules: Rules, decisions: Decisions = NOTHING_DECIDED) -> Booked:
+    """Book counter readings; a series that nothing happened to takes one pass.
 
-    Over an exchange without both readings, over a suspected one and over an impossible jump nothing is booked.
+    Over an exchange without both readings, over a suspected one, over an impossible jump and while a counter is stuck
+    nothing is booked. Gaps are drawn straight: see `bridging` for their shape.
     """
-    ordered = sorted(exchanges, key=attrgetter("time_ms"))
-    devices = [
-        clean(times, values, device_rules, believed=believed)
-        for times, values, device_rules in _devices(time_ms, micro, rules, ordered)
-    ]
-    times = np.concatenate([device.time_ms for device in devices])
-    rises = np.diff(np.concatenate([device.micro for device in devices]), prepend=0)
+    ordered = sorted(decisions.exchanges, key=attrgetter("time_ms"))
+    devices = [clean(*device, believed=decisions.believed) for device in _devices(readings, rules, ordered)]
+    kept = joined_readings([device.readings for device in devices])
+    rises = np.diff(kept.micro, prepend=0)
     broken = np.concatenate([device.broken for device in devices])
-    _join(devices, times, rises, broken)
-    if not len(times):
-        return Booked(line_of(times, rises, rises))
-    kinds = _kinds(np.diff(times), broken[1:], rules)
-    line = line_of(times, np.where(broken, 0, rises)[1:], kinds)
+    _join(devices, kept.time_ms, rises, broken)
+    if not len(kept):
+        return Booked(line_of(kept.time_ms, rises, rises))
+    kinds = _kinds(kept, broken[1:], rules)
+    kinds[_doubted(kept.time_ms, decisions.doubted)] = Row.FAULTY
+    line = line_of(kept.time_ms, np.where(kinds == Row.FAULTY, 0, rises[1:]), kinds)
     found = [notice for device in devices for notice in device.notices]
-    return Booked(line, tuple(sorted([*found, *_gaps(times, kinds)], key=lambda notice: notice.time_ms)))
+    return Booked(line, tuple(sorted([*found, *gaps(line)], key=lambda notice: notice.time_ms)))
 
 
-def _devices(
-    time_ms: Integers, micro: Integers, rules: Rules, exchanges: Sequence[Exchange]
-) -> list[tuple[Integers, Integers, Rules]]:
+def _devices(readings: Readings, rules: Rules, exchanges: Sequence[Exchange]) -> list[tuple[Readings, Rules]]:
     """Split the readings at the exchanges, and add the readings written down there."""
     devices = []
     for opening, closing in pairwise([None, *exchanges, None]):
-        times, values = _readings_between(time_ms, micro, opening, closing)
+        own = _between(readings, opening, closing)
         if opening is not None and opening.new_start is not None:
-            times, values = np.insert(times, 0, opening.time_ms), np.insert(values, 0, opening.new_start)
+            own = own.with_one(0, opening.time_ms, opening.new_start)
         if closing is not None and closing.old_end is not None:
-            times, values = np.append(times, closing.time_ms), np.append(values, closing.old_end)
+            own = own.with_one(len(own), closing.time_ms, closing.old_end)
         wrap = opening.wrap if opening is not None else None
-        devices.append((times, values, replace(rules, wrap=wrap) if wrap is not None else rules))
+        devices.append((own, replace(rules, wrap=wrap) if wrap is not None else rules))
     return devices
 
 
-def _readings_between(
-    time_ms: Integers, micro: Integers, opening: Exchange | None, closing: Exchange | None
-) -> tuple[Integers, Integers]:
+def _between(readings: Readings, opening: Exchange | None, closing: Exchange | None) -> Readings:
     """A reading of the very instant of an exchange is the new device's; what was written down says it better."""
-    first, last = 0, len(time_ms)
+    first, last = 0, len(readings)
     if opening is not None:
         side: Literal["left", "right"] = "left" if opening.new_start is None else "right"
-        first = int(np.searchsorted(time_ms, opening.time_ms, side=side))
+        first = int(np.searchsorted(readings.time_ms, opening.time_ms, side=side))
     if closing is not None:
-        last = int(np.searchsorted(time_ms, closing.time_ms, side="left"))
-    return time_ms[first:last], micro[first:last]
+        last = int(np.searchsorted(readings.time_ms, closing.time_ms, side="left"))
+    return readings.between(first, last)
 
 
-def _join(
-    devices: Sequence[Device], times: Integers, rises: Integers, broken: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> None:
+def _join(devices: Sequence[Device], times: Integers, rises: Integers, broken: NDArray[np.bool_]) -> None:
     """Between two devices nothing is used; where time passed between their known readings, it is not known what."""
     position = 0
     for device in devices:
-        if len(device.time_ms) and position:
+        if len(device.readings) and position:
             broken[position] = times[position] > times[position - 1]
             rises[position] = 0
-        position += len(device.time_ms)
+        position += len(device.readings)
 
 
-def _kinds(spans_ms: Integers, broken: np.ndarray[tuple[int], np.dtype[np.bool_]], rules: Rules) -> Integers:
-    kinds = np.full(len(spans_ms), Row.BY_HAND if rules.by_hand else Row.MEASURED, np.int64)
+def _kinds(kept: Readings, broken: NDArray[np.bool_], rules: Rules) -> Integers:
+    kinds = worse_of_both(kept.marks)
     if rules.gap_ms is not None:
-        kinds[spans_ms > rules.gap_ms] = Row.INTERPOLATED
+        spans = np.diff(kept.time_ms)
+        kinds[spans > rules.gap_ms] = Row.INTERPOLATED
+        kinds[spans > max(rules.gap_ms, rules.short_ms)] = Row.SPREAD
     kinds[broken] = Row.FAULTY
     return kinds
 
 
-def _gaps(times: Integers, kinds: Integers) -> list[Notice]:
+def _doubted(times: Integers, doubted: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
+    found = np.zeros(max(len(times) - 1, 0), np.bool_)
+    for first, last in doubted:
+        found |= (times[1:] > first) & (times[:-1] < last)
+    return found
+
+
+def gaps(line: Line) -> list[Notice]:
+    """Return a notice for every gap of a line that is not shaped yet."""
+    spans = np.diff(line.time_ms)
     return [
-        Notice("gap", int(times[index]), f"{_lasting(int(times[index + 1] - times[index]))} ohne Ablesung")
-        for index in np.flatnonzero(kinds == Row.INTERPOLATED).tolist()
+        Notice("gap", int(line.time_ms[index]), f"{_lasting(int(spans[index]))} ohne Ablesung")
+        for index in np.flatnonzero(np.isin(line.kinds, BRIDGED)).tolist()
     ]
 
 

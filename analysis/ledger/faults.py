@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from analysis.german import number
 from analysis.ledger.micro import MICRO, Integers
+from analysis.ledger.readings import Readings
 from analysis.ledger.rules import Rules
+from analysis.ledger.stuck import stuck_rests
 
 LONGEST_RETURN_MS = timedelta(days=2) // timedelta(milliseconds=1)
 FEWEST_SPURIOUS = 3
+_DAY_MS = 86_400_000
 
 
 class Notice(NamedTuple):
@@ -29,11 +32,10 @@ class Notice(NamedTuple):
 class Device:
     """Readings of one device without its faults.
 
-    `micro` rises except over intervals in `broken` (by the interval's later knot), which are not booked.
+    What they show rises except over intervals in `broken` (by the interval's later reading), which are not booked.
     """
 
-    time_ms: Integers
-    micro: Integers
+    readings: Readings
     broken: NDArray[np.bool_]
     notices: tuple[Notice, ...] = ()
 
@@ -56,15 +58,20 @@ class _Work:
         return 0 <= rise <= int(self.rules.plausible(span)[0])
 
 
-def clean(time_ms: Integers, micro: Integers, rules: Rules, *, believed: Set[int] = frozenset()) -> Device:
-    """Return one device's readings without its faults; `believed` are instants [ms] of jumps that a person confirmed.
+def clean(readings: Readings, rules: Rules, *, believed: Set[int] = frozenset()) -> Device:
+    """Return one device's readings without its faults; `believed` are instants [ms] of events that a person refuted.
 
     Falls and impossible jumps are looked at one by one, everything else in one pass.
     """
+    return _without_rests(_without_falls(readings, rules, believed), rules, believed)
+
+
+def _without_falls(readings: Readings, rules: Rules, believed: Set[int]) -> Device:
+    time_ms, micro = readings.time_ms, readings.micro
     rises = np.diff(micro)
     suspects = np.flatnonzero((rises < 0) | (rises > rules.plausible(np.diff(time_ms))))
     if not len(suspects):
-        return Device(time_ms, micro, np.zeros(len(time_ms), np.bool_))
+        return Device(readings, np.zeros(len(time_ms), np.bool_))
     size = len(time_ms)
     work = _Work(time_ms, micro, rules, np.ones(size, np.bool_), np.zeros(size, np.int64), np.zeros(size, np.bool_))
     position = 0
@@ -76,7 +83,29 @@ def clean(time_ms: Integers, micro: Integers, rules: Rules, *, believed: Set[int
     keep = work.keep
     lifted = micro + np.cumsum(work.lift)
     notices = tuple(notice for _, notice in sorted(work.notices.items()))
-    return Device(time_ms[keep], lifted[keep], work.broken[keep], notices)
+    return Device(Readings(time_ms[keep], lifted[keep], readings.marks[keep]), work.broken[keep], notices)
+
+
+def _without_rests(device: Device, rules: Rules, believed: Set[int]) -> Device:
+    """What a stuck counter repeats is no reading: a gap where it catches up later, else nothing is known."""
+    times, micro = device.readings.time_ms, device.readings.micro
+    rests = [rest for rest in stuck_rests(times, micro, rules) if int(times[rest.first]) not in believed]
+    if not rests:
+        return device
+    keep, broken = np.ones(len(times), np.bool_), device.broken.copy()
+    notices = list(device.notices)
+    for rest in rests:
+        repeated = slice(rest.first + 1, rest.last + 1)
+        if rest.caught_up:
+            keep[repeated] = False
+        else:
+            broken[repeated] = True
+        days = (int(times[rest.last]) - int(times[rest.first])) / _DAY_MS
+        shown = number(int(micro[rest.first]) / MICRO, 1)
+        detail = f"Zählerstand bleibt {days:.0f} Tage auf {shown} stehen"
+        notices.append(Notice("stuck", int(times[rest.first]), detail, "proposed"))
+    notices.sort(key=lambda notice: notice.time_ms)
+    return Device(device.readings.kept(keep), broken[keep], tuple(notices))
 
 
 def _jump(work: _Work, before: int, believed: Set[int]) -> int:
@@ -85,9 +114,8 @@ def _jump(work: _Work, before: int, believed: Set[int]) -> int:
     if int(work.time_ms[after]) not in believed:
         work.broken[after] = True
         rise = (int(work.micro[after]) - int(work.micro[before])) / MICRO
-        work.note(
-            after, "implausible_jump", f"Zählerstand springt um {number(rise, 1)}, mehr als der Anschluss hergibt"
-        )
+        detail = f"Zählerstand springt um {number(rise, 1)}, mehr als der Anschluss hergibt"
+        work.note(after, "implausible_jump", detail, "proposed")
     return after
 
 

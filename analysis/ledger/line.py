@@ -6,45 +6,82 @@ the same total, to the last digit.
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.ledger.micro import Integers
 
 
 class Row(IntEnum):
-    """Rows of `Line.totals`: the amount, then the time [ms] spent in each kind of interval."""
+    """Rows of `Line.totals`: the amount, then the time [ms] spent in each kind of interval, from best to worst.
+
+    Of a gap with readings at both ends the sum is known: it is drawn straight where it is short (`INTERPOLATED`),
+    else spread by a method (`SPREAD`). `ESTIMATED` stands where no sum is known. `FAULTY` is not booked.
+    """
 
     AMOUNT = 0
     MEASURED = 1
     BY_HAND = 2
-    INTERPOLATED = 3
-    FAULTY = 4
+    BILLED = 3
+    CORRECTED = 4
+    INTERPOLATED = 5
+    SPREAD = 6
+    ESTIMATED = 7
+    FAULTY = 8
+
+
+READ: Final = (Row.MEASURED, Row.BY_HAND, Row.BILLED, Row.CORRECTED)
+BRIDGED: Final = (Row.INTERPOLATED, Row.SPREAD)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Knots `time_ms` (ascending) and cumulative `totals` of shape (5, knots), see `Row`; amounts in micro-units."""
+    """Knots `time_ms` (ascending) and cumulative `totals` of shape (9, knots), see `Row`; amounts in micro-units.
+
+    `kinds` of shape (knots − 1) is the `Row` of each interval between two knots, 0 where nothing is known. `inner`
+    marks knots that are no readings: they shape what is spread over a gap.
+    """
 
     time_ms: Integers
     totals: Integers
+    kinds: Integers
+    inner: NDArray[np.bool_]
 
     def cut(self, instants_ms: Integers) -> Integers:
-        """Return the totals at instants, shape (5, instants): linear between knots, flat outside of them.
+        """Return the totals at instants, shape (9, instants): linear between knots, flat outside of them.
 
         Between two knots the amount is rounded to a micro-unit; the whole quotient is split off first, so that
         nothing overflows and the line stays monotone.
         """
+        found = np.zeros((len(Row), len(instants_ms)), np.int64)
         if not len(self.time_ms):
-            return np.zeros((len(Row), len(instants_ms)), np.int64)
+            return found
         last = len(self.time_ms) - 1
         before = np.clip(np.searchsorted(self.time_ms, instants_ms, side="right") - 1, 0, last)
         after = np.minimum(before + 1, last)
-        span = self.time_ms[after] - self.time_ms[before]
+        span = np.maximum(self.time_ms[after] - self.time_ms[before], 1)
         into = np.clip(instants_ms - self.time_ms[before], 0, span)
-        whole, rest = np.divmod(self.totals[:, after] - self.totals[:, before], np.maximum(span, 1))
-        part = np.rint(rest * (into / np.maximum(span, 1))).astype(np.int64)
-        return np.asarray(self.totals[:, before] + whole * into + part, dtype=np.int64)
+        share = into / span
+        for row in np.flatnonzero(self.totals[:, -1]):  # most kinds of knowledge never occur
+            total = self.totals[row]
+            whole, rest = np.divmod(total[after] - total[before], span)
+            found[row] = total[before] + whole * into + np.rint(rest * share).astype(np.int64)
+        return found
+
+    def bridges(self, instants_ms: Integers) -> Integers:
+        """Return which instants cut a gap in two: the gap's `Row`, 0 for those that do not.
+
+        What lies on either side of such a cut is a matter of the method; what has the whole gap is exact.
+        """
+        if len(self.time_ms) < 2:
+            return np.zeros(len(instants_ms), np.int64)
+        at = np.searchsorted(self.time_ms, instants_ms, side="right") - 1
+        before = np.clip(at, 0, len(self.kinds) - 1)
+        inside = (at == before) & ((instants_ms > self.time_ms[before]) | self.inner[before])
+        kinds = self.kinds[before]
+        return np.where(inside & np.isin(kinds, BRIDGED), kinds, 0)
 
 
 def stepped(line: Line) -> Line:
@@ -58,17 +95,25 @@ def stepped(line: Line) -> Line:
     steps = np.diff(line.totals, axis=1)
     just_before = line.totals[:, 1:] - np.where(np.arange(len(Row))[:, None] == Row.AMOUNT, steps, steps > 0)
     flat_until = np.maximum(line.time_ms[1:] - 1, line.time_ms[:-1])
-    times = np.insert(line.time_ms, np.arange(1, len(line.time_ms)), flat_until)
-    totals = np.insert(line.totals, np.arange(1, len(line.time_ms)), just_before, axis=1)
-    return Line(times, totals)
+    places = np.arange(1, len(line.time_ms))
+    return Line(
+        np.insert(line.time_ms, places, flat_until),
+        np.insert(line.totals, places, just_before, axis=1),
+        np.repeat(line.kinds, 2),
+        np.insert(line.inner, places, line.inner[1:]),
+    )
 
 
-def line_of(time_ms: Integers, amounts: Integers, kinds: Integers) -> Line:
+def line_of(time_ms: Integers, amounts: Integers, kinds: Integers, *, inner: NDArray[np.bool_] | None = None) -> Line:
     """Make a line of knots and of the amount and kind (`Row`, 0: nothing is known) of each interval between them."""
     totals = np.zeros((len(Row), len(time_ms)), np.int64)
     if len(time_ms) > 1:
         spans = np.diff(time_ms)
         np.cumsum(amounts, out=totals[Row.AMOUNT, 1:])
-        for kind in (Row.MEASURED, Row.BY_HAND, Row.INTERPOLATED, Row.FAULTY):
+        for kind in np.unique(kinds[kinds != 0]):
             np.cumsum(np.where(kinds == kind, spans, 0), out=totals[kind, 1:])
-    return Line(time_ms, totals)
+    return Line(time_ms, totals, kinds[: max(len(time_ms) - 1, 0)], _flags(time_ms) if inner is None else inner)
+
+
+def _flags(time_ms: Integers) -> NDArray[np.bool_]:
+    return np.zeros(len(time_ms), np.bool_)

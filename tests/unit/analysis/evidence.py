@@ -12,7 +12,7 @@ from analysis.books import Books
 from analysis.daily_cache import DailyCache
 from config.meters import Meter
 from config.portfolio import District, Municipality, Portfolio, Property
-from gateway.operations.rows import MeterEventRow
+from gateway.operations.rows import MeterEventRow, ReadingNoteRow
 from gateway.reading import Reading, Refused, milliseconds
 from gateway.series import Series
 
@@ -67,8 +67,19 @@ class DictEvents:
 
 
 @dataclass
+class DictNotes:
+    rows: list[ReadingNoteRow] = field(default_factory=list)
+
+    def of_meter(
+        self, meter: str, quantity: str, start: datetime | None = None, end: datetime | None = None
+    ) -> list[ReadingNoteRow]:
+        return [row for row in self.rows if (row.meter, row.quantity) == (meter, quantity)]
+
+
+@dataclass
 class DictOperations:
     events: DictEvents = field(default_factory=DictEvents)
+    notes: DictNotes = field(default_factory=DictNotes)
 
 
 def _instant(time_ms: int) -> datetime:
@@ -99,6 +110,7 @@ def place(*meters: Meter, **more: Any) -> Property:
 def books(
     *places: Property,
     events: Sequence[MeterEventRow] = (),
+    notes: Sequence[ReadingNoteRow] = (),
     zone: str = "Europe/Berlin",
     cache: DailyCache | None = None,
     **more: Any,
@@ -114,7 +126,7 @@ def books(
         tariffs=more.pop("tariffs", ()),
     )
     store = DictStore()
-    operations = DictOperations(DictEvents(list(events)))
+    operations = DictOperations(DictEvents(list(events)), DictNotes(list(notes)))
     factor_sets = more.pop("factor_sets", {})
     return Books(portfolio, store, operations, factor_sets, daily_cache=cache, **more), store
 

@@ -67,7 +67,7 @@ def test_ten_days_without_data_are_spread_and_the_month_stays_exact() -> None:
     gap = {at: value for at, value in readings.items() if not utc(2025, 1, 10) < at < utc(2025, 1, 20)}
     store.put("strom", "active_energy_import", gap)
     days = consumption(there, "strom", date(2025, 1, 2), date(2025, 1, 31), Resolution.DAY, now=LATER)
-    assert days.slots[10].how is How.INTERPOLATED
+    assert days.slots[10].how is How.SUBSTITUTED
     assert days.slots[10].coverage == 0
     assert days.total == Decimal(36 * 29)
     assert [one.kind for one in days.events] == ["gap"]

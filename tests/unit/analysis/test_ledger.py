@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from analysis.ledger.amounts import cut_amounts
 from analysis.ledger.conversion import ALWAYS_MS, FOR_EVER_MS, Conversion
-from analysis.ledger.counter import Booked, Exchange, book_counter
+from analysis.ledger.counter import Booked, book_counter
 from analysis.ledger.line import Row, stepped
 from analysis.ledger.micro import MICRO, micro_units
+from analysis.ledger.readings import Decisions, Exchange, measured
 from analysis.ledger.rules import Rules
 from analysis.ledger.tank import book_tank
 
@@ -36,7 +37,7 @@ def booked(
     values: list[float], *, hours: list[int] | None = None, exchanges: tuple[Exchange, ...] = (), **more: object
 ) -> Booked:
     times = np.array(hours if hours is not None else range(len(values)), np.int64) * HOUR
-    return book_counter(times, micro_units(np.array(values)), rules(**more), exchanges=exchanges)
+    return book_counter(measured(times, micro_units(np.array(values))), rules(**more), Decisions(exchanges))
 
 
 def total(result: Booked) -> float:
@@ -111,7 +112,11 @@ def test_large_consumption_within_the_connection_is_never_discarded() -> None:
 
 def test_jump_that_a_person_confirmed_is_booked() -> None:
     times = np.arange(3) * HOUR
-    result = book_counter(times, micro_units(np.array([0.0, 500, 501])), rules(rate=MICRO / HOUR), believed={HOUR})
+    result = book_counter(
+        measured(times, micro_units(np.array([0.0, 500, 501]))),
+        rules(rate=MICRO / HOUR),
+        Decisions(believed=frozenset({HOUR})),
+    )
     assert total(result) == 501
 
 
@@ -151,14 +156,16 @@ def test_single_reading_that_no_register_can_show_is_no_consumption(garbage: flo
 
 
 def test_a_single_minute_without_a_reading_is_told_in_the_singular() -> None:
-    result = book_counter(np.array([0, 60_000]), micro_units(np.array([0.0, 1.0])), rules(gap_ms=30_000))
+    result = book_counter(measured(np.array([0, 60_000]), micro_units(np.array([0.0, 1.0]))), rules(gap_ms=30_000))
     assert [notice.detail for notice in result.notices] == ["1 Minute ohne Ablesung"]
 
 
 def test_gap_is_spread_over_its_time_marked_and_exact_in_sum() -> None:
     result = booked([0, 1, 241, 242], hours=[0, 1, 241, 242])
     amounts = cut_amounts(result.line, np.arange(0, 241, 24) * HOUR, ONE)
-    assert amounts.hows()[0] == "interpolated"
+    assert amounts.hows() == ["substituted"] * 10
+    whole = cut_amounts(result.line, np.array([0, 242]) * HOUR, ONE)
+    assert (whole.hows(), whole.total()) == (["measured"], Decimal(242))
     assert [float(value or 0) for value in amounts.decimals()] == [24.0] * 10
     assert amounts.coverage()[0] == pytest.approx(1 / 24)
     assert kinds(result) == ["gap"]
@@ -184,8 +191,7 @@ def test_time_without_a_conversion_is_unknown_and_not_zero() -> None:
 def test_oil_is_opening_plus_delivered_minus_closing() -> None:
     levels = micro_units(np.array([5000.0, 3000.0, 7000.0]))
     result = book_tank(
-        np.array([0, 10, 20]) * HOUR,
-        levels,
+        measured(np.array([0, 10, 20]) * HOUR, levels),
         np.array([15]) * HOUR,
         micro_units(np.array([6000.0])),
         rules(by_hand=True),
@@ -196,7 +202,7 @@ def test_oil_is_opening_plus_delivered_minus_closing() -> None:
 def test_level_that_rises_without_a_delivery_is_not_booked() -> None:
     levels = micro_units(np.array([5000.0, 9000.0, 8000.0]))
     empty = np.array([], np.int64)
-    result = book_tank(np.array([0, 10, 20]) * HOUR, levels, empty, empty, rules(by_hand=True))
+    result = book_tank(measured(np.array([0, 10, 20]) * HOUR, levels), empty, empty, rules(by_hand=True))
     assert (total(result), kinds(result)) == (1000, ["implausible_jump"])
 
 
@@ -205,7 +211,7 @@ counters = st.lists(st.tuples(st.integers(1, 50 * HOUR), st.integers(0, 10**10))
 
 def _line(steps: list[tuple[int, int]]) -> Booked:
     times = np.cumsum([span for span, _ in steps])
-    return book_counter(times, np.cumsum([amount for _, amount in steps]), rules())
+    return book_counter(measured(times, np.cumsum([amount for _, amount in steps])), rules())
 
 
 @given(counters, st.lists(st.integers(-HOUR, 2100 * HOUR), max_size=30, unique=True))
@@ -225,7 +231,7 @@ def test_consumption_is_never_negative(steps: list[tuple[int, int]], edges: list
 
 @given(st.lists(st.integers(0, 10**12), min_size=2, max_size=30), st.sampled_from([None, 10**12]))
 def test_whatever_a_counter_shows_no_amount_is_negative(values: list[int], wrap: int | None) -> None:
-    result = book_counter(np.arange(len(values)) * HOUR, np.array(values), rules(wrap=wrap))
+    result = book_counter(measured(np.arange(len(values)) * HOUR, np.array(values)), rules(wrap=wrap))
     assert (np.diff(result.line.totals, axis=1) >= 0).all()
     fell = any(later < earlier for earlier, later in pairwise(values))
     assert bool(result.notices) >= fell
@@ -234,6 +240,6 @@ def test_whatever_a_counter_shows_no_amount_is_negative(values: list[int], wrap:
 @given(st.integers(0, 10**12), st.integers(1, 10**11), st.integers(1, 10**11), st.integers(0, 10**11))
 def test_cut_is_the_rounded_interpolation(start: int, rise: int, span: int, into: int) -> None:
     into = into % (span + 1)
-    result = book_counter(np.array([start, start + span]), np.array([7, 7 + rise]), rules())
+    result = book_counter(measured(np.array([start, start + span]), np.array([7, 7 + rise])), rules())
     exact = Decimal(rise) * into / span
     assert abs(int(result.line.cut(np.array([start + into]))[0, 0]) - exact) <= Decimal("0.501")

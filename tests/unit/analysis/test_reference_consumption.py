@@ -12,18 +12,29 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from analysis.calendar_cuts import day_cuts
+from analysis.calendar_cuts import day_cuts, days
+from analysis.figures import How
 from analysis.ledger.amounts import cut_amounts
 from analysis.ledger.conversion import ALWAYS_MS, FOR_EVER_MS, Conversion
 from analysis.ledger.counter import book_counter
+from analysis.ledger.line import Row
 from analysis.ledger.micro import micro_units
+from analysis.ledger.readings import measured
 from analysis.ledger.rules import rules_of
 from gateway.reading import milliseconds
 from tests.unit.analysis.evidence import meter
 
 LONDON = ZoneInfo("Europe/London")
 ONE = (Conversion(ALWAYS_MS, FOR_EVER_MS, Decimal(1)),)
+FIRST = date(2016, 1, 1)
 BUILDINGS = ("b4", "b8", "b22", "b24", "b25")
+METERS = {"electricity": meter(), "gas": meter("gas", "natural_gas", quantity="volume", unit="m3")}
+# Missing readings of gas were written as 0 upstream: these days are faulty, not days without consumption.
+STUCK = {
+    ("gas", "b4"): set(days(date(2017, 11, 28), date(2018, 1, 1))),
+    ("gas", "b22"): set(days(date(2017, 12, 4), date(2018, 1, 1))),
+    ("gas", "b25"): set(days(date(2017, 11, 22), date(2018, 1, 1))),
+}
 
 
 def _hours(folder: Path, medium: str) -> dict[str, list[tuple[datetime, Decimal]]]:
@@ -41,20 +52,37 @@ def _hours(folder: Path, medium: str) -> dict[str, list[tuple[datetime, Decimal]
 
 @pytest.mark.parametrize("medium", ["electricity", "gas"])
 def test_every_local_day_of_four_years_equals_what_went_in(reference_data: Path, medium: str) -> None:
-    bounds = day_cuts(date(2016, 1, 1), date(2020, 1, 1), LONDON)
+    bounds = day_cuts(FIRST, date(2020, 1, 1), LONDON)
     for building, hours in _hours(reference_data, medium).items():
         expected: dict[date, Decimal] = defaultdict(Decimal)
         for hour, amount in hours:
             expected[hour.astimezone(LONDON).date()] += amount
         counter = [Decimal("1234.5"), *accumulate((amount for _, amount in hours), initial=Decimal("1234.5"))][1:]
         times = [milliseconds(hours[0][0]) + number * 3_600_000 for number in range(len(counter))]
-        line = book_counter(
-            np.array(times), micro_units(np.array([float(value) for value in counter])), rules_of(meter())
-        ).line
-        days = cut_amounts(line, bounds, ONE).decimals()
-        wanted = [expected[date(2016, 1, 1) + timedelta(days=number)] for number in range(len(days))]
-        assert days == wanted, f"{medium} of {building}"
+        shown = measured(np.array(times), micro_units(np.array([float(value) for value in counter])))
+        line = book_counter(shown, rules_of(METERS[medium])).line
+        amounts = cut_amounts(line, bounds, ONE)
+        faulty = np.flatnonzero(amounts.spans_ms[Row.FAULTY] == amounts.lengths_ms).tolist()
+        wanted = [expected[FIRST + timedelta(days=number)] for number in range(len(bounds) - 1)]
+        assert [wanted[number] for number in faulty] == [0] * len(faulty)
+        assert {FIRST + timedelta(days=number) for number in faulty} <= STUCK.get((medium, building), set())
+        assert amounts.decimals() == [None if number in faulty else one for number, one in enumerate(wanted)]
         assert cut_amounts(line, bounds[[0, -1]], ONE).total() == sum(amount for _, amount in hours)
+
+
+@pytest.mark.parametrize("building", ["b4", "b22", "b25"])
+def test_gas_that_was_written_as_zero_in_a_winter_month_is_faulty_and_not_zero(
+    reference_data: Path, building: str
+) -> None:
+    hours = _hours(reference_data, "gas")[building]
+    counter = accumulate((amount for _, amount in hours))
+    times = np.array([milliseconds(hour) for hour, _ in hours]) + 3_600_000
+    shown = measured(times, micro_units(np.array([float(value) for value in counter])))
+    booked = book_counter(shown, rules_of(METERS["gas"]))
+    december = cut_amounts(booked.line, day_cuts(date(2017, 12, 5), date(2017, 12, 31), LONDON), ONE)
+    assert set(december.hows()) == {How.FAULTY}
+    assert december.total() is None
+    assert [notice.kind for notice in booked.notices] == ["stuck"]
 
 
 def test_register_of_five_digits_wraps_and_every_day_stays_exact(reference_data: Path) -> None:
@@ -62,9 +90,8 @@ def test_register_of_five_digits_wraps_and_every_day_stays_exact(reference_data:
     wrap = 100_000
     readings = [total % wrap for total in accumulate(amount for _, amount in hours)]
     times = np.array([milliseconds(hour) for hour, _ in hours])
-    booked = book_counter(
-        times, micro_units(np.array([float(value) for value in readings])), rules_of(meter(digits=5, decimals=1))
-    )
+    shown = measured(times, micro_units(np.array([float(value) for value in readings])))
+    booked = book_counter(shown, rules_of(meter(digits=5, decimals=1)))
     wraps = sum(later < earlier for earlier, later in pairwise(readings))
     assert wraps > 10
     assert [notice.kind for notice in booked.notices] == ["rollover"] * wraps

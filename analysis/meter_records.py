@@ -1,0 +1,129 @@
+"""What people recorded and decided about a meter, as the ledger takes it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+import numpy as np
+
+from analysis.books import Books
+from analysis.figures import How, MeterEvent
+from analysis.ledger.faults import Notice
+from analysis.ledger.line import Row
+from analysis.ledger.micro import Integers, micro_of
+from analysis.ledger.readings import Decisions, Exchange
+from analysis.ledger.rules import register_wrap
+from config.meters import Meter
+from config.quantities import UNITS
+from gateway.operations.rows import MeterEventRow, ReadingNoteRow
+from gateway.reading import instant, milliseconds
+from gateway.series import Series
+
+SETTLED: Final = frozenset({"recorded", "accepted"})
+UNIT_CHANGE: Final = "unit_change_suspected"
+CLOCK_SHIFT: Final = "clock_shift"
+_FOR_EVER_MS = 2**60
+_MARKS = {
+    How.READ_BY_HAND: Row.BY_HAND,
+    How.BILLED: Row.BILLED,
+    How.CORRECTED: Row.CORRECTED,
+    How.SUBSTITUTED: Row.ESTIMATED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Everything recorded about one meter up to an instant, events ascending in time."""
+
+    meter: Meter
+    events: tuple[MeterEventRow, ...]
+
+    def ratios(self) -> list[tuple[int, Decimal]]:
+        """Return the transformer ratios that were recorded, each from its instant [ms] on."""
+        settled = [one for one in self.events if one.state in SETTLED and one.kind != UNIT_CHANGE]
+        return [(milliseconds(one.time), one.factor) for one in settled if one.factor is not None]
+
+    def units(self) -> list[tuple[int, Decimal]]:
+        """Return by what the register's unit has to be multiplied from an instant [ms] on, as people accepted it."""
+        accepted = [one for one in self.events if one.kind == UNIT_CHANGE and one.state == "accepted"]
+        return [(milliseconds(one.time), one.factor) for one in accepted if one.factor is not None]
+
+    def shifted(self, time_ms: Integers) -> Integers:
+        """Return stamps put right by the clock shifts [s, in `new_start`] that people accepted, from each on."""
+        right = time_ms
+        for one in self.events:
+            if one.kind == CLOCK_SHIFT and one.state == "accepted" and one.new_start is not None:
+                right = np.where(time_ms >= milliseconds(one.time), time_ms + int(one.new_start) * 1000, right)
+        return right
+
+    def decisions(self, series: Series) -> Decisions:
+        """Return what the ledger has to know of them for these readings."""
+        exchanges = [
+            _exchange(self.meter, one) for one in self.events if one.kind == "exchange" and one.state in SETTLED
+        ]
+        believed = frozenset(milliseconds(one.time) for one in self.events if one.state == "rejected")
+        doubted = [
+            (milliseconds(one.time), _FOR_EVER_MS)
+            for one in self.events
+            if one.kind == UNIT_CHANGE and one.state == "proposed"
+        ]
+        return Decisions(_between(exchanges, series), believed, doubted)
+
+    def shown(self, notices: Sequence[Notice], start_ms: int, end_ms: int) -> tuple[MeterEvent, ...]:
+        """Return what was noticed and recorded in `[start, end)`; what is recorded stands before what is noticed."""
+        known = {one.id: _shown(one) for one in self.events}
+        for notice in notices:
+            identifier = event_id(self.meter.id, notice.kind, notice.time_ms)
+            at = instant(notice.time_ms)
+            event = MeterEvent(identifier, self.meter.id, notice.kind, at, notice.detail, notice.state)
+            known.setdefault(identifier, event)
+        first, last = instant(start_ms), instant(end_ms)
+        return tuple(sorted((one for one in known.values() if first <= one.time < last), key=lambda one: one.time))
+
+
+def records_of(books: Books, meter: Meter, *, now: datetime) -> Records:
+    """Return what was recorded about a meter up to `now`."""
+    events = books.operations.events.of_meter(meter.id)
+    return Records(meter, tuple(one for one in events if one.time <= now))
+
+
+def event_id(meter_id: str, kind: str, time_ms: int) -> str:
+    """Return the id of what the ledger noticed: the same at every derivation."""
+    return f"{meter_id}:{kind}:{time_ms}"
+
+
+def marks_of(series: Series, notes: Sequence[ReadingNoteRow], *, by_hand: bool) -> Integers:
+    """Return how each reading was read: as its note says, else as the meter is read."""
+    marks = np.full(len(series), Row.BY_HAND if by_hand else Row.MEASURED, np.int64)
+    for note in notes:
+        at = int(np.searchsorted(series.time_ms, note.time_ms))
+        if at < len(series) and series.time_ms[at] == note.time_ms and note.how in _MARKS:
+            marks[at] = _MARKS[How(note.how)]
+    return marks
+
+
+def _between(exchanges: Sequence[Exchange], series: Series) -> list[Exchange]:
+    """Leave out what older devices showed; of the last exchange before the readings the new device still counts."""
+    if not len(series):
+        return []
+    earlier = [one for one in exchanges if one.time_ms <= series.time_ms[0]][-1:]
+    before = [one._replace(old_end=None) for one in earlier if one.time_ms < series.time_ms[0]]
+    return [*before, *(one for one in exchanges if one.time_ms >= series.time_ms[0])]
+
+
+def _exchange(meter: Meter, event: MeterEventRow) -> Exchange:
+    """People write down what the display shows, in the display's unit."""
+    unit = Decimal(UNITS.get(meter.unit, ("", "1"))[1])
+    wrap = None if event.digits is None else register_wrap(meter, Decimal(10) ** event.digits)
+    return Exchange(
+        milliseconds(event.time),
+        None if event.old_end is None else micro_of(event.old_end * unit),
+        None if event.new_start is None else micro_of(event.new_start * unit),
+        wrap,
+    )
+
+
+def _shown(event: MeterEventRow) -> MeterEvent:
+    return MeterEvent(event.id, event.meter, event.kind, event.time, event.detail, event.state)
