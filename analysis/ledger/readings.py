@@ -71,11 +71,13 @@ class Decisions:
     """What people recorded or decided: exchanges, and jumps that are real (`believed`, their instants [ms]).
 
     `doubted`: spans `[first, last)` [ms] in which nobody knows what the register counts in; nothing is booked there.
+    `jumps`: instants [ms] up to which more is said to have run through than ever before; nor is that booked.
     """
 
     exchanges: Sequence[Exchange] = ()
     believed: frozenset[int] = frozenset()
     doubted: Sequence[tuple[int, int]] = ()
+    jumps: frozenset[int] = frozenset()
 
 
 NOTHING_DECIDED = Decisions()
