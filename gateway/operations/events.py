@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, delete, select, update
 
 from config.errors import Conflict, NotFound
 from gateway.operations.connections import Connections
@@ -32,10 +32,32 @@ class Events:
                 raise Conflict(f"event {recorded.id!r} is recorded already, with other contents")
         return recorded
 
-    def of_meter(self, meter: str) -> list[MeterEventRow]:
+    def propose(self, event: MeterEventRow, *, connection: Connection | None = None) -> None:
+        """Record a proposal, in place of one under its id that is open still or was withdrawn.
+
+        Raises `Conflict` when a person decided what stands under the id.
+        """
+        with self._connections.writing(connection) as writing:
+            known = _find(writing, event.id)
+            if known is not None and known.state not in {"proposed", "withdrawn"}:
+                raise Conflict(f"event {event.id!r} is {known.state}: it is not proposed again")
+            writing.execute(delete(meter_event).where(meter_event.c.id == event.id))
+            writing.execute(meter_event.insert().values(asdict(event)))
+
+    def withdraw(self, event_id: str, *, connection: Connection | None = None) -> None:
+        """Take a proposal back that is refuted; raises `NotFound`, or `Conflict` if a person decided it."""
+        with self._connections.writing(connection) as writing:
+            found = _find(writing, event_id)
+            if found is None:
+                raise NotFound("event", event_id)
+            if found.state != "proposed":
+                raise Conflict(f"event {event_id!r} is {found.state}, not proposed")
+            writing.execute(update(meter_event).where(meter_event.c.id == event_id).values(state="withdrawn"))
+
+    def of_meter(self, meter: str, *, connection: Connection | None = None) -> list[MeterEventRow]:
         """Return the events of a meter in ascending time."""
         query = select(meter_event).where(meter_event.c.meter == meter).order_by(meter_event.c.time, meter_event.c.id)
-        with self._connections.reading() as reading:
+        with self._connections.reading(connection) as reading:
             return [_row(row) for row in reading.execute(query).mappings()]
 
     def get(self, event_id: str) -> MeterEventRow:

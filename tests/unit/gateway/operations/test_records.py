@@ -55,6 +55,30 @@ def test_only_a_proposed_event_can_be_decided(operations: Operations) -> None:
         operations.events.decide(proposed.id, "rejected", "Klimaschutz")
 
 
+def test_what_is_proposed_can_be_withdrawn_and_proposed_again(operations: Operations) -> None:
+    doubt = replace(EXCHANGE, kind="unit_change_suspected", state="proposed")
+    operations.events.propose(doubt)
+    operations.events.propose(replace(doubt, factor=Decimal(30)))
+    assert operations.events.get(doubt.id).factor == Decimal(30)
+    operations.events.withdraw(doubt.id)
+    assert operations.events.get(doubt.id).state == "withdrawn"
+    operations.events.propose(doubt)
+    assert operations.events.of_meter("gs-strom") == [doubt]
+
+
+@pytest.mark.parametrize("state", ["accepted", "rejected"])
+def test_what_somebody_decided_is_neither_proposed_again_nor_withdrawn(operations: Operations, state: str) -> None:
+    doubt = replace(EXCHANGE, kind="unit_change_suspected", state="proposed")
+    operations.events.propose(doubt)
+    operations.events.decide(doubt.id, state, "Klimaschutz")
+    with pytest.raises(Conflict):
+        operations.events.propose(doubt)
+    with pytest.raises(Conflict):
+        operations.events.withdraw(doubt.id)
+    with pytest.raises(NotFound):
+        operations.events.withdraw("nothing")
+
+
 def test_a_token_opens_what_its_role_allows_and_is_not_stored(
     operations: Operations, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
