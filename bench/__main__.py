@@ -16,6 +16,7 @@ BENCHMARKS = {
     "fleet-influx": "bench.influx_fleet",
     "edge": "bench.edge_drain",
     "files": "bench.file_import",
+    "doubts": "bench.doubts",
 }
 
 
