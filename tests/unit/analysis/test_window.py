@@ -21,7 +21,7 @@ def day_slots(slots: tuple[Slot, ...]) -> list[tuple[date, object, object, float
     return [(slot.start.date(), slot.value, slot.how, slot.coverage) for slot in slots]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     gaps=st.lists(spans, max_size=3),
     rests=st.lists(spans, max_size=2),
