@@ -1,15 +1,16 @@
 """One simulated device for every Modbus and MQTT meter of a portfolio, on the addresses that the portfolio names."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
 from collector.modbus.transports import endpoint_of
-from collector.mqtt.connection import account, broker_address
-from collector.simulation.publisher import Publisher, by_broker
+from collector.simulation.publishing.opening import publishers_of
 from collector.simulation.registers import Values
+from collector.simulation.rehearsal import unheard
 from collector.simulation.servers.opening import Server, server_of
 from collector.simulation.units import units_of
 from config.errors import Unreachable
@@ -17,6 +18,8 @@ from config.portfolio import ModbusBus, MqttBroker, Portfolio
 from config.profiles import DeviceProfile
 
 PUBLISHED_EVERY = timedelta(seconds=10)
+
+log = logging.getLogger(__name__)
 
 
 def _now() -> datetime:
@@ -44,12 +47,14 @@ class Simulation:
         meters = tuple(portfolio.meters.values())
         buses = [source for source in portfolio.sources if not isinstance(source, MqttBroker)]
         self._servers = [(bus, server_of(bus, units_of(bus, meters, profiles, values), clock)) for bus in buses]
-        self._publishers = _publishers(portfolio, values, environ or {})
+        self._publishers = publishers_of(portfolio, values, environ or {})
+        self._portfolio = portfolio
         self._clock = clock
         self._published_every_s = published_every.total_seconds()
         self._publishing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
+        self._tell_unsimulated()
         try:
             for bus, server in self._servers:
                 await _open(bus, server)
@@ -78,6 +83,11 @@ class Simulation:
                 publisher.publish(self._clock())
             await asyncio.sleep(self._published_every_s)
 
+    def _tell_unsimulated(self) -> None:
+        for broker in (source.id for source in self._portfolio.sources if isinstance(source, MqttBroker)):
+            for meter, reason in unheard(self._portfolio, broker, self._clock()).items():
+                log.warning("meter %s is not simulated: %s", meter, reason)
+
     async def _stop(self) -> None:
         if self._publishing is not None:
             self._publishing.cancel()
@@ -93,11 +103,3 @@ async def _open(bus: ModbusBus, server: Server) -> None:
         await server.start()
     except OSError as error:
         raise Unreachable(f"{bus.id}: cannot answer on {endpoint_of(bus)}: {error}") from error
-
-
-def _publishers(portfolio: Portfolio, values: Values, environ: Mapping[str, str]) -> list[Publisher]:
-    brokers = {source.id: source for source in portfolio.sources if isinstance(source, MqttBroker)}
-    return [
-        Publisher(broker_address(brokers[broker].url), account(brokers[broker], environ), meters, values)
-        for broker, meters in by_broker(tuple(portfolio.meters.values())).items()
-    ]
