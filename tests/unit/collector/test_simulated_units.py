@@ -19,9 +19,15 @@ BUS = ModbusTcpBus("bus", "127.0.0.1")
 TABLES = load_profiles()
 
 
-def meter(name: str, table: str, *, unit: int = 1, channel: str | None = None) -> Meter:
+def meter(
+    name: str, table: str, *, unit: int = 1, channel: str | None = None, quantity: str = "active_energy_import"
+) -> Meter:
     source = ModbusSource("bus", unit, table, timedelta(minutes=1), channel=channel)
-    return Meter(name, "schule", "electricity_import", "kWh", "active_energy_import", source=source)
+    return Meter(name, "schule", "electricity_import", "kWh", quantity, source=source)
+
+
+def pv() -> Meter:
+    return meter("netz", "sunspec_inverter", quantity="active_energy_export")
 
 
 def value(one: Meter, _now: datetime) -> float | None:
@@ -40,15 +46,13 @@ def read(unit: Unit, one: Meter) -> float:
 
 def test_meters_of_several_tables_behind_one_unit_are_all_read() -> None:
     both = [meter("netz", "sunspec_201_204", channel="1"), meter("netz-2", "sunspec_201_204", channel="2")]
-    both += [meter("halle", "sunspec_211_214")]
+    both += [meter("halle", "sunspec_inverter", quantity="active_energy_export")]
     (unit,) = units_of(BUS, both, TABLES, value).values()
     assert [read(unit, one) for one in both] == [4711.0, 4712.0, 815.0]
 
 
 def test_the_models_of_all_tables_are_found_in_one_walk() -> None:
-    (unit,) = units_of(
-        BUS, [meter("netz", "sunspec_211_214"), meter("halle", "sunspec_201_204")], TABLES, value
-    ).values()
+    (unit,) = units_of(BUS, [pv(), meter("halle", "sunspec_201_204")], TABLES, value).values()
 
     def answer(address: int, count: int) -> bytes | None:
         try:
@@ -56,7 +60,7 @@ def test_the_models_of_all_tables_are_found_in_one_walk() -> None:
         except Refusal:
             return None
 
-    assert [model.id for model in models(answer)] == [1, 211, 201]
+    assert [model.id for model in models(answer)] == [1, 101, 201]
 
 
 def test_an_ordinary_table_beside_another_one_keeps_its_registers() -> None:
