@@ -1,5 +1,6 @@
 """The ways to a bus: TCP, RTU on a serial line, RTU frames through a gateway's TCP port, datagrams."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,9 @@ def new_client(
     `hear` sees the bytes of every frame that is sent (True) and what arrived since the request (False), and returns
     what pymodbus may see of it.
     """
+    # pymodbus logs every timeout with the frames of its last requests; a lost device is logged once, by us, and what
+    # a device said is nobody's business in a log.
+    logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
     settings: dict[str, Any] = {
         "timeout": timeout_s,
         "retries": 0,
