@@ -12,6 +12,7 @@ BENCHMARKS = {
     "modbus": "bench.modbus_poll",
     "fleet": "bench.modbus_fleet",
     "mqtt": "bench.mqtt_ingest",
+    "poison": "bench.mqtt_poison",
     "influx": "bench.influx_write",
     "fleet-influx": "bench.influx_fleet",
     "edge": "bench.edge_drain",
