@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -75,11 +76,16 @@ def leave_session(broker: Broker, client_id: str, *, clean: bool) -> None:
     client.loop_forever()
 
 
-def emptied_per_s(broker: Broker, client_id: str, sink: Sink, messages: int, poison: int = 0) -> float:
-    """Let our listener empty the session's backlog into the sink, and return the messages per second.
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """How fast a backlog was emptied, and the CPU of this process that a message took."""
 
-    `poison`: how many of the messages have to be refused.
-    """
+    per_s: float
+    cpu_us: float
+
+
+def emptied(broker: Broker, client_id: str, sink: Sink, messages: int, poison: int = 0) -> Emptied:
+    """Let our listener empty the session's backlog into the sink; `poison` of the messages have to be refused."""
     listener = Listener(
         "broker",
         broker_address(broker.url),
@@ -90,13 +96,13 @@ def emptied_per_s(broker: Broker, client_id: str, sink: Sink, messages: int, poi
         clock=lambda: datetime.now(UTC),
     )
     thread = threading.Thread(target=listener.run)
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     thread.start()
     while listener.statistics().readings < messages - poison and time.perf_counter() - started < WITHIN_S:
         time.sleep(0.005)
-    rate = messages / (time.perf_counter() - started)
+    done = Emptied(messages / (time.perf_counter() - started), (time.process_time() - used) / messages * 1e6)
     listener.stop()
     thread.join()
     assert listener.statistics().readings == messages - poison, listener.statistics()
     assert sum(listener.statistics().refused.values()) == poison, listener.statistics()
-    return rate
+    return done

@@ -19,7 +19,7 @@ from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.figures import Figure
-from bench.mqtt_backlog import emptied_per_s, fill, leave_session, routes
+from bench.mqtt_backlog import emptied, fill, leave_session, routes
 from gateway.embedded import EmbeddedStore
 from gateway.reading import milliseconds
 from gateway.spool import Spool
@@ -61,7 +61,7 @@ def _plain(broker: Broker, client_id: str, _: Path) -> float:
 def _into_spool(broker: Broker, client_id: str, folder: Path) -> float:
     spool = Spool(folder / f"{time.monotonic_ns()}.sqlite")
     try:
-        return emptied_per_s(broker, client_id, spool, MESSAGES)
+        return emptied(broker, client_id, spool, MESSAGES).per_s
     finally:
         assert spool.depth() == MESSAGES
         spool.close()
@@ -70,7 +70,7 @@ def _into_spool(broker: Broker, client_id: str, folder: Path) -> float:
 def _into_store(broker: Broker, client_id: str, folder: Path) -> float:
     store = EmbeddedStore(folder / f"{time.monotonic_ns()}.sqlite")
     try:
-        return emptied_per_s(broker, client_id, store, MESSAGES)
+        return emptied(broker, client_id, store, MESSAGES).per_s
     finally:
         store.close()
 
