@@ -5,15 +5,14 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
+from bench.foreign_publisher import QUANTITY, heard_meter
 from gateway.embedded import EmbeddedStore
-from gateway.reading import Series, instant
+from gateway.reading import instant
+from gateway.series import Series
 from tests.portfolios import write_portfolio
 from tests.servers.local_process import LocalProcess
 from tests.servers.mosquitto import SHIPPED_CONFIGURATION, mosquitto_program
-
-QUANTITY = "active_energy_import"
 
 
 class BrokerScene:
@@ -27,8 +26,7 @@ class BrokerScene:
         portfolio = write_portfolio(
             folder / "portfolio",
             sources=[{"id": "broker", "kind": "mqtt", "url": self.mosquitto.url, "edges": True}],
-            meters=[_declared(name, _topic(name)) for name in heard]
-            + [_declared(name, {"push": True}) for name in boxed],
+            meters=[*map(heard_meter, heard), *map(_pushed, boxed)],
         )
         command = ["collect", "--portfolio", str(portfolio), "--state", str(self._state)]
         self.collector = LocalProcess(
@@ -66,9 +64,5 @@ def shipped_save_interval_s() -> int:
     return int(found[1])
 
 
-def _topic(name: str) -> dict[str, Any]:
-    return {"from": "broker", "topic": name, "format": "json", "value": "kwh", "time": "ts"}
-
-
-def _declared(name: str, source: dict[str, Any]) -> dict[str, Any]:
-    return {"id": name, "medium": "electricity_import", "unit": "kWh", "interval": "PT1M", "source": source}
+def _pushed(name: str) -> dict[str, object]:
+    return {**heard_meter(name), "source": {"push": True}}

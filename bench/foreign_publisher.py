@@ -7,17 +7,21 @@ from collections.abc import Callable, Iterator
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-from config.meters import Meter, MqttSource
 from gateway.reading import instant
 
 QUANTITY = "active_energy_import"
 CONFIRMED_WITHIN_S = 60.0
 
 
-def foreign_meter(number: int, *, broker: str = "broker") -> Meter:
-    """Return the meter whose messages are those with this number, modulo the count of meters."""
-    name = foreign_name(number)
-    return Meter(name, "schule", "electricity_import", "kWh", QUANTITY, source=MqttSource(broker, name, "kwh", "ts"))
+def foreign_meter(number: int) -> dict[str, object]:
+    """Return what a portfolio says of the meter that this message, modulo the count of meters, is of."""
+    return heard_meter(foreign_name(number))
+
+
+def heard_meter(name: str) -> dict[str, object]:
+    """Return what a portfolio says of a meter that is heard on the topic of its own name at the source `broker`."""
+    source = {"from": "broker", "topic": name, "format": "json", "value": "kwh", "time": "ts"}
+    return {"id": name, "medium": "electricity_import", "unit": "kWh", "interval": "PT1M", "source": source}
 
 
 def foreign_name(number: int) -> str:
