@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import logging
 import sys
 from pathlib import Path
 
@@ -18,19 +19,22 @@ BENCHMARKS = {
     "edge": "bench.edge_drain",
     "files": "bench.file_import",
 }
-# These take long and are run by name alone.
+# These take long and are run by name alone; how long `soak` takes is `--minutes`.
 LONG = {
     "broker-kill": "bench.broker_kill",
+    "soak": "bench.soak",
 }
 
 
 def main() -> int:
     """Measure what was asked for (all but the long ones by default); exit code 1 when a limit was missed."""
     arguments = _arguments()
+    logging.basicConfig(level=logging.ERROR)  # what a benchmark breaks is meant to break
     figures: list[Figure] = []
     for name in arguments.names or BENCHMARKS:
         print(f"measuring {name} …", file=sys.stderr)
-        figures.extend(importlib.import_module((BENCHMARKS | LONG)[name]).measure())
+        measure = importlib.import_module((BENCHMARKS | LONG)[name]).measure
+        figures.extend(measure(arguments.minutes) if name == "soak" else measure())
     print_table(figures)
     write_json(figures, arguments.json)
     print(f"written to {arguments.json}", file=sys.stderr)
@@ -49,6 +53,9 @@ def _arguments() -> argparse.Namespace:
         "name alone",
     )
     parser.add_argument("--json", type=Path, default=Path(".bench/figures.json"), help="where the JSON goes")
+    parser.add_argument(
+        "--minutes", type=float, default=20.0, help="how long `soak` goes on (20); less is for trying it"
+    )
     return parser.parse_args()
 
 
