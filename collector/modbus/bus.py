@@ -173,7 +173,8 @@ class Bus:
         self._heard = True
         if in_step(data):
             return data
-        self._fail(ModbusFault(Fault.GARBLED, f"no Modbus TCP answer: {data[:16].hex(' ')}"))
+        log.debug("bus %s: no Modbus TCP answer: %s", self.id, data[:16].hex(" "))
+        self._fail(ModbusFault(Fault.GARBLED, "what arrived is no Modbus TCP answer"))
         return b""
 
     def _hear_line(self, data: bytes) -> bytes:
