@@ -249,5 +249,7 @@ def test_pymodbus_never_logs_the_frames_that_it_remembers(caplog: pytest.LogCapt
         await outcome(bus)  # nobody is there any more
 
     asyncio.run(scene())
-    told = [record.getMessage() for record in caplog.records if record.name != "asyncio"]
+    records = [record for record in caplog.records if record.name != "asyncio"]
+    told = [record.getMessage() for record in records if record.levelno > logging.DEBUG]
     assert told == [f"bus bus: no connection to {told[0].rpartition(' ')[2]}"]
+    assert {record.name for record in records} == {"collector.modbus.bus"}
