@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from starlette.responses import Response
 
 from analysis.figures import Consumption, Resolution
 from api.answers.documents import answer, csv_answer, wants_csv
+from api.answers.event_shapes import event_shape, substitute_shape
 from api.answers.figures import number
 from api.answers.problems import InvalidInput, TooMuch
 from api.evidence import Evidence, Given
@@ -39,7 +41,7 @@ async def meter_consumption(
     if wants_csv(request):
         rows = ((s.start.isoformat(), s.end.isoformat(), s.value, s.how, round(s.coverage, 4)) for s in found.slots)
         return csv_answer(request, ("start", "end", f"value_{found.unit}", "quality", "coverage"), rows)
-    return answer(request, _columns(found))
+    return answer(request, _columns(found, evidence.books.zone))
 
 
 def _span(
@@ -57,7 +59,7 @@ def _span(
     return since, until
 
 
-def _columns(found: Consumption) -> dict[str, object]:
+def _columns(found: Consumption, zone: ZoneInfo) -> dict[str, object]:
     return {
         "meter": found.meter,
         "unit": found.unit,
@@ -68,8 +70,6 @@ def _columns(found: Consumption) -> dict[str, object]:
         "quality": [slot.how for slot in found.slots],
         "coverage": [round(slot.coverage, 4) for slot in found.slots],
         "total": number(found.total),
-        "events": [
-            {"id": event.id, "kind": event.kind, "time": event.time, "detail": event.detail, "state": event.state}
-            for event in found.events
-        ],
+        "events": [event_shape(event, zone) for event in found.events],
+        "substitutes": [substitute_shape(one, zone) for one in found.substitutes],
     }

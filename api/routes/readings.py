@@ -17,6 +17,7 @@ from api.answers.problems import InvalidInput, TooMuch
 from api.answers.shapes import iso_duration
 from api.evidence import Evidence, Given
 from api.hand_readings import HandReading, range_of, shown, standing, take
+from api.routes.typed_bodies import typed_body, typed_body_schema
 from api.security.callers import caller_of
 from api.security.push_limits import PushLimits
 from api.times import moment
@@ -93,12 +94,16 @@ def _list_of(body: bytes) -> list[object]:
     return pushed
 
 
-@router.post("/meters/{meter_id}/readings", status_code=201)
-async def read_by_hand(request: Request, evidence: Given, meter_id: str, typed: TypedReading) -> Response:
-    """Take one hand reading; outside the expected range only with a reason in `force`."""
+@router.post(
+    "/meters/{meter_id}/readings", status_code=201, openapi_extra=typed_body_schema(TypedReading, ("photo",))
+)
+async def read_by_hand(request: Request, evidence: Given, meter_id: str) -> Response:
+    """Take one hand reading; outside the expected range only with a reason in `force`. A photo comes as multipart."""
     meter = evidence.portfolio.meter(meter_id)
+    typed, pictures = await typed_body(request, TypedReading, ("photo",))
     at = typed.at or evidence.now()
-    reading = HandReading(meter_id, typed.value, at, typed.force, caller_of(request).name)
+    name, photo = caller_of(request).name, pictures.get("photo")
+    reading = HandReading(meter_id, typed.value, at, typed.force, name, photo)
     expected = await asyncio.to_thread(take, evidence, reading)
     content = {
         "meter": meter_id,

@@ -229,11 +229,12 @@ class ReadingNoteRow:
 class PhotoRow:
     """A photo of a display: `subject` is the id of the event it belongs to, or `reading_subject` of a reading.
 
-    `sha256` is that of its content, under which it is kept.
+    `shows` is what of it (old, new, reading), `sha256` that of its content, under which it is kept.
     """
 
     meter: str
     subject: str
+    shows: str
     sha256: str
     media_type: str
     author: str

@@ -162,6 +162,7 @@ photo = Table(
     Column("id", RowId, primary_key=True),
     Column("meter", String(120), nullable=False),
     Column("subject", String(200), nullable=False),
+    Column("shows", String(20), nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("media_type", String(40), nullable=False),
     Column("author", String(120), nullable=False),

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("id", RowId, nullable=False),
         sa.Column("meter", sa.String(length=120), nullable=False),
         sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("shows", sa.String(length=20), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("media_type", sa.String(length=40), nullable=False),
         sa.Column("author", sa.String(length=120), nullable=False),

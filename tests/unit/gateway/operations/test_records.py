@@ -65,7 +65,10 @@ def test_the_id_of_a_noticed_event_has_room_for_a_long_meter(operations: Operati
 
 
 def test_photos_are_listed_by_meter_in_the_order_in_which_they_came(operations: Operations) -> None:
-    rows = [PhotoRow("gs-strom", subject, digit * 64, "image/jpeg", "Nord", NOW) for subject, digit in ("a1", "b2")]
+    rows = [
+        PhotoRow("gs-strom", "exchange-1", shows, digit * 64, "image/jpeg", "Nord", NOW)
+        for shows, digit in (("old", "1"), ("new", "2"))
+    ]
     for row in rows:
         operations.photos.record(row)
     assert operations.photos.of_meter("gs-strom") == rows
