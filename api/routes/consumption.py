@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.figures import Consumption, Resolution
+from api.answers.consumption_rows import consumption_columns, consumption_rows
 from api.answers.documents import answer, csv_answer, wants_csv
 from api.answers.event_shapes import event_shape, substitute_shape
 from api.answers.figures import number
@@ -39,8 +40,7 @@ async def meter_consumption(
     since, until = _span(evidence, start, end, resolution)
     found = await asyncio.to_thread(evidence.consumption, meter_id, since, until, resolution)
     if wants_csv(request):
-        rows = ((s.start.isoformat(), s.end.isoformat(), s.value, s.how, round(s.coverage, 4)) for s in found.slots)
-        return csv_answer(request, ("start", "end", f"value_{found.unit}", "quality", "coverage"), rows)
+        return csv_answer(request, consumption_columns(found), consumption_rows(found))
     return answer(request, _columns(found, evidence.books.zone))
 
 
