@@ -18,8 +18,10 @@ from api.pages import completeness as completeness_pages
 from api.pages import documentation, signing_in
 from api.pages import measures as measure_pages
 from api.pages import meter as meter_pages
+from api.pages import meter_events as meter_event_pages
 from api.pages import overview as overview_page
 from api.pages import property as property_pages
+from api.pages import trace as trace_page
 from api.presentation import static_files
 from api.presentation.loading import Loading
 from api.presentation.problem_pages import refusal
@@ -76,6 +78,8 @@ _ROUTERS = (
     overview_page.router,
     property_pages.router,
     meter_pages.router,
+    meter_event_pages.router,
+    trace_page.router,
     alert_pages.router,
     measure_pages.router,
     balance_pages.router,

@@ -15,7 +15,7 @@ from api.evidence import Evidence
 from config.errors import Conflict, InvalidReading, NotFound
 from config.meters import Meter
 from gateway.operations import MeterEventRow
-from gateway.reading import instant, milliseconds
+from gateway.reading import instant
 
 SUSPECTED = "exchange_suspected"
 DUPLICATE = "duplicate_conflict"
@@ -164,16 +164,8 @@ def _decided(evidence: Evidence, meter: Meter, event: MeterEventRow, decision: D
 
 def _exchanged(evidence: Evidence, meter: Meter, event: MeterEventRow, decision: Decision) -> MeterEventRow:
     """A suspected exchange becomes one, between the readings around it where nobody says better."""
-    series = evidence.books.store.read_with_neighbours(
-        meter.id, meter.quantity, event.time, event.time + _MILLISECOND
-    )
-    before = series.value[series.time_ms < milliseconds(event.time)]
-    after = series.value[series.time_ms >= milliseconds(event.time)]
-    if not len(before) or not len(after):
-        raise Conflict(f"the readings around event {event.id!r} are gone")
-    last, first = (as_displayed(meter, Decimal(repr(float(value)))) for value in (before[-1], after[0]))
+    (earliest, last), (_, first) = readings_around(evidence, meter, event.time)
     at = decision.at or event.time
-    earliest = instant(int(series.time_ms[0]))
     if not earliest < at <= event.time:
         raise InvalidInput(
             "at", f"the exchange lies after {earliest.isoformat()}, at {event.time.isoformat()} at last"
@@ -188,6 +180,24 @@ def _exchanged(evidence: Evidence, meter: Meter, event: MeterEventRow, decision:
         digits=decision.digits or event.digits,
         factor=event.factor if decision.factor is None else _factor(decision.factor),
     )
+
+
+def readings_around(
+    evidence: Evidence, meter: Meter, at: datetime
+) -> tuple[tuple[datetime, Decimal], tuple[datetime, Decimal]]:
+    """Return the reading before an instant and the one at it or after, in the unit of the display.
+
+    Raises `Conflict` where one of them is missing.
+    """
+    series = evidence.books.store.read_with_neighbours(meter.id, meter.quantity, at, at + _MILLISECOND)
+    rows = [
+        (instant(time_ms), as_displayed(meter, Decimal(repr(value))))
+        for time_ms, value in zip(series.time_ms.tolist(), series.value.tolist(), strict=True)
+    ]
+    before, after = [row for row in rows if row[0] < at], [row for row in rows if row[0] >= at]
+    if not before or not after:
+        raise Conflict(f"there are no readings around {at.isoformat()}")
+    return before[-1], after[0]
 
 
 def _factor(factor: Decimal | None) -> Decimal:

@@ -65,6 +65,23 @@ def chart(title: str, rows: Rows, layers: Sequence[Mapping[str, Any]], *, subtit
     }
 
 
+def stacked(title: str, rows: Rows, views: Sequence[Mapping[str, Any]], *, subtitle: str = "") -> Chart:
+    """Return views of one table of rows, one below the other over the same time; a page sets the width of each."""
+    heading: dict[str, Any] = {"text": title, "anchor": "start"}
+    if subtitle:
+        heading |= {"subtitle": subtitle}
+    return {
+        "$schema": SCHEMA,
+        "description": f"{title}. {subtitle}".strip(),
+        "title": heading,
+        "spacing": 6,
+        "data": {"values": rows},
+        "vconcat": [{"width": 640, **view} for view in views],
+        "resolve": {"scale": {"x": "shared"}},
+        "config": _config(),
+    }
+
+
 def wall_clock(moment: datetime) -> str:
     """Return a local instant's clock time marked as UTC: axes in UTC then show the property's time everywhere."""
     return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

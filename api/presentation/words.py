@@ -123,6 +123,8 @@ REFUSALS = {
     "not_parsable": "für den Speicher nicht lesbar",
     "too_large": "zu groß für den Speicher",
     "refused_by_store": "vom Speicher abgelehnt",
+    "beyond_digits": "mehr Stellen, als die Anzeige hat",
+    "no_photo": "kein Bild (JPEG, PNG, WebP oder HEIC) oder beschädigt",
     "already_read": "für diesen Zeitpunkt steht schon eine Ablesung",
     "ambiguous_column": "mehrere Spalten kommen in Frage",
     "ambiguous_date": "Tag und Monat nicht eindeutig",
@@ -201,6 +203,14 @@ def plain(value: float | Decimal | None) -> str:
     """Return a number that somebody set (a benchmark, a promise): no more digits than it was given with."""
     text = digits(value)
     return text.rstrip("0").rstrip(",") if "," in text else text
+
+
+def exact(value: Decimal) -> str:
+    """Return a number with all of its digits, in German."""
+    text: str = format_decimal(
+        value.normalize(), format="#,##0.############", locale=LOCALE, decimal_quantization=False
+    )
+    return text.replace("-", "−")
 
 
 def register(value: float, unit: str) -> str:
@@ -291,6 +301,11 @@ def change(new: float | None, old: float | None) -> str:
         return "wie im Vorjahr"
     amount_text = f"{digits(abs(share) * 100, 0 if abs(share) >= 0.1 else 1)}{THIN}%"
     return f"{amount_text} {'mehr' if share > 0 else 'weniger'} als im Vorjahr"
+
+
+def refusal(code: str) -> str:
+    """Return why something that a person typed was not taken."""
+    return REFUSALS.get(code, "nicht brauchbar")
 
 
 def reason_text(reason: str | None) -> str:

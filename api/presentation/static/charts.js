@@ -34,14 +34,23 @@
   const draw = async (figure) => {
     const plot = figure.querySelector(".plot");
     const spec = parsed(figure.querySelector('script[type="application/json"]').textContent);
-    if (!("hconcat" in spec || "vconcat" in spec || "facet" in spec)) {
+    // Views below each other share their left edge: room for the labels of their axes, the same for all.
+    const room = 60;
+    if ("vconcat" in spec) {
+      for (const view of spec.vconcat) {
+        view.width = Math.max(180, plot.clientWidth - room - 16);
+      }
+      spec.config = merged({ axisY: { minExtent: room - 16, maxExtent: room - 16 } }, spec.config ?? {});
+    } else if (!("hconcat" in spec || "facet" in spec)) {
       spec.width = "container";
     }
     // A title wider than the plot would narrow the plot: it breaks where its parts meet.
     if (plot.clientWidth < 560 && typeof spec.title?.text === "string") {
       spec.title.text = spec.title.text.split(" · ");
     }
-    spec.height = plot.classList.contains("tall") ? 300 : 240;
+    if (!("vconcat" in spec)) {
+      spec.height = plot.classList.contains("tall") ? 300 : 240;
+    }
     spec.config = merged(look(), spec.config ?? {});
     delete spec.background;
     await window.vegaEmbed(plot, spec, {
