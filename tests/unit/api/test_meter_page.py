@@ -129,7 +129,7 @@ def test_an_exchange_is_recorded_from_the_form_with_photos_and_corrected(
     (event,) = district.operations.events.of_meter("gs-strom")
     assert event.time == datetime(2026, 3, 5, 10, tzinfo=UTC)
     text = manager.page(PAGE).text
-    (photo,) = re.findall(r'href="(/v1/photos/\w+)">Foto alter Zähler', text)
+    (photo,) = re.findall(r'src="(/v1/photos/\w+)" alt="Foto: alter Zähler"', text)
     assert SECRET not in manager.get(photo).content
     correcting = re.search(r'href="(\?berichtigen=[^"]+)#wechsel"', text)
     assert correcting is not None
