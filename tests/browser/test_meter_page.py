@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from api.application import application
 from gateway.reading import Reading, milliseconds
@@ -105,7 +105,7 @@ def test_an_exchange_with_a_photo_is_recorded_from_the_form(
         page.get_by_role("button", name="Zählerwechsel erfassen").click()
         expect(page.get_by_role("alert")).to_contain_text("außerhalb des erwarteten Bereichs")
         page.get_by_label("Grund, falls der Endstand nicht zu erwarten war").fill("Zähler war defekt")
-        photo = {"name": "alt.png", "mimeType": "image/png", "buffer": png()}
+        photo = FilePayload(name="alt.png", mimeType="image/png", buffer=png())
         page.get_by_label("Foto des alten Zählers").set_input_files(photo)
         page.get_by_role("button", name="Zählerwechsel erfassen").click()
         expect(page.get_by_role("status")).to_contain_text("Der Zählerwechsel ist erfasst")
