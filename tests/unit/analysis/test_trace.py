@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,9 @@ from config.meters import ByHandSource, Dated, GasConversion, Meter, Tank
 from gateway.operations.rows import MeterEventRow, ReadingNoteRow
 from gateway.reading import milliseconds
 from tests.unit.analysis.evidence import DictStore, books, counter, event, meter, place, utc
+from tests.unit.analysis.scenario import STEPS as ARRIVALS
+from tests.unit.analysis.scenario import expected_of, moment_of, opened
+from tests.unit.analysis.test_scenarios import SCENARIOS
 
 HOUR = timedelta(hours=1)
 LATER = utc(2030, 1, 1)
@@ -148,6 +152,23 @@ def test_a_virtual_meter_leads_to_its_terms() -> None:
     there, _ = books(place(meter(), meter("netto", formula="strom * 2")))
     with pytest.raises(InvalidReading, match="trace those"):
         traced(there, utc(2025, 1, 1), utc(2025, 1, 2), of="netto")
+
+
+@pytest.mark.parametrize("folder", SCENARIOS, ids=[folder.name for folder in SCENARIOS])
+def test_whatever_happened_to_a_meter_its_trace_adds_up_to_every_slot(folder: Path, tmp_path: Path) -> None:
+    with opened(folder, tmp_path) as scenario:
+        for name in ARRIVALS:
+            if (folder / name).exists():
+                scenario.arrive(name)
+        for question in (one for step in ("expected", "after_late") for one in expected_of(folder).get(step, [])):
+            one = scenario.books.portfolio.meter(question.get("meter", scenario.meter.id))
+            if one.formula:
+                continue
+            first, last = (moment_of(question[name]) for name in ("start", "end"))
+            resolution = Resolution(question["resolution"])
+            for slot in consumption(scenario.books, one.id, first, last, resolution, now=scenario.now).slots:
+                found = trace(scenario.books, one, slot.start, slot.end, now=scenario.now, most=10_000)
+                assert total(found) == found.total == slot.value, (question, slot)
 
 
 STEPS = st.sampled_from([0.0, 0.125, 0.333333, 1.7, 2.5, 900.0])
