@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from analysis.figures import Consumption, Resolution
 from api.answers.consumption_rows import consumption_columns, consumption_rows
-from api.answers.documents import answer, csv_answer, wants_csv
+from api.answers.documents import answer, csv_answer, wants_arrow, wants_csv
 from api.answers.event_shapes import event_shape, substitute_shape
 from api.answers.figures import number
 from api.answers.problems import InvalidInput, TooMuch
@@ -31,7 +31,7 @@ async def meter_consumption(
     end: str | None = None,
     resolution: Resolution = Resolution.DAY,
 ) -> Response:
-    """Return consumption of `[start, end)` in columns; CSV by `Accept: text/csv`.
+    """Return consumption of `[start, end)` in columns; CSV or Arrow by `Accept`.
 
     `start` and `end` are local days or instants with offset; without them the last 30 days. `values` has null where
     nothing is known; `quality` says of each slot how its value came about.
@@ -39,6 +39,10 @@ async def meter_consumption(
     evidence.portfolio.meter(meter_id)
     since, until = _span(evidence, start, end, resolution)
     found = await asyncio.to_thread(evidence.consumption, meter_id, since, until, resolution)
+    if wants_arrow(request):
+        from api.answers.arrow import consumption_arrow  # noqa: PLC0415  a library that few callers need
+
+        return consumption_arrow(request, found)
     if wants_csv(request):
         return csv_answer(request, consumption_columns(found), consumption_rows(found))
     return answer(request, _columns(found, evidence.books.zone))

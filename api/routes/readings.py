@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.figures import How
-from api.answers.documents import answer, csv_answer, json_bytes, wants_csv
+from api.answers.documents import answer, csv_answer, json_bytes, wants_arrow, wants_csv
 from api.answers.problems import InvalidInput, TooMuch
 from api.answers.shapes import iso_duration
 from api.evidence import Evidence, Given
@@ -145,7 +145,7 @@ async def readings(
     end: str | None = None,
     quantity: str | None = None,
 ) -> Response:
-    """Return what the meter said in `[start, end)`, in columns; CSV by `Accept: text/csv`.
+    """Return what the meter said in `[start, end)`, in columns; CSV or Arrow by `Accept`.
 
     Values are as the register showed them, in the canonical unit of the quantity. Where readings are evenly spaced,
     `start` and `step` give their times; else `step` is null and `times` lists them. Without `start` the last 7 days.
@@ -154,6 +154,10 @@ async def readings(
     since, until = _span(evidence, start, end)
     chosen = quantity or meter.quantity
     series = await asyncio.to_thread(evidence.readings, meter_id, chosen, since, until)
+    if wants_arrow(request):
+        from api.answers.arrow import readings_arrow  # noqa: PLC0415  a library that few callers need
+
+        return readings_arrow(request, series, str(evidence.books.zone))
     if wants_csv(request):
         return csv_answer(request, ("time", "value"), _rows(series))
     return answer(request, _columns(meter, chosen, series))
