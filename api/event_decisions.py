@@ -69,6 +69,8 @@ def decide(evidence: Evidence, decision: Decision) -> MeterEventRow:
         raise Conflict(f"event {event.id!r} is {event.state}: only a proposed one can be decided")
     meter = evidence.portfolio.meter(event.meter)
     decided = _decided(evidence, meter, event, decision)
+    if decided.kind == DUPLICATE and decided.state == "rejected":
+        _write(evidence, meter, decided, decided.old_end)  # before it is kept: what cannot be written stays open
     operations = evidence.operations
     with operations.begin() as connection:
         before = operations.events.find(event.id, connection=connection)
@@ -85,8 +87,6 @@ def decide(evidence: Evidence, decision: Decision) -> MeterEventRow:
             comment=decision.comment,
             connection=connection,
         )
-    if decided.kind == DUPLICATE and decided.state == "rejected":
-        _write(evidence, meter, decided, decided.old_end)
     evidence.forget(meter.id)
     return decided
 
@@ -97,18 +97,20 @@ def undo(evidence: Evidence, event_id: str, *, author: str, comment: str = "") -
     Raises `NotFound`, and `Conflict` where there is nothing to take back.
     """
     operations = evidence.operations
+    event = operations.events.find(event_id)
+    if event is None:
+        raise NotFound("decided event", event_id)
+    if event.kind == DUPLICATE and event.state == "rejected":
+        _write(evidence, evidence.portfolio.meter(event.meter), event, event.new_start)
     with operations.begin() as connection:
-        event = operations.events.find(event_id, connection=connection)
-        if event is None:
-            raise NotFound("decided event", event_id)
+        if operations.events.find(event_id, connection=connection) != event:
+            raise Conflict(f"event {event_id!r} was changed meanwhile")
         before = before_last_step(operations, event, connection=connection)
         if before is None:
             operations.events.remove(event_id, connection=connection)
         else:
             operations.events.put(before, connection=connection)
         leave(operations, Step.UNDONE, event, before, author=author, comment=comment, connection=connection)
-    if event.kind == DUPLICATE and event.state == "rejected":
-        _write(evidence, evidence.portfolio.meter(event.meter), event, event.new_start)
     evidence.forget(event.meter)
     return before
 

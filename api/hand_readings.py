@@ -107,13 +107,12 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     expected = range_of(evidence, meter, reading.at)
     before = standing(evidence, meter, reading.at)
     if before == value:
+        _keep_photo(evidence, meter, reading)
         return expected
     if not reading.force.strip():
         _demand_expected(meter, expected, reading, value)
         _demand_first(meter, reading, before)
-    if reading.photo is not None:
-        subject = reading_subject(meter.id, milliseconds(reading.at))
-        keep_photos(evidence, meter.id, subject, [Photo("reading", reading.photo)], author=reading.author)
+    _keep_photo(evidence, meter, reading)
     pushed = {"meter": meter.id, "quantity": meter.quantity, "time": reading.at.isoformat(), "value": value}
     result = evidence.services.push([pushed], evidence.now())
     for rejected in result.rejected:
@@ -121,6 +120,12 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     _note(evidence, meter, reading, before)
     evidence.forget(meter.id)
     return expected
+
+
+def _keep_photo(evidence: Evidence, meter: Meter, reading: HandReading) -> None:
+    if reading.photo is not None:
+        subject = reading_subject(meter.id, milliseconds(reading.at))
+        keep_photos(evidence, meter.id, subject, [Photo("reading", reading.photo)], author=reading.author)
 
 
 def _check_time(evidence: Evidence, reading: HandReading) -> None:

@@ -119,6 +119,10 @@ def _photos_of(photos: list[PhotoRow], meter_id: str, time_ms: int) -> tuple[Pho
     return tuple(one for one in photos if one.subject == reading_subject(meter_id, time_ms))
 
 
+def _refusal(error: InvalidReading) -> str:
+    return words.REFUSALS.get(error.code, "nicht brauchbar")
+
+
 @router.post("/zaehler/{meter_id}")
 async def read_by_hand(request: Request, evidence: Given, meter_id: str) -> Response:
     """Take a hand reading from the form; what is wrong with it stands above the form, with what was typed."""
@@ -134,7 +138,7 @@ async def read_by_hand(request: Request, evidence: Given, meter_id: str) -> Resp
         await asyncio.to_thread(take, evidence, reading)
     except InvalidReading as error:
         content = await asyncio.to_thread(_content, evidence, meter, Asked(), at)
-        form = {"typed": typed, "at": fields.get("zeit", "")[:40], "complaint": words.refusal(error.code)}
+        form = {"typed": typed, "at": fields.get("zeit", "")[:40], "complaint": _refusal(error)}
         content |= {"may_be_forced": error.code in _FORCEABLE}
         return templates_of(request).page(request, "meter.html", content | form, status=422)
     return RedirectResponse(f"/zaehler/{meter_id}?gespeichert=1#ablesung", status_code=303)
@@ -164,7 +168,7 @@ async def exchange(request: Request, evidence: Given, meter_id: str) -> Response
         await asyncio.to_thread(record_exchange, evidence, told)
     except InvalidReading as error:
         content = await asyncio.to_thread(_content, evidence, meter, Asked())
-        form = {"exchange": typed_exchange(fields), "exchange_complaint": words.refusal(error.code)}
+        form = {"exchange": typed_exchange(fields), "exchange_complaint": _refusal(error)}
         content |= {"may_be_forced": error.code in _FORCEABLE}
         return templates_of(request).page(request, "meter.html", content | form, status=422)
     return RedirectResponse(f"/zaehler/{meter_id}?gewechselt=1#ereignisse", status_code=303)

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from analysis.german import exact
 from api.presentation import event_words, lights, words
 from api.presentation.static_files import StaticFiles
 from api.security.callers import caller_or_none
@@ -71,7 +72,7 @@ def _filters(zone: ZoneInfo) -> dict[str, Callable[..., object]]:
         "amount": words.amount,
         "digits": words.digits,
         "plain": words.plain,
-        "plain_number": words.exact,
+        "plain_number": exact,
         "money": words.money,
         "percent": words.percent,
         "day": words.day,

@@ -205,14 +205,6 @@ def plain(value: float | Decimal | None) -> str:
     return text.rstrip("0").rstrip(",") if "," in text else text
 
 
-def exact(value: Decimal) -> str:
-    """Return a number with all of its digits, in German."""
-    text: str = format_decimal(
-        value.normalize(), format="#,##0.############", locale=LOCALE, decimal_quantization=False
-    )
-    return text.replace("-", "−")
-
-
 def register(value: float, unit: str) -> str:
     """Return what a register shows: all of its digits, three decimals at most."""
     text = digits(value, 3)
@@ -301,11 +293,6 @@ def change(new: float | None, old: float | None) -> str:
         return "wie im Vorjahr"
     amount_text = f"{digits(abs(share) * 100, 0 if abs(share) >= 0.1 else 1)}{THIN}%"
     return f"{amount_text} {'mehr' if share > 0 else 'weniger'} als im Vorjahr"
-
-
-def refusal(code: str) -> str:
-    """Return why something that a person typed was not taken."""
-    return REFUSALS.get(code, "nicht brauchbar")
 
 
 def reason_text(reason: str | None) -> str:

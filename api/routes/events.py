@@ -14,10 +14,11 @@ from api.answers.documents import answer, json_bytes
 from api.answers.event_shapes import known_event_shape, recorded_shape
 from api.answers.problems import InvalidInput, TooMuch
 from api.event_decisions import Decision, Verdict, decide, undo
-from api.evidence import Given
+from api.evidence import Evidence, Given
 from api.known_events import first_day, known_events
 from api.security.callers import caller_of
 from api.times import moment
+from gateway.operations import MeterEventRow
 
 router = APIRouter(prefix="/v1", tags=["events"])
 USUAL_SPAN = timedelta(days=400)
@@ -86,10 +87,7 @@ async def accept(
 ) -> Response:
     """Say that a proposed event is real; what follows from it is in docs/events.md and told on the meter's page."""
     values = (said or Accepted(comment="")).model_dump()
-    decision = Decision(event_id, Verdict.ACCEPT, caller_of(request).name, **values)
-    row = await asyncio.to_thread(decide, evidence, decision)
-    unit = evidence.portfolio.meter(row.meter).unit
-    return Response(json_bytes(recorded_shape(row, unit, evidence.books.zone)), media_type="application/json")
+    return await _decided(evidence, Decision(event_id, Verdict.ACCEPT, caller_of(request).name, **values))
 
 
 @router.post("/events/{event_id}/reject")
@@ -98,10 +96,7 @@ async def reject(
 ) -> Response:
     """Say that a proposed event is none."""
     comment = said.comment if said else ""
-    decision = Decision(event_id, Verdict.REJECT, caller_of(request).name, comment)
-    row = await asyncio.to_thread(decide, evidence, decision)
-    unit = evidence.portfolio.meter(row.meter).unit
-    return Response(json_bytes(recorded_shape(row, unit, evidence.books.zone)), media_type="application/json")
+    return await _decided(evidence, Decision(event_id, Verdict.REJECT, caller_of(request).name, comment))
 
 
 @router.post("/events/{event_id}/undo")
@@ -111,7 +106,14 @@ async def take_back(
     """Take the last decision, record or correction back; `event` is what is recorded then, null where nothing is."""
     by, comment = caller_of(request).name, said.comment if said else ""
     row = await asyncio.to_thread(undo, evidence, event_id, author=by, comment=comment)
-    shape = None
-    if row is not None:
-        shape = recorded_shape(row, evidence.portfolio.meter(row.meter).unit, evidence.books.zone)
+    shape = None if row is None else _shape(evidence, row)
     return Response(json_bytes({"id": event_id, "event": shape}), media_type="application/json")
+
+
+async def _decided(evidence: Evidence, decision: Decision) -> Response:
+    row = await asyncio.to_thread(decide, evidence, decision)
+    return Response(json_bytes(_shape(evidence, row)), media_type="application/json")
+
+
+def _shape(evidence: Evidence, row: MeterEventRow) -> dict[str, object]:
+    return recorded_shape(row, evidence.portfolio.meter(row.meter).unit, evidence.books.zone)
