@@ -138,15 +138,16 @@ def _amounts(rows: Rows, events: Rows, unit: str, word: str, meter: Meter, tips:
     inner = {"x": _axis("left", labels=False), "x2": {"field": "right"}}
     click = {"tooltip": tips, "href": {"field": "href"}}
     high = {"y": {"value": 0}, "y2": {"value": "height"}}
-    behind = (
+    hatched = (
         (_NOTHING, _layer(f"datum.sureness === '{_NOTHING}'", _area(GAP), whole | high | click)),
         (_FAULTY, _layer(f"datum.sureness === '{_FAULTY}'", _area(FAULT), whole | high | click)),
     )
     seen = {row["sureness"] for row in rows}
-    layers = [layer for name, layer in behind if name in seen]
+    layers = []
     if any(row["last"] is not None for row in rows):
         before = whole | click | {"y": y | {"field": "last"}, "y2": ground}
         layers.append(_layer("datum.last !== null", _area(LAST_YEAR), before))
+    layers += [layer for name, layer in hatched if name in seen]
     if all(row["value"] is None for row in rows):
         layers.append({"mark": {"type": "rect", "opacity": 0}, "encoding": whole | high})  # the time, without a scale
     else:
