@@ -27,7 +27,7 @@
   };
 
   // Marks that are dark on paper have to be light on a dark page.
-  const inTheDark = { "#202124": "#f4f4f0", "#C8CBCF": "#565b61", "#5F6368": "#b0b4b9", "#0072B2": "#4aa8de", "#D55E00": "#f08a3c" };
+  const inTheDark = { "#202124": "#f4f4f0", "#C8CBCF": "#565b61", "#5F6368": "#b0b4b9", "#0072B2": "#4aa8de", "#D55E00": "#f08a3c", "#E8EAED": "#33373b" };
   const isDark = window.matchMedia("(prefers-color-scheme: dark)");
   const parsed = (text) => JSON.parse(text, (_, value) => (isDark.matches && inTheDark[value]) || value);
 
