@@ -20,6 +20,9 @@ def day(value: date) -> str:
     return format_date(value, format="dd.MM.yyyy", locale="de")
 
 
-def plain(value: Decimal) -> str:
-    """Return a number that somebody set, with the digits that it has and no more."""
-    return str(format_decimal(value.normalize(), format="#,##0.############", locale="de"))
+def exact(value: Decimal) -> str:
+    """Return a number with all of its digits, as many as there are."""
+    text: str = format_decimal(
+        value.normalize(), format="#,##0.############", locale="de", decimal_quantization=False
+    )
+    return text.replace("-", "−")

@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.books import Books
 from analysis.figures import How, MeterEvent
-from analysis.german import plain
+from analysis.german import exact
 from analysis.ledger.conversion import factor_changes
 from analysis.ledger.faults import Notice
 from analysis.ledger.line import Row
@@ -88,7 +88,7 @@ class Records:
         """Return a notice for every change of the transformer ratio that is not an event of its own."""
         told = {milliseconds(one.time) for one in self.events if one.kind == FACTOR_CHANGE}
         return [
-            Notice(FACTOR_CHANGE, at, f"Wandlerfaktor {plain(after)} statt {plain(before)}", "recorded")
+            Notice(FACTOR_CHANGE, at, f"Wandlerfaktor {exact(after)} statt {exact(before)}", "recorded")
             for at, before, after in factor_changes(self.meter, zone, self.ratios())
             if at not in told and at <= milliseconds(until)
         ]

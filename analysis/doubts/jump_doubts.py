@@ -14,6 +14,7 @@ from analysis.doubts.subject import Subject
 from analysis.german import number
 from analysis.ledger.rules import rules_of
 from analysis.meter_records import JUMP
+from config.quantities import QUANTITIES, Kind
 from gateway.operations.rows import MeterEventRow
 from gateway.reading import instant
 
@@ -53,4 +54,6 @@ def _in_day(subject: Subject, day: date) -> list[MeterEventRow]:
     detail = _DETAIL.format(
         amount=number(amount), unit=subject.meter.medium.unit.replace("m3", "m³"), times=number(amount / strongest)
     )
-    return [proposal(subject, JUMP, instant(int(bounds[leap + 1])), detail)]
+    # An amount is known by the beginning of its interval, a difference by the reading that shows it.
+    is_amount = QUANTITIES[subject.meter.quantity].kind is Kind.AMOUNT
+    return [proposal(subject, JUMP, instant(int(bounds[leap if is_amount else leap + 1])), detail)]

@@ -71,7 +71,8 @@ class Decisions:
     """What people recorded or decided: exchanges, and jumps that are real (`believed`, their instants [ms]).
 
     `doubted`: spans `[first, last)` [ms] in which nobody knows what the register counts in; nothing is booked there.
-    `jumps`: instants [ms] up to which more is said to have run through than ever before; nor is that booked.
+    `jumps`: readings [ms] that are said to show more than ever ran through before, amounts named by the beginning of
+    their interval; nor is that booked.
     """
 
     exchanges: Sequence[Exchange] = ()

@@ -17,7 +17,7 @@ from analysis.doubts.units.pace import USUAL_PACE
 from analysis.doubts.units.unit_changes import UnitChange, unit_changes
 from analysis.doubts.units.usual_days import LOOK_BACK_DAYS
 from analysis.german import day as german_day
-from analysis.german import plain
+from analysis.german import exact
 from analysis.meter_records import UNIT_CHANGE
 from gateway.operations.rows import MeterEventRow
 from gateway.reading import instant, milliseconds
@@ -85,8 +85,8 @@ def _words(subject: Subject, change: UnitChange, ratios: list[Ratio], time: date
     ratio = ratios[0]
     if ratio.times == 1:
         return _AS_BEFORE.format(day=day)
-    times = plain(ratio.times)
-    causes = " oder ".join(f"{plain(one.times)} = {one.cause}" for one in ratios if one.cause)
+    times = exact(ratio.times)
+    causes = " oder ".join(f"{exact(one.times)} = {one.cause}" for one in ratios if one.cause)
     return _CHANGED.format(
         verb="steigt" if ratio.is_more else "fällt",
         day=day,

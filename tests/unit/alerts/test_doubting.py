@@ -124,7 +124,7 @@ def test_meter_without_readings_is_not_asked_until_they_come(operations: Operati
 def test_what_somebody_decided_is_never_proposed_again(operations: Operations, state: str) -> None:
     told = Told({"a": [doubt()]})
     passed(operations, told)
-    operations.events.decide(doubt().id, state, "Klimaschutz")
+    operations.events.put(replace(doubt(), state=state, author="Klimaschutz"))
     told.doubts = {"a": [doubt(at=BEGAN + 2 * DAY)]}
     assert passed(operations, told, days=1).proposed == 0
     assert states(operations) == [(doubt().id, state)]

@@ -71,7 +71,7 @@ def test_accepted_doubt_makes_figures_right_and_stays_settled(store: EmbeddedSto
     store.append_series("a", "active_energy_import", Series(TIMES, shown(10, changed)))
     propose_doubts(there, operations, now=NOW)
     (doubt,) = operations.events.of_meter("a")
-    operations.events.decide(doubt.id, "accepted", "Klimaschutz")
+    operations.events.put(replace(doubt, state="accepted", author="Klimaschutz"))
     week = (changed + DAY, changed + 8 * DAY)
     total = consumption(there, "a", *week, Resolution.DAY, now=NOW).total
     assert float(total or 0) == pytest.approx(7 * 24 * 5, rel=0.05)

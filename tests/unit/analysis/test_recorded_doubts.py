@@ -101,7 +101,7 @@ def test_leap_is_booked_only_once_a_person_called_it_real(state: str, total: int
 
 
 def test_leap_in_a_load_profile_is_not_booked_while_it_is_proposed() -> None:
-    doubt = event("implausible_jump", utc(2025, 1, 1, 3), state="proposed")
+    doubt = event("implausible_jump", utc(2025, 1, 1, 2), state="proposed")
     there, store = books(place(meter(quantity="interval_energy")), events=[doubt], zone="UTC")
     store.put(
         "strom", "interval_energy", {utc(2025, 1, 1, hour): 1000.0 if hour == 3 else 2.0 for hour in range(1, 7)}
