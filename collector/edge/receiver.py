@@ -10,7 +10,6 @@ from typing import Any
 
 from paho.mqtt import client as paho
 
-from collector.backoff import Backoff
 from collector.edge.line import Line
 from collector.edge.wire import (
     READINGS,
@@ -29,6 +28,7 @@ from collector.mqtt.connection import Account, BrokerAddress
 from collector.statistics import Counts, SourceStatistics
 from config.errors import InvalidReading, StorageFull, Unreachable
 from config.portfolio import Portfolio
+from gateway.backoff import Backoff
 from gateway.ports import Sink
 from gateway.reading import Reading, Refused, milliseconds
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from paho.mqtt import client as paho
 
-from collector.backoff import Backoff
 from collector.edge.line import Line
 from collector.edge.window import Window
 from collector.edge.wire import (
@@ -27,6 +26,7 @@ from collector.edge.wire import (
 )
 from collector.mqtt.connection import Account, BrokerAddress
 from config.errors import StorageFull, Unreachable
+from gateway.backoff import Backoff
 from gateway.rationing import RationedSpool
 from gateway.spool import Filling, Spool
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from collector.backoff import Backoff
 from collector.edge.wire import LARGEST_BATCH, encode_batch
+from gateway.backoff import Backoff
 from gateway.reading import Reading
 
 BATCHES_UNDER_WAY = 16

@@ -17,7 +17,6 @@ from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from collector.backoff import Backoff
 from collector.mqtt.aside import Aside
 from collector.mqtt.connection import Account, BrokerAddress, connect, persistent_client
 from collector.mqtt.directory import Directory
@@ -29,6 +28,7 @@ from collector.mqtt.unassigned import Unassigned
 from collector.statistics import Counts, SourceStatistics
 from config.errors import InvalidReading, StorageFull, Unreachable
 from config.mqtt_topics import matches
+from gateway.backoff import Backoff
 from gateway.ports import Sink
 from gateway.reading import Reading, Refused, instant, milliseconds
 
