@@ -8,6 +8,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from collector.edge.boxes import Boxes
 from collector.edge.wire import (
+    AGAIN,
     READINGS,
     STATUS,
     STORED,
@@ -35,7 +36,12 @@ CEILING_RECONNECT_S = 30.0
 
 
 class Receiver:
-    """The boxes of one broker: `run` until `stop`. Durable first, confirmed second; a full disk confirms nothing."""
+    """The boxes of one broker: `run` until `stop`. Durable first, confirmed second; a full disk confirms nothing.
+
+    Receivers of a share divide the batches among them, and each confirms what is durable in its own sink. Their
+    sessions end with the connection: a broker goes on dealing batches out to a session that it keeps for somebody
+    who is gone, while a box sends again what nobody confirmed.
+    """
 
     def __init__(
         self,
@@ -49,21 +55,19 @@ class Receiver:
         clock: Callable[[], datetime],
     ) -> None:
         self.source = source
+        self._address, self._account, self._client_id = address, account, client_id
         self._portfolio, self._sink = portfolio, sink
         self._boxes = Boxes()
+        self._asks = False
         self._gathering = Gathering(sink, self._take, clock)
-        self._session = Session(
-            lambda: Line(address, account, client_id, subscribed=self._subscribed),
-            self,
-            Backoff(FIRST_RECONNECT_S, CEILING_RECONNECT_S),
-        )
+        self._session = Session(self._new_line, self, Backoff(FIRST_RECONNECT_S, CEILING_RECONNECT_S))
 
     def run(self) -> None:
         """Receive until `stop`; ends with everything that arrived durable and confirmed."""
         self._session.run()
 
     def stop(self) -> None:
-        """Ask `run` to end; it does within half a second."""
+        """Ask `run` to end; it does within half a second, behind a shared subscription within some."""
         self._session.stop()
 
     @property
@@ -84,8 +88,9 @@ class Receiver:
         self._sink.ready()
 
     def begin(self, line: Line, gap_s: float | None) -> None:
-        """Subscribe to the batches and states of all boxes."""
-        line.subscribe([topic("+", kind) for kind in (READINGS, STATUS)])
+        """Subscribe to the batches of all boxes, or our share of them, and to the states of all."""
+        self._asks = not line.has_kept_session
+        line.subscribe([self._batches(), topic("+", STATUS)])
         if gap_s is None:
             log.info("boxes of %s: listening", self.source)
         else:
@@ -97,7 +102,9 @@ class Receiver:
         line.tend()
 
     def end(self, line: Line) -> None:
-        """Settle the rest."""
+        """Settle the rest; the others of a share get what comes from now on."""
+        if self._address.share is not None:
+            self._gathering.hand_over(line, [self._batches()])
         self._gathering.settle(line)
 
     def lose(self, error: Exception, *, is_news: bool) -> None:
@@ -112,7 +119,10 @@ class Receiver:
         if kind == READINGS:
             self._take_batch(edge, message.payload, gathered)
         elif kind == STATUS:
-            self._boxes.note(edge, message.payload)
+            status = self._boxes.note(edge, message.payload)
+            if self._asks and message.retained and status is not None and status.online:
+                # It was there before us, and nothing is kept for us: what it sent meanwhile, nobody may have heard.
+                gathered.answers.append((topic(edge, STORED), AGAIN))
 
     def _take_batch(self, edge: str, payload: bytes, gathered: Gathered) -> None:
         arrived = decode_batch(edge, payload, self._portfolio, gathered.now_ms)
@@ -121,6 +131,18 @@ class Receiver:
         gathered.refused += arrived.refused
         if arrived.sequence is not None:
             gathered.answers.append((topic(edge, STORED), encode_confirmation(arrived.sequence)))
+
+    def _new_line(self) -> Line:
+        return Line(
+            self._address,
+            self._account,
+            self._client_id,
+            subscribed=self._subscribed,
+            keeps_session=self._address.share is None,
+        )
+
+    def _batches(self) -> str:
+        return self._address.shared(topic("+", READINGS))
 
     def _subscribed(self, _granted: int, refusals: Sequence[ReasonCode]) -> None:
         if refusals:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from collector.edge.window import Window
 from collector.edge.wire import (
+    AGAIN,
     READINGS,
     STATUS,
     STORED,
@@ -96,7 +97,7 @@ class Uplink:
     def turn(self, line: Line) -> None:
         """Send what is due and delete what is confirmed."""
         for batch in self._window.due(time.monotonic()):
-            line.publish(topic(self.edge, READINGS), batch.payload)
+            batch.is_with_broker = line.publish(topic(self.edge, READINGS), batch.payload).is_published
             self._sent_batches += 1
         self._publish_status(line)
         line.tend()
@@ -126,10 +127,12 @@ class Uplink:
             if message.qos:
                 line.acknowledge([message.mid])
             sequence = decode_confirmation(message.payload)
-            if sequence is None:
-                log.warning("uplink %s: %.60r is no confirmation", self.edge, message.payload)
-            else:
+            if sequence is not None:
                 found.append(sequence)
+            elif message.payload == AGAIN:
+                self._window.asked(time.monotonic())
+            else:
+                log.warning("uplink %s: %.60r is no confirmation", self.edge, message.payload)
         return found
 
     def _publish_status(self, line: Line, *, online: bool = True) -> None:

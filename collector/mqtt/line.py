@@ -13,7 +13,7 @@ from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from collector.mqtt.connection import Account, BrokerAddress, connect, persistent_client
+from collector.mqtt.connection import Account, BrokerAddress, connect, new_client
 from collector.mqtt.stream import Message
 
 UNDER_WAY = 1000
@@ -24,18 +24,24 @@ Subscribed = Callable[[int, Sequence[ReasonCode]], None]
 
 
 class Line:
-    """A connection, and the session that the broker keeps for `client_id`."""
+    """A connection, and the session that the broker has for `client_id`: `keeps_session` as `connect` means it."""
 
     def __init__(
-        self, address: BrokerAddress, account: Account, client_id: str, *, subscribed: Subscribed | None = None
+        self,
+        address: BrokerAddress,
+        account: Account,
+        client_id: str,
+        *,
+        subscribed: Subscribed | None = None,
+        keeps_session: bool = True,
     ) -> None:
-        self._address = address
+        self._address, self._keeps_session = address, keeps_session
         self._subscribed = subscribed
         self._told: list[Message] = []
         self._refusal: ReasonCode | None = None
         self.is_accepted = False
         self.has_kept_session = False
-        self.client = persistent_client(client_id, address, account)
+        self.client = new_client(client_id, address, account, keeps_session=keeps_session)
         self.client.max_inflight_messages_set(UNDER_WAY)
         self.client.on_connect = self._connected
         self.client.on_message = self._arrived
@@ -43,7 +49,7 @@ class Line:
 
     def open(self) -> None:
         """Connect; whether the broker takes us, `greet` tells."""
-        connect(self.client, self._address)
+        connect(self.client, self._address, keeps_session=self._keeps_session)
 
     def greet(self, wait_s: float) -> None:
         """Wait for the broker's word, `is_accepted`; what it sends behind it waits for `messages`."""
@@ -110,7 +116,7 @@ class Line:
         self._send()
 
     def leave(self) -> None:
-        """Say goodbye; the broker keeps the session."""
+        """Say goodbye, so that the broker tells nobody that we are lost."""
         self.client.disconnect()
         self._send()
 

@@ -60,7 +60,7 @@ class Listener:
     ) -> None:
         beside = beside or Beside()
         self.source = source
-        self._share, self._sink, self._clock = address.share, sink, clock
+        self._address, self._sink, self._clock = address, sink, clock
         self._aside, self._unassigned = beside.aside, beside.unassigned
         self._discover = beside.discover if beside.unassigned is not None else None
         self._directory = Directory(routes)
@@ -118,7 +118,7 @@ class Listener:
 
     def end(self, line: Line) -> None:
         """Settle the rest; the others of a shared subscription get what comes from now on."""
-        if self._share is not None:
+        if self._address.share is not None:
             self._gathering.hand_over(line, self._subscriptions())
         self._gathering.settle(line)
 
@@ -135,16 +135,13 @@ class Listener:
     def _subscriptions(self) -> list[str]:
         # What is counted over a whole node has to be heard by everybody; the same reading twice is one.
         wanted = self._directory.subscriptions(self._discover)
-        return [topic if topic in self._periodic.whole else self._shared(topic) for topic in wanted]
-
-    def _shared(self, topic: str) -> str:
-        return topic if self._share is None else f"$share/{self._share}/{topic}"
+        return [topic if topic in self._periodic.whole else self._address.shared(topic) for topic in wanted]
 
     def _unsubscribe_forgotten(self, line: Line) -> None:
         # The session remembers the topics of meters that the portfolio has no more.
         while self._incoming.forgotten:
             topic = self._incoming.forgotten.pop()
-            line.unsubscribe(sorted({topic, self._shared(topic)}))
+            line.unsubscribe(sorted({topic, self._address.shared(topic)}))
 
     def _subscribed(self, granted: int, refusals: Sequence[ReasonCode]) -> None:
         if refusals:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from collector.edge.receiver import Receiver
 from collector.edge.wire import BoxStatus
 from collector.mqtt.connection import account, broker_address
+from collector.mqtt.listeners import session_name
 from collector.statistics import CollectorStatistics
 from config.portfolio import MqttBroker
 from zaehlwerk.composition import House
@@ -69,7 +70,7 @@ def _receiver(house: House, broker: MqttBroker) -> Receiver:
         broker_address(broker.url),
         house.portfolio,
         house.sink,
-        client_id=f"zaehlwerk-{house.portfolio.district.id}-{broker.id}-edges",
+        client_id=session_name(house.portfolio.district.id, broker, house.settings.state, role="edges"),
         account=account(broker, house.environ),
         clock=house.clock,
     )

@@ -1,11 +1,20 @@
 """A line in memory: brings what it was given, turn by turn, and remembers what was done over it."""
 
+import time
 from collections.abc import Iterator, Sequence
+from itertools import count
 
+import pytest
 from paho.mqtt.client import MQTTMessageInfo
 
 from collector.mqtt.line import Line
 from collector.mqtt.stream import Message
+
+
+def ticking_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the steady clock go on by a tenth of a second whenever somebody looks, and only then."""
+    ticks = count()
+    monkeypatch.setattr(time, "monotonic", lambda: next(ticks) / 10)
 
 
 def message(number: int, *, topic: str = "t", qos: int = 1, payload: bytes = b"1") -> Message:
@@ -20,6 +29,7 @@ class FakeLine(Line):
         self.turns, self.here = list(turns), list[Message]()
         self.refuses, self.answers = refuses, answers
         self.done: list[tuple[str, object]] = []
+        self.published: list[tuple[str, bytes]] = []
         self.is_accepted = self.has_kept_session = False
 
     def open(self) -> None:
@@ -46,7 +56,10 @@ class FakeLine(Line):
 
     def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> MQTTMessageInfo:
         self.done.append(("published", (topic, payload)))
-        return MQTTMessageInfo(1)
+        self.published.append((topic, payload))
+        info = MQTTMessageInfo(1)
+        info._set_as_published()
+        return info
 
     def subscribe(self, topics: Sequence[str]) -> None:
         self.done.append(("subscribed", list(topics)))

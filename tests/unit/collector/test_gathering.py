@@ -1,9 +1,7 @@
 """Durable first, acknowledged second: what becomes of messages between a line and a sink."""
 
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import count
 
 import pytest
 
@@ -11,7 +9,7 @@ from collector.mqtt.gathering import MOST_MESSAGES, MOST_READINGS, Gathered, Gat
 from collector.mqtt.stream import Message
 from config.errors import StorageFull
 from gateway.reading import Reading, Receipt, Refused
-from tests.unit.collector.lines import FakeLine, message
+from tests.unit.collector.lines import FakeLine, message, ticking_clock
 from tests.unit.collector.sinks import MemorySink
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -38,13 +36,6 @@ def take(taken: Message, gathered: Gathered) -> None:
 
 def gathering_of(sink: MemorySink) -> Gathering:
     return Gathering(sink, take, lambda: NOON)
-
-
-@pytest.fixture
-def ticking(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A steady clock that goes on by a tenth of a second whenever somebody looks."""
-    ticks = count()
-    monkeypatch.setattr(time, "monotonic", lambda: next(ticks) / 10)
 
 
 def test_readings_are_durable_before_their_sender_is_answered_and_before_the_broker_may_forget_them() -> None:
@@ -106,8 +97,8 @@ def test_few_messages_with_many_readings_each_are_a_burst_as_well() -> None:
     assert len(sink.values) == MOST_READINGS
 
 
-@pytest.mark.usefixtures("ticking")
-def test_in_a_stream_that_never_rests_nothing_waits_for_long() -> None:
+def test_in_a_stream_that_never_rests_nothing_waits_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticking_clock(monkeypatch)
     line, sink = FakeLine(*([message(number)] for number in range(20))), MemorySink()
     one = gathering_of(sink)
     for _ in range(20):
@@ -124,8 +115,8 @@ def test_a_message_that_asks_for_no_acknowledgement_gets_none() -> None:
     assert not [what for what in line.done if what[0] == "acknowledged"]
 
 
-@pytest.mark.usefixtures("ticking")
-def test_who_leaves_a_share_gives_it_back_first_and_takes_what_still_comes() -> None:
+def test_who_leaves_a_share_gives_it_back_first_and_takes_what_still_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticking_clock(monkeypatch)
     line, sink = FakeLine([message(1)], [], [message(2)], []), MemorySink()
     gathering_of(sink).hand_over(line, ["$share/a/t"])
     assert line.done[0] == ("unsubscribed", ["$share/a/t"])
