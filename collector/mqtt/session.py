@@ -96,6 +96,7 @@ class Session:
         self._lost_at_s = None
         self._backoff.succeeded()
         self._conversation.begin(line, gap_s)
+        line.tend()
         self.is_connected = True
 
     def _lose(self, error: Exception) -> None:
