@@ -46,7 +46,7 @@ def completeness(books: Books, start: date, end: date, *, now: datetime) -> Comp
     meters = tuple(
         _of_meter(books, meter, start, over, newest.get((meter.id, meter.quantity)), now)
         for meter in books.portfolio.meters.values()
-        if meter.formula is None
+        if not meter.is_virtual
     )
     properties = {
         place.id: _mean([entry.coverage for entry in meters if entry.property_id == place.id])

@@ -4,11 +4,10 @@ from datetime import date, datetime
 
 from analysis.books import Books
 from analysis.calendar_cuts import boundary_ms, cuts
-from analysis.figures import Consumption, MeterEvent, Resolution, Slot
+from analysis.figures import Consumption, Resolution, Slot
 from analysis.ledger.amounts import Amounts
-from analysis.ledger.micro import Integers
-from analysis.meter_amounts import amounts_of, booked
-from config.meters import Meter
+from analysis.meter_amounts import booked
+from analysis.virtual_books import virtual_books
 from gateway.reading import instant
 
 
@@ -28,16 +27,12 @@ def consumption(
     """
     meter = books.portfolio.meter(meter_id)
     bounds = cuts(boundary_ms(start, books.zone), boundary_ms(end, books.zone), resolution, books.zone)
-    amounts, events = _amounts(books, meter, bounds, now)
+    ledger = (virtual_books if meter.is_virtual else booked)(books, meter, bounds, now=now)
+    amounts = ledger.amounts(bounds)
     slots = _slots(books, amounts)
-    return Consumption(meter.id, meter.medium.unit, resolution, str(books.zone), slots, amounts.total(), events)
-
-
-def _amounts(books: Books, meter: Meter, bounds: Integers, now: datetime) -> tuple[Amounts, tuple[MeterEvent, ...]]:
-    if meter.formula is not None:
-        return amounts_of(books, meter, bounds, now=now), ()
-    ledger = booked(books, meter, bounds, now=now)
-    return ledger.amounts(bounds), ledger.events
+    return Consumption(
+        meter.id, meter.medium.unit, resolution, str(books.zone), slots, amounts.total(), ledger.events
+    )
 
 
 def _slots(books: Books, amounts: Amounts) -> tuple[Slot, ...]:

@@ -85,7 +85,7 @@ def reading_of(pushed: object, portfolio: Portfolio, now_ms: int) -> Reading:
 def _quantity(meter: str, given: Any, portfolio: Portfolio) -> str:
     if meter in portfolio.meters:
         declared = portfolio.meters[meter]
-        if declared.formula is not None:
+        if declared.is_virtual:
             raise InvalidReading("virtual_meter", f"{meter} is worked out from others")
         own = declared.quantity
     elif is_weather_meter(meter) and _STATION.fullmatch(meter):

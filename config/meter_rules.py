@@ -69,17 +69,19 @@ def units_for(medium: str) -> tuple[str, ...]:
 def meter_findings(entry: MeterEntry) -> Iterator[Finding]:
     """Yield everything that does not fit together within the meter."""
     yield from _register_findings(entry)
-    if entry.formula is None:
+    if not entry.is_virtual:
         misfits = list(_unit_findings(entry))
         yield from misfits or (*_pulse_findings(entry), *_conversion_findings(entry))
     yield from _limit_findings(entry)
 
 
 def _register_findings(entry: MeterEntry) -> Iterator[Finding]:
-    if entry.formula is None and entry.source is None:
+    if not entry.is_virtual and entry.source is None:
         yield (), "the key 'source' is missing", "source, or formula for a virtual meter"
-    if entry.formula is not None and entry.source is not None:
+    if entry.is_virtual and entry.source is not None:
         yield ("source",), "a virtual meter (formula) has no source", ""
+    if entry.is_virtual and unit_of(entry) != MEDIA[entry.medium].unit:
+        yield ("unit",), f"a virtual meter of {entry.medium} is not given in {entry.unit}", MEDIA[entry.medium].unit
     if entry.digits is not None and entry.modulus is not None:
         yield ("modulus",), "digits and modulus both say where the register wraps", "one of them"
 

@@ -119,8 +119,9 @@ class Meter:
     `unit` is what display or payload count in; readings are stored in the canonical unit of `quantity`, before
     `factor`. `digits` or `modulus` tell where the register wraps. `factor` is the transformer ratio.
     `maximum_kw` / `maximum_m3_h` is what the connection can carry. `longest_silence` is the silence after which a
-    meter counts as silent; None: derived from `interval`. `formula` makes it a virtual meter. `sub_meter_of` keeps
-    it out of the property's sum. `day_begins` is the local time at which the days of daily amounts begin (gas: 06).
+    meter counts as silent; None: derived from `interval`. `formula` makes it a virtual meter: each one holds from its
+    local day on, before the first nothing is known. `sub_meter_of` keeps it out of the property's sum. `day_begins`
+    is the local time at which the days of daily amounts begin (gas: 06).
     """
 
     id: str
@@ -145,7 +146,7 @@ class Meter:
     source: MeterSource = field(default_factory=PushSource)
     gas: tuple[Dated[GasConversion], ...] = ()
     tank: Tank | None = None
-    formula: str | None = None
+    formula: tuple[Dated[str], ...] = ()
     sub_meter_of: str | None = None
     serial: str | None = None
     day_begins: time = time(0, 0)
@@ -156,6 +157,11 @@ class Meter:
     def medium(self) -> Medium:
         """The medium's entry in the vocabulary."""
         return MEDIA[self.medium_id]
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether it is worked out from other meters; nothing is ever read at it."""
+        return bool(self.formula)
 
 
 def wrap_of(meter: Meter) -> Decimal | None:

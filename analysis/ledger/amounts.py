@@ -163,6 +163,24 @@ def joined(parts: Sequence[Amounts]) -> Amounts:
     return Amounts(bounds, micro, factors, np.concatenate([part.spans_ms for part in parts], axis=1), bridges)
 
 
+def pooled(parts: Sequence[Amounts]) -> Amounts:
+    """Return amounts over the same slots as one, where at each instant at most one of them knows anything."""
+    return Amounts(
+        parts[0].bounds_ms,
+        np.concatenate([part.micro for part in parts]),
+        tuple(factor for part in parts for factor in part.factors),
+        np.asarray(np.sum([part.spans_ms for part in parts], axis=0), dtype=np.int64),
+        np.max([part.bridges for part in parts], axis=0),
+    )
+
+
+def nothing_known(bounds_ms: Integers) -> Amounts:
+    """Return the slots between `bounds_ms` without any knowledge."""
+    slots = len(bounds_ms) - 1
+    spans = np.zeros((len(Row), slots), np.int64)
+    return Amounts(bounds_ms, np.zeros((0, slots), np.int64), (), spans, np.zeros(slots + 1, np.int64))
+
+
 def combined(terms: Sequence[tuple[Decimal, Amounts]]) -> Amounts:
     """Return the weighted sum of amounts over the same slots (a virtual meter); never surer than its weakest term."""
     parts = [part for _, part in terms]

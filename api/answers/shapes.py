@@ -54,7 +54,7 @@ def meter_shape(meter: Meter, newest: Reading | None) -> Shape:
         "reporting": meter.reporting,
         "interval_s": meter.interval.total_seconds(),
         "source": source_kind(meter),
-        "virtual": meter.formula is not None,
+        "virtual": meter.is_virtual,
         "sub_meter_of": meter.sub_meter_of,
         "newest": None if newest is None else {"time": newest.time, "value": newest.value},
     }

@@ -42,14 +42,14 @@ def _content(evidence: Evidence, meter: Meter, read_at: datetime | None = None) 
     start, end = today - timedelta(days=_SHOWN_DAYS), today
     found = evidence.consumption(meter.id, start, end, Resolution.DAY)
     word = amount_word(meter.medium_id)
-    expected = None if meter.formula else range_of(evidence, meter, read_at or evidence.now())
+    expected = None if meter.is_virtual else range_of(evidence, meter, read_at or evidence.now())
     return {
         "meter": meter,
         "title": meter.title or meter.medium.title,
         "place": evidence.portfolio.property(meter.property_id),
         "quantity": QUANTITIES[meter.quantity],
         "row": meter_row(evidence, meter),
-        "silence": evidence.silence(meter.id) if meter.formula is None else None,
+        "silence": None if meter.is_virtual else evidence.silence(meter.id),
         "amount_word": word,
         "days": charts.days(found, meter.medium_id, f"{word} {meter.title or meter.medium.title}"),
         "total": found.total,

@@ -99,7 +99,7 @@ def meter_row(evidence: Evidence, meter: Meter) -> MeterRow:
 
 
 def _meter_light(evidence: Evidence, meter: Meter, newest: Reading | None) -> Light:
-    if meter.formula is not None:
+    if meter.is_virtual:
         return Light("ok", "✓", "berechnet")
     if newest is None:
         return Light("unknown", "○", "noch nie gemeldet")

@@ -47,7 +47,7 @@ class Target:
 
 def target_of(meter: Meter, column: ValueColumn, mapping: FileMapping, portfolio: Portfolio) -> Target:
     """Return where values go; raises `InvalidReading` (`virtual_meter`), `ConfigurationError` for units."""
-    if meter.formula is not None:
+    if meter.is_virtual:
         raise InvalidReading("virtual_meter", f"{meter.id} is worked out from others")
     quantity = column.quantity or meter.quantity
     interval = mapping.interval or meter.interval

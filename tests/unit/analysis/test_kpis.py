@@ -13,7 +13,7 @@ from config.factors import Factor, FactorSet
 from config.ledger_policy import LedgerPolicy
 from config.meters import Dated, GasConversion, Meter
 from config.portfolio import Tariff
-from tests.unit.analysis.evidence import DictStore, books, counter, meter, place, utc
+from tests.unit.analysis.evidence import DictStore, books, counter, formula, meter, place, utc
 
 HOUR = timedelta(hours=1)
 NEW_YEAR = utc(2024, 12, 31, 23)  # local midnight
@@ -130,7 +130,7 @@ def test_one_silent_meter_makes_the_sum_incomplete_and_not_low() -> None:
 
 def test_sub_meters_and_virtual_meters_of_the_same_sum_do_not_count_twice() -> None:
     sub = meter("kueche", sub_meter_of="strom")
-    net = meter("netto", formula="strom - kueche")
+    net = meter("netto", formula=formula("strom - kueche"))
     there, store = books(place(meter(), sub, net))
     fill(store)
     store.put("kueche", "active_energy_import", counter(NEW_YEAR, HOUR, [1] * (HOURS + 2)))

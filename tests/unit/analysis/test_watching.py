@@ -9,7 +9,7 @@ from analysis.completeness import completeness
 from analysis.night_flow import night_flow
 from analysis.silence import silence
 from config.meters import ByHandSource, Reporting
-from tests.unit.analysis.evidence import books, counter, meter, place, utc
+from tests.unit.analysis.evidence import books, counter, formula, meter, place, utc
 
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
@@ -44,7 +44,7 @@ def test_people_may_be_late_by_half_an_interval() -> None:
 
 
 def test_virtual_meter_is_never_silent() -> None:
-    there, _ = books(place(meter(), meter("netto", formula="strom")))
+    there, _ = books(place(meter(), meter("netto", formula=formula("strom"))))
     assert silence(there, "netto", now=utc(2025, 1, 1)) is None
 
 

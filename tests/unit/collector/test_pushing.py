@@ -7,11 +7,12 @@ import pytest
 
 from collector.pushing import take
 from config.errors import StorageFull
+from config.meters import Dated
 from tests.unit.collector.portfolio import modbus_meter, portfolio
 from tests.unit.collector.sinks import MemorySink
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-PLACE = portfolio([modbus_meter("strom", 1), modbus_meter("netto", 2, formula="strom - mensa")])
+PLACE = portfolio([modbus_meter("strom", 1), modbus_meter("netto", 2, formula=(Dated(None, "strom - mensa"),))])
 GOOD = {"meter": "strom", "quantity": "active_energy_import", "time": "2026-11-22T11:00:00+00:00", "value": 40482.8}
 
 

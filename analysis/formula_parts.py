@@ -1,0 +1,30 @@
+"""Which meters the formulas of virtual meters lead to."""
+
+from collections.abc import Mapping
+
+from config.formulas import formula_terms
+from config.meters import Meter
+
+
+def named_by(meter: Meter) -> tuple[str, ...]:
+    """Return the ids that a meter's formulas name, whenever they hold."""
+    terms = (term for entry in meter.formula for term in formula_terms(entry.value))
+    return tuple(dict.fromkeys(term.meter for term in terms))
+
+
+def parts_of(meters: Mapping[str, Meter], meter: Meter) -> tuple[str, ...]:
+    """Return the ids that a meter's formulas lead to through those of other virtual meters; unknown ones included."""
+    found: dict[str, None] = {}
+    ahead = [meter]
+    while ahead:
+        for name in named_by(ahead.pop(0)):
+            if name not in found:
+                found[name] = None
+                ahead += [meters[name]] if name in meters else []
+    return tuple(found)
+
+
+def resting_on(meters: Mapping[str, Meter], meter_id: str) -> tuple[str, ...]:
+    """Return the ids of the virtual meters that change when a meter does."""
+    virtual = (meter for meter in meters.values() if meter.is_virtual)
+    return tuple(meter.id for meter in virtual if meter_id in parts_of(meters, meter))
