@@ -40,6 +40,10 @@ class MeterBooks:
         """Cut the line into slots [unit of the medium]."""
         return cut_amounts(self.line, bounds_ms, self.conversions, within=within)
 
+    def changes(self) -> Integers:
+        """Return the instants [ms] at which the kind of knowledge or the conversion changes."""
+        return np.concatenate([self.line.changes(), np.array([one.from_ms for one in self.conversions], np.int64)])
+
 
 def meter_books(books: Books, meter: Meter, start_ms: int, end_ms: int, *, now: datetime) -> MeterBooks:
     """Book what one metered (not virtual) meter says about `[start, end)`; readings after `now` are not looked at.

@@ -8,7 +8,7 @@ from analysis.books import Books
 from analysis.figures import MeterEvent
 from analysis.ledger.amounts import Amounts, nothing_known, pooled
 from analysis.ledger.micro import Integers
-from analysis.ledger.virtual import Part, virtual_amounts
+from analysis.ledger.virtual import virtual_amounts
 from analysis.meter_books import MeterBooks, meter_books
 from analysis.virtual_meters import Stretch, stretches_of, within
 from config.meters import Meter
@@ -34,8 +34,7 @@ class VirtualBooks:
 
     def _in(self, stretch: Stretch, bounds_ms: Integers) -> Amounts:
         parts = [(share, self.parts[term.id]) for share, term in stretch.terms]
-        lines = [Part(share, part.line, part.conversions) for share, part in parts]
-        return virtual_amounts(lines, bounds_ms, within=(stretch.from_ms, stretch.to_ms))
+        return virtual_amounts(parts, bounds_ms, within=(stretch.from_ms, stretch.to_ms))
 
 
 def virtual_books(books: Books, meter: Meter, bounds_ms: Integers, *, now: datetime) -> VirtualBooks:
