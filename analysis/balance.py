@@ -9,7 +9,7 @@ from analysis.emissions import emissions
 from analysis.figures import Figure
 from analysis.known_amounts import coverage, quality, total
 from analysis.meter_amounts import daily_amounts
-from analysis.property_meters import ELECTRICITY, HEAT, hi_share, main_meters
+from analysis.property_meters import ELECTRICITY, HEAT, common_reference, hi_share, main_meters
 from analysis.year_of_property import MeterYear
 from config.benchmarks import CATEGORIES
 from config.errors import NotFound
@@ -103,7 +103,15 @@ def _row(group: str, carrier: str, shares: Sequence[_Share], factor_set: FactorS
     return BalanceRow(
         group=group,
         carrier=carrier,
-        final_energy_mwh=Figure(value, "MWh", covered, quality(parts), reason=reason, source=source),
+        final_energy_mwh=Figure(
+            value,
+            "MWh",
+            covered,
+            quality(parts),
+            reason=reason,
+            source=source,
+            reference=common_reference(one.meter for one in meters),
+        ),
         co2e_t=_co2e(meters, factor_set, year, known=energy is not None),
         data_grade=None if energy is None else grade(covered),
         coverage=covered,
@@ -147,7 +155,9 @@ def _total(rows: Sequence[BalanceRow], factor_set: FactorSet, properties: int) -
     return BalanceRow(
         group=TOTAL,
         carrier=TOTAL,
-        final_energy_mwh=Figure(energy, "MWh", covered, reason=None if known else "insufficient_data"),
+        final_energy_mwh=Figure(
+            energy, "MWh", covered, reason=None if known else "insufficient_data", reference="Hi"
+        ),
         co2e_t=Figure(
             co2e,
             "t",

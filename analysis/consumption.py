@@ -1,5 +1,6 @@
 """What a meter's readings say about consumption, in slots of the calendar."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from analysis.books import Books
@@ -7,8 +8,10 @@ from analysis.calendar_cuts import boundary_ms, cuts
 from analysis.figures import Consumption, Resolution, Slot
 from analysis.ledger.amounts import Amounts
 from analysis.meter_amounts import booked
-from analysis.virtual_books import virtual_books
-from gateway.reading import instant
+from analysis.property_meters import reference_of
+from analysis.virtual_books import VirtualBooks, virtual_books
+from analysis.virtual_notes import virtual_notes
+from gateway.reading import instant, milliseconds
 
 
 def consumption(
@@ -29,10 +32,20 @@ def consumption(
     bounds = cuts(boundary_ms(start, books.zone), boundary_ms(end, books.zone), resolution, books.zone)
     ledger = (virtual_books if meter.is_virtual else booked)(books, meter, bounds, now=now)
     amounts = ledger.amounts(bounds)
-    slots = _slots(books, amounts)
-    return Consumption(
-        meter.id, meter.medium.unit, resolution, str(books.zone), slots, amounts.total(), ledger.events
+    found = Consumption(
+        meter=meter.id,
+        unit=meter.medium.unit,
+        resolution=resolution,
+        time_zone=str(books.zone),
+        slots=_slots(books, amounts),
+        total=amounts.total(),
+        events=ledger.events,
+        reference=reference_of(meter),
     )
+    if not isinstance(ledger, VirtualBooks):
+        return found
+    parts = ledger.knowledge(int(bounds[0]), max(int(bounds[0]), min(int(bounds[-1]), milliseconds(now))))
+    return replace(found, parts=parts, notes=virtual_notes(found))
 
 
 def _slots(books: Books, amounts: Amounts) -> tuple[Slot, ...]:

@@ -62,8 +62,25 @@ class MeterEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class PartKnowledge:
+    """What is known of a part of a virtual meter, over the time in which it is one.
+
+    `coverage` is the share between readings no further apart than the part's gap limit, 0..1; `quality` maps `How`
+    values to shares, "missing" included.
+    """
+
+    meter: str
+    coverage: float
+    quality: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Consumption:
-    """Slots of one meter; `total` is the sum of the values that are known, None when none is."""
+    """Slots of one meter; `total` is the sum of the values that are known, None when none is.
+
+    `reference` says what kWh of a fuel are told on (Hs, Hi). `parts` are those of a virtual meter, with what each of
+    them knows; `notes` say in German what has to be known about the values.
+    """
 
     meter: str
     unit: str
@@ -72,6 +89,9 @@ class Consumption:
     slots: tuple[Slot, ...]
     total: Decimal | None
     events: tuple[MeterEvent, ...] = ()
+    reference: str | None = None
+    parts: tuple[PartKnowledge, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +101,8 @@ class Figure:
     `value` None goes with a `reason` ("insufficient_data", "no_area", "no_factor", "no_tariff", "no_meter").
     `coverage` is the share of the time for which the amount is known, interpolated time included, 0..1; `quality`
     maps `How` values to shares of the whole time, "missing" included; `factor_set` names the set of a CO2e figure;
-    `verified` is False when an unverified factor or benchmark went in; `source` says where from.
+    `verified` is False when an unverified factor or benchmark went in; `source` says where from; `reference` what
+    energy of fuels is told on (Hs, Hi).
     """
 
     value: float | None
@@ -92,3 +113,4 @@ class Figure:
     factor_set: str | None = None
     verified: bool = True
     source: str = ""
+    reference: str | None = None

@@ -8,6 +8,11 @@ from babel.numbers import format_decimal
 MONTHS = ("Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez")
 
 
+def labelled(unit: str, reference: str | None) -> str:
+    """Return a unit of energy with what it is told on: kWh Hs; other units as they are."""
+    return unit if reference is None else f"{unit} {reference}"
+
+
 def number(value: float, digits: int = 0) -> str:
     """Return a number with German separators and a fixed number of digits after the comma."""
     places = "." + "0" * digits if digits else ""

@@ -7,7 +7,7 @@ import numpy as np
 
 from analysis.figures import Figure, How
 from analysis.ledger.amounts import Amounts
-from analysis.ledger.line import Row
+from analysis.ledger.line import READ, Row
 
 _NAMES = (
     (How.MEASURED, (Row.MEASURED,)),
@@ -27,6 +27,15 @@ def coverage(parts: Iterable[Amounts]) -> float:
         counted += int(part.counted_ms.sum())
         length += int(part.lengths_ms.sum())
     return counted / length if length else 0.0
+
+
+def read_share(parts: Iterable[Amounts]) -> float:
+    """Return the share of the meters' time between readings no further apart than the gap limit, 0..1."""
+    read, length = 0, 0
+    for part in parts:
+        read += int(part.spans_ms[list(READ)].sum())
+        length += int(part.lengths_ms.sum())
+    return read / length if length else 0.0
 
 
 def quality(parts: Sequence[Amounts]) -> Mapping[str, float]:

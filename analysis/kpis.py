@@ -1,7 +1,7 @@
 """Key figures of a property and a year."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from analysis.benchmark_comparison import BenchmarkComparison, Rating, comparisons
@@ -11,7 +11,7 @@ from analysis.figures import Figure
 from analysis.heat_adjustment import adjusted_heat
 from analysis.known_amounts import coverage, missing, quality, total
 from analysis.money import cost_eur
-from analysis.property_meters import ELECTRICITY, HEAT, PV, WATER, hi_share
+from analysis.property_meters import ELECTRICITY, HEAT, PV, WATER, common_reference, hi_share
 from analysis.year_of_property import MeterYear, PropertyYear, property_year
 from config.portfolio import Property
 
@@ -84,7 +84,8 @@ def _sum(evidence: _Evidence, meters: Sequence[MeterYear], unit: str, *, source:
     value = total([(hi_share(one.meter), one.daily) for one in meters])
     if value is None or not evidence.enough(meters):
         return missing(unit, "insufficient_data", of=parts, source=source)
-    return Figure(float(value), unit, coverage(parts), quality(parts), source=source)
+    on = common_reference(one.meter for one in meters)
+    return Figure(float(value), unit, coverage(parts), quality(parts), source=source, reference=on)
 
 
 def reference_area_m2(place: Property) -> tuple[float | None, str]:
@@ -100,9 +101,8 @@ def _per_area(figure: Figure, place: Property) -> Figure:
     source = "; ".join(part for part in (figure.source, f"je m² {name}") if part)
     if not area:
         reason = figure.reason or "no_area"
-        return Figure(None, unit, figure.coverage, figure.quality, reason=reason, source=source)
-    value = None if figure.value is None else figure.value / area
-    return Figure(value, unit, figure.coverage, figure.quality, reason=figure.reason, source=source)
+        return replace(figure, value=None, unit=unit, reason=reason, source=source)
+    return replace(figure, value=None if figure.value is None else figure.value / area, unit=unit, source=source)
 
 
 def _adjusted(evidence: _Evidence, heat: Figure) -> Figure:
@@ -112,8 +112,8 @@ def _adjusted(evidence: _Evidence, heat: Figure) -> Figure:
     adjusted = adjusted_heat(evidence.books, evidence.year, meters, heat.value, now=evidence.now)
     if adjusted is None:
         source = f"{heat.source}; ohne Wetterdaten keine Witterungsbereinigung"
-        return Figure(None, "kWh", heat.coverage, heat.quality, reason="insufficient_data", source=source)
-    return Figure(adjusted.kwh, "kWh", heat.coverage, heat.quality, source=f"{heat.source}; {adjusted.words}")
+        return replace(heat, value=None, reason="insufficient_data", source=source)
+    return replace(heat, value=adjusted.kwh, source=f"{heat.source}; {adjusted.words}")
 
 
 def _cost(evidence: _Evidence) -> Figure:

@@ -14,7 +14,7 @@ from analysis.ledger.amounts import Amounts, combined
 from analysis.ledger.line import Row
 from analysis.ledger.micro import Floats
 from analysis.meter_amounts import daily_amounts
-from analysis.property_meters import HEAT, main_meters
+from analysis.property_meters import HEAT, hi_share, main_meters, reference_of
 from analysis.weather import daily_degree_days
 from config.calendars import DayType, PropertyCalendar
 from config.meters import Meter
@@ -45,7 +45,10 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class MeasureDays:
-    """A measure with its days before and after; `reason` says why there are none."""
+    """A measure with its days before and after; `reason` says why there are none.
+
+    `reference` is what energy of fuels is told on: that of the meters; Hi where they differ.
+    """
 
     measure: Measure
     unit: str
@@ -54,6 +57,7 @@ class MeasureDays:
     until: date
     baseline: Days
     reporting: Days
+    reference: str | None = None
     baseline_total: float | None = None
     baseline_coverage: float = 0.0
     baseline_quality: Mapping[str, float] = field(default_factory=dict)
@@ -84,6 +88,7 @@ def measure_days(books: Books, measure_id: str, *, now: datetime) -> MeasureDays
         until=until,
         baseline=_days(books, place, before, measure.baseline.start, measure.baseline.end, now),
         reporting=nothing if after is None else _days(books, place, after, since, until, now),
+        reference=_reference(meters),
         baseline_total=None if baseline_total is None else float(baseline_total),
         baseline_coverage=coverage([before]),
         baseline_quality=quality([before]),
@@ -92,8 +97,15 @@ def measure_days(books: Books, measure_id: str, *, now: datetime) -> MeasureDays
 
 
 def _sum(books: Books, meters: tuple[Meter, ...], start: date, end: date, now: datetime) -> Amounts:
+    stays = _reference(meters) == "Hs"
+    shares = [Decimal(1) if stays else hi_share(meter) for meter in meters]
     parts = [daily_amounts(books, meter, start, end, now=now) for meter in meters]
-    return combined([(Decimal(1), part) for part in parts])
+    return combined(list(zip(shares, parts, strict=True)))
+
+
+def _reference(meters: tuple[Meter, ...]) -> str | None:
+    found = {reference_of(meter) for meter in meters}
+    return found.pop() if len(found) == 1 else "Hi"
 
 
 def _days(books: Books, place: Property, amounts: Amounts, start: date, end: date, now: datetime) -> Days:

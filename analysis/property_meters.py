@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from analysis.formula_parts import parts_of
+from analysis.german import labelled
 from config.heating_values import HI_PER_HS
 from config.meters import Meter
 from config.portfolio import Property
+from config.quantities import QUANTITIES
 
 ELECTRICITY = frozenset({"electricity_import"})
 WATER = frozenset({"water"})
@@ -29,10 +31,30 @@ def main_meters(place: Property, media: Iterable[str]) -> tuple[Meter, ...]:
     return tuple(meter for meter in chosen if counted.isdisjoint(parts_of(all_here, meter)))
 
 
-def hi_share(meter: Meter) -> Decimal:
-    """Return kWh on Hi per kWh in which the meter's consumption is given; 1 where it is on Hi already.
+def reference_of(meter: Meter) -> str | None:
+    """Return what the kWh of a meter's consumption are told on: Hs or Hi; None where nothing is burnt.
 
-    Virtual meters of stored fuels are added up on Hi.
+    Gas is billed and counted on Hs. A tank says it itself; virtual meters of stored fuels are added up on Hi.
     """
-    on_hs = meter.medium_id == "natural_gas" if meter.tank is None else meter.tank.reference == "Hs"
-    return HI_PER_HS.get(meter.medium.carrier or "", Decimal(1)) if on_hs else Decimal(1)
+    if meter.medium.carrier not in HI_PER_HS:
+        return None
+    if meter.tank is not None:
+        return meter.tank.reference
+    return "Hs" if meter.medium_id == "natural_gas" else "Hi"
+
+
+def register_unit(meter: Meter, quantity: str | None = None) -> str:
+    """Return the unit in which a register of a meter is stored, kWh of a fuel with what they are told on."""
+    known = QUANTITIES.get((quantity or meter.quantity).partition(".")[0])
+    unit = "" if known is None else known.unit
+    return labelled(unit, reference_of(meter)) if unit == "kWh" else unit
+
+
+def common_reference(meters: Iterable[Meter]) -> str | None:
+    """Return the reference of a sum over meters that is brought to Hi; None where nothing of it is burnt."""
+    return "Hi" if any(reference_of(meter) for meter in meters) else None
+
+
+def hi_share(meter: Meter) -> Decimal:
+    """Return kWh on Hi per kWh in which the meter's consumption is given; 1 where it is on Hi already."""
+    return HI_PER_HS[meter.medium.carrier or ""] if reference_of(meter) == "Hs" else Decimal(1)

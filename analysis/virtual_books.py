@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
 from analysis.books import Books
-from analysis.figures import MeterEvent
+from analysis.figures import MeterEvent, PartKnowledge
+from analysis.known_amounts import quality, read_share
 from analysis.ledger.amounts import Amounts, nothing_known, pooled
 from analysis.ledger.micro import Integers
 from analysis.ledger.virtual import virtual_amounts
@@ -31,6 +34,16 @@ class VirtualBooks:
         """Return the amounts in slots [unit of the medium]; known where all parts are."""
         found = [self._in(stretch, bounds_ms) for stretch in within(self.stretches, bounds_ms)]
         return pooled(found) if found else nothing_known(bounds_ms)
+
+    def knowledge(self, first_ms: int, last_ms: int) -> tuple[PartKnowledge, ...]:
+        """Return what each part knows of `[first, last)` [ms], as far as it is a part then."""
+        found: dict[str, list[Amounts]] = {}
+        span = np.array([first_ms, last_ms], np.int64)
+        for stretch in within(self.stretches, span):
+            bounds = np.clip([stretch.from_ms, stretch.to_ms], first_ms, last_ms)
+            for name in dict.fromkeys(term.id for _, term in stretch.terms):
+                found.setdefault(name, []).append(self.parts[name].amounts(bounds))
+        return tuple(PartKnowledge(name, read_share(parts), quality(parts)) for name, parts in found.items())
 
     def _in(self, stretch: Stretch, bounds_ms: Integers) -> Amounts:
         parts = [(share, self.parts[term.id]) for share, term in stretch.terms]

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from analysis.balance import Balance, BalanceRow
+from analysis.figures import PartKnowledge
 from analysis.kpis import PropertyKpis
 from analysis.measures import MeasureProgress
+from analysis.property_meters import reference_of
 from api.answers.figures import figure_object, figure_objects, number
 from config.meters import ByHandSource, Meter, ModbusSource, MqttSource
 from config.portfolio import Measure, Municipality, Property
@@ -51,13 +53,21 @@ def meter_shape(meter: Meter, newest: Reading | None) -> Shape:
         "quantity": meter.quantity,
         "unit": meter.unit,
         "consumption_unit": meter.medium.unit,
+        "consumption_reference": reference_of(meter),
         "reporting": meter.reporting,
         "interval_s": meter.interval.total_seconds(),
         "source": source_kind(meter),
         "virtual": meter.is_virtual,
+        "formula": [{"from": one.valid_from, "value": one.value} for one in meter.formula],
         "sub_meter_of": meter.sub_meter_of,
         "newest": None if newest is None else {"time": newest.time, "value": newest.value},
     }
+
+
+def part_shape(part: PartKnowledge) -> Shape:
+    """Return what is known of a part of a virtual meter."""
+    shares = {name: round(share, 4) for name, share in part.quality.items()}
+    return {"meter": part.meter, "coverage": round(part.coverage, 4), "quality": shares}
 
 
 def source_kind(meter: Meter) -> str:

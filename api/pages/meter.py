@@ -18,7 +18,6 @@ from api.presentation.rendering import templates_of
 from api.security.callers import caller_of, check_csrf
 from config.errors import InvalidReading
 from config.meters import Meter
-from config.quantities import QUANTITIES
 from gateway.reading import instant
 
 router = APIRouter(include_in_schema=False)
@@ -47,12 +46,14 @@ def _content(evidence: Evidence, meter: Meter, read_at: datetime | None = None) 
         "meter": meter,
         "title": meter.title or meter.medium.title,
         "place": evidence.portfolio.property(meter.property_id),
-        "quantity": QUANTITIES[meter.quantity],
         "row": meter_row(evidence, meter),
         "silence": None if meter.is_virtual else evidence.silence(meter.id),
         "amount_word": word,
         "days": charts.days(found, meter.medium_id, f"{word} {meter.title or meter.medium.title}"),
         "total": found.total,
+        "reference": found.reference,
+        "parts_known": [(evidence.portfolio.meter(one.meter), one) for one in found.parts],
+        "notes": found.notes,
         "coverage": sum(slot.coverage for slot in found.slots) / len(found.slots),
         "events": found.events,
         "places": 1 if meter.decimals is None else meter.decimals,

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.figures import Figure
+from analysis.property_meters import common_reference
 from api.evidence import Evidence, Given
 from api.media import GROUPS, Group, coverage_of, days_of, meters_of, sum_of
 from api.pages.property_row import PropertyRow, property_row
@@ -31,6 +32,7 @@ class YearToDate:
     compared: int
     meters: int
     coverage: float
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ def _to_date(evidence: Evidence, group: Group, meters: list[Meter], today: date)
     old = [days_of(evidence, meter, *_span(_year_before(today))) for meter in meters]
     pairs = [pair for pair in zip(new, old, strict=True) if min(coverage_of([days]) for days in pair) >= _COMPARABLE]
     this, last = sum_of([pair[0] for pair in pairs]), sum_of([pair[1] for pair in pairs])
-    return YearToDate(group, this, last, len(pairs), len(meters), coverage_of(new))
+    on = common_reference(meters)
+    return YearToDate(group, this, last, len(pairs), len(meters), coverage_of(new), on)
 
 
 def _span(day: date) -> tuple[date, date]:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.measures import MeasureProgress
+from analysis.property_meters import register_unit
 from api.answers.shapes import source_kind
 from api.evidence import Evidence, Given
 from api.media import GROUPS, Group, meters_of, months_of
@@ -20,7 +21,6 @@ from api.presentation.rendering import templates_of
 from api.times import checked_year
 from config.meters import Meter, Reporting
 from config.portfolio import Measure, Property
-from config.quantities import QUANTITIES
 from gateway.operations import AlertRow
 from gateway.reading import Reading
 
@@ -92,10 +92,8 @@ def meter_row(evidence: Evidence, meter: Meter) -> MeterRow:
     """Return a meter with its newest reading."""
     newest = evidence.newest_of(meter.id)
     age = evidence.age(newest) if newest else None
-    unit = QUANTITIES[meter.quantity].unit
-    return MeterRow(
-        meter, words.SOURCES[source_kind(meter)], unit, newest, age, _meter_light(evidence, meter, newest)
-    )
+    source, light = words.SOURCES[source_kind(meter)], _meter_light(evidence, meter, newest)
+    return MeterRow(meter, source, register_unit(meter), newest, age, light)
 
 
 def _meter_light(evidence: Evidence, meter: Meter, newest: Reading | None) -> Light:

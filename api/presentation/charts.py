@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from analysis.charts import Chart, consumption_chart, measure_chart, year_chart
 from analysis.figures import Consumption
+from analysis.german import labelled
 from analysis.measures import MeasureProgress
 from api.presentation import words
 
@@ -35,7 +36,7 @@ def untitled(spec: Chart) -> Chart:
 
 def days(found: Consumption, medium_id: str, title: str) -> ShownChart:
     """Consumption day by day."""
-    unit = words.unit_text(found.unit)
+    unit = words.unit_text(labelled(found.unit, found.reference))
     rows = [
         (words.short_day(slot.start), words.digits(slot.value, 2), words.HOW[slot.how], words.percent(slot.coverage))
         for slot in found.slots
@@ -47,7 +48,7 @@ def days(found: Consumption, medium_id: str, title: str) -> ShownChart:
 def months(this_year: Consumption, last_year: Consumption, medium_id: str, title: str) -> ShownChart:
     """Months of a year against the year before."""
     years = [str(found.slots[0].start.year) for found in (this_year, last_year)]
-    unit = words.unit_text(this_year.unit)
+    unit = words.unit_text(labelled(this_year.unit, this_year.reference))
     rows = [
         (words.month(new.start).split()[0], words.digits(new.value, 0), words.digits(old.value, 0))
         for new, old in zip(this_year.slots, last_year.slots, strict=False)
@@ -68,7 +69,7 @@ def measure(progress: MeasureProgress) -> ShownChart:
         )
         for row in progress.monthly
     ]
-    unit = words.unit_text(progress.unit)
+    unit = words.unit_text(labelled(progress.unit, progress.reference))
     header = ("Monat", f"erwartet ({unit})", f"Ziel ({unit})", f"tatsächlich ({unit})")
     return ShownChart(
         untitled(measure_chart(progress)),

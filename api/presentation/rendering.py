@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from api.presentation import lights, words
+from api.presentation.shares import shares_text
 from api.presentation.static_files import StaticFiles
 from api.security.callers import caller_or_none
 from api.security.permissions import Permission, allows
@@ -80,8 +81,15 @@ def _filters(zone: ZoneInfo) -> dict[str, Callable[..., object]]:
         "ago": words.ago,
         "unit": words.unit_text,
         "reason": words.reason_text,
+        "behind": behind,
+        "shares": shares_text,
         "json_block": json_block,
     }
+
+
+def behind(reference: str | None) -> str:
+    """Return what energy is told on (Hs, Hi) as it stands behind its unit; nothing where there is none."""
+    return f"{words.THIN}{reference}" if reference else ""
 
 
 def json_block(content: object) -> Markup:

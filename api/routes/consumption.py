@@ -1,6 +1,7 @@
 """What follows from the readings of a meter, in slots of the calendar."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter
@@ -11,6 +12,7 @@ from analysis.figures import Consumption, Resolution
 from api.answers.documents import answer, csv_answer, wants_csv
 from api.answers.figures import number
 from api.answers.problems import InvalidInput, TooMuch
+from api.answers.shapes import part_shape
 from api.evidence import Evidence, Given
 from api.times import moment
 
@@ -37,8 +39,7 @@ async def meter_consumption(
     since, until = _span(evidence, start, end, resolution)
     found = await asyncio.to_thread(evidence.consumption, meter_id, since, until, resolution)
     if wants_csv(request):
-        rows = ((s.start.isoformat(), s.end.isoformat(), s.value, s.how, round(s.coverage, 4)) for s in found.slots)
-        return csv_answer(request, ("start", "end", f"value_{found.unit}", "quality", "coverage"), rows)
+        return csv_answer(request, *_table(found))
     return answer(request, _columns(found))
 
 
@@ -57,10 +58,22 @@ def _span(
     return since, until
 
 
+def _table(found: Consumption) -> tuple[tuple[str, ...], Iterator[tuple[object, ...]]]:
+    """Energy of a fuel has a column more, which says on every line what it is told on: Hs or Hi."""
+    header = ("start", "end", f"value_{found.unit}", "quality", "coverage")
+    more = () if found.reference is None else (found.reference,)
+    rows = (
+        (slot.start.isoformat(), slot.end.isoformat(), slot.value, slot.how, round(slot.coverage, 4), *more)
+        for slot in found.slots
+    )
+    return (*header, *(["reference"] if more else [])), rows
+
+
 def _columns(found: Consumption) -> dict[str, object]:
     return {
         "meter": found.meter,
         "unit": found.unit,
+        "reference": found.reference,
         "time_zone": found.time_zone,
         "start": found.slots[0].start if found.slots else None,
         "step": found.resolution,
@@ -72,4 +85,6 @@ def _columns(found: Consumption) -> dict[str, object]:
             {"id": event.id, "kind": event.kind, "time": event.time, "detail": event.detail, "state": event.state}
             for event in found.events
         ],
+        "parts": [part_shape(part) for part in found.parts],
+        "notes": list(found.notes),
     }

@@ -40,7 +40,7 @@ def readings(
     state: StateOption = None,
 ) -> None:
     """Print what is stored of a meter, in the canonical unit of its quantity; without --start the last 30 days."""
-    from config.quantities import QUANTITIES  # noqa: PLC0415
+    from analysis.property_meters import register_unit  # noqa: PLC0415
     from gateway.reading import instant  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.intake import utc_now  # noqa: PLC0415
@@ -49,7 +49,7 @@ def readings(
         found, zone = meter_of(house.portfolio, meter), house.portfolio.district.zone
         first, last = _span(start, end, zone, utc_now())
         series = house.store.read(meter, found.quantity, _instant(first, zone), _instant(last, zone))
-    unit = QUANTITIES[found.quantity].unit
+    unit = register_unit(found)
     pairs = zip(series.time_ms.tolist(), series.value.tolist(), strict=True)
     rows = [(local(instant(time_ms), zone), value) for time_ms, value in pairs]
     if as_json:
@@ -170,13 +170,21 @@ def _instant(moment: date | datetime, zone: ZoneInfo) -> datetime:
 
 
 def _print_consumption(found: Consumption, zone: ZoneInfo, *, as_json: bool) -> None:
+    from analysis.german import labelled  # noqa: PLC0415
+    from api.answers.shapes import part_shape  # noqa: PLC0415
+
     slots = [
         (local(one.start, zone), local(one.end, zone), one.value, one.how.value, one.coverage) for one in found.slots
     ]
     names = ("start", "end", "value", "how", "coverage")
     if not as_json:
-        print_table(("start", "end", found.unit, "how", "coverage"), slots)
-        say(f"total {number(found.total)} {found.unit}, {len(found.events)} events")
+        unit = labelled(found.unit, found.reference)
+        print_table(("start", "end", unit, "how", "coverage"), slots)
+        say(f"total {number(found.total)} {unit}, {len(found.events)} events")
+        for part in found.parts:
+            say(f"part {part.meter}: {', '.join(f'{name} {share:.1%}' for name, share in part.quality.items())}")
+        for note in found.notes:
+            say(note)
         return
     events = [
         {"id": one.id, "kind": one.kind, "time": local(one.time, zone), "detail": one.detail, "state": one.state}
@@ -186,11 +194,14 @@ def _print_consumption(found: Consumption, zone: ZoneInfo, *, as_json: bool) -> 
         {
             "meter": found.meter,
             "unit": found.unit,
+            "reference": found.reference,
             "resolution": found.resolution.value,
             "time_zone": found.time_zone,
             "slots": [dict(zip(names, slot, strict=True)) for slot in slots],
             "total": found.total,
             "events": events,
+            "parts": [part_shape(part) for part in found.parts],
+            "notes": found.notes,
         }
     )
 

@@ -166,6 +166,52 @@ def test_below_zero_for_a_while_is_shown_and_the_sum_stays_exact() -> None:
     assert hours.total == days(there, "2025-01-02", "2025-01-03").total == 32 - 24
 
 
+def test_what_lacks_is_named_by_part_over_the_time_in_which_it_is_one() -> None:
+    rest = virtual("strom - mensa", ("2025-01-04", "strom - halle"))
+    there, store = books(place(meter(), meter("mensa"), meter("halle"), rest), zone="UTC")
+    fill(store, strom=10, halle=3)
+    silent_from_noon = counter(START, HOUR, [2] * 60)
+    store.put("mensa", "active_energy_import", silent_from_noon)
+    parts = {part.meter: part for part in days(there, "2025-01-01", "2025-01-07").parts}
+    assert {name: round(part.coverage, 4) for name, part in parts.items()} == {
+        "strom": 1,
+        "mensa": 0.8333,
+        "halle": 1,
+    }
+    assert parts["mensa"].quality == pytest.approx({"measured": 60 / 72, "missing": 12 / 72}, abs=1e-5)
+
+
+def test_a_metered_meter_has_no_parts_and_no_notes() -> None:
+    there, store = books(place(meter()), zone="UTC")
+    fill(store, strom=10)
+    found = days(there, "2025-01-01", "2025-01-07", "strom")
+    assert (found.parts, found.notes) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("mensa", "words"),
+    [
+        (0.5, ()),
+        (3, ("2 Werte liegen unter null (zusammen −96,0 kWh; 02.01.2025 bis 03.01.2025)", "Auch die Summe")),
+    ],
+)
+def test_values_below_zero_are_said_with_what_to_do(mensa: float, words: tuple[str, ...]) -> None:
+    there, store = books(place(meter(), meter("mensa"), virtual("strom - mensa")), zone="UTC")
+    fill(store, strom=1, mensa=mensa)
+    notes = days(there, "2025-01-02", "2025-01-04").notes
+    assert len(notes) == bool(words)
+    assert all(word in notes[0] for word in words)
+
+
+def test_one_value_below_zero_in_a_sum_above_it_is_explained_by_the_times_of_reading() -> None:
+    there, store = books(place(meter(), meter("mensa"), virtual("strom - mensa")), zone="UTC")
+    store.put("strom", "active_energy_import", counter(START, HOUR, [0] * 24 + [9] * 48))
+    store.put("mensa", "active_energy_import", counter(START, HOUR, [1] * 72))
+    (note,) = days(there, "2025-01-01", "2025-01-04").notes
+    assert note.startswith("Ein Wert liegt unter null (−24,0 kWh, 01.01.2025).")
+    assert note.endswith("zu verschiedenen Zeiten abgelesen; über längere Zeiträume gleicht sich das aus.")
+
+
 @settings(deadline=None)
 @given(st.lists(st.integers(1, 14 * 24 * 60 - 1), max_size=8, unique=True), st.integers(2, 200))
 def test_every_partition_of_time_sums_to_the_same_total(minutes: list[int], quiet: int) -> None:

@@ -126,6 +126,41 @@ def test_figures_are_objects(reader: Client) -> None:
     assert figures["pv_kwh"] == {"value": None, "unit": "kWh", "coverage": 0, "quality": {}, "reason": "no_meter"}
 
 
+def test_energy_of_fuels_says_what_it_is_told_on_and_other_energy_nothing(reader: Client) -> None:
+    figures = reader.get("/v1/properties/gs-test/kpis?year=2025").json()["figures"]
+    assert figures["heat_kwh"]["reference"] == figures["heat_kwh_m2"]["reference"] == "Hi"
+    assert "reference" not in figures["electricity_kwh"]
+    gas = reader.get("/v1/meters/gs-gas/consumption").json()
+    assert (gas["unit"], gas["reference"]) == ("kWh", "Hs")
+    assert reader.get("/v1/meters/gs-strom/consumption").json()["reference"] is None
+    assert reader.get("/v1/meters/gs-gas").json()["consumption_reference"] == "Hs"
+    measure = reader.get("/v1/measures/gs-regelung").json()["progress"]["figures"]
+    assert measure["baseline_kwh"]["reference"] == "Hs"
+    rows = {row["carrier"]: row["final_energy_mwh"] for row in reader.get("/v1/balance/2025").json()["rows"]}
+    assert (rows["natural_gas"]["reference"], rows["electricity"].get("reference")) == ("Hi", None)
+    public = reader.get("/public/properties/gs-test/months/2025").json()["media"]
+    assert {one["medium"]: one["reference"] for one in public} == {"electricity": None, "heat": "Hi", "water": None}
+
+
+def test_a_table_of_gas_says_on_every_line_what_it_is_told_on(reader: Client) -> None:
+    gas, power = (
+        reader.get(f"/v1/meters/{meter}/consumption", accept="text/csv").text.splitlines()
+        for meter in ("gs-gas", "gs-strom")
+    )
+    assert gas[0] == "start,end,value_kWh,quality,coverage,reference"
+    assert gas[1].endswith(",Hs")
+    assert power[0] == "start,end,value_kWh,quality,coverage"
+
+
+def test_the_consumption_of_a_virtual_meter_names_its_parts(reader: Client) -> None:
+    found = reader.get("/v1/meters/halle-ohne-schule/consumption?start=2026-02-01&end=2026-03-01").json()
+    assert [(part["meter"], part["coverage"]) for part in found["parts"]] == [("halle-strom", 1), ("gs-strom", 1)]
+    assert found["parts"][0]["quality"] == {"measured": 1}
+    assert (found["values"][0], found["notes"]) == (840, [])
+    meter = reader.get("/v1/meters/halle-ohne-schule").json()
+    assert (meter["virtual"], meter["formula"]) == (True, [{"from": None, "value": "halle-strom - gs-strom"}])
+
+
 def test_kpis_of_all_properties_say_nothing_rather_than_zero_about_a_white_spot(reader: Client) -> None:
     rows = {one["property"]: one for one in reader.get("/v1/kpis?year=2025").json()["items"]}
     assert rows["bauhof"]["figures"]["electricity_kwh"]["value"] is None
