@@ -14,11 +14,10 @@ from analysis.year_of_property import MeterYear
 from config.benchmarks import CATEGORIES
 from config.errors import NotFound
 from config.factors import FactorSet
+from config.minima import MINIMA
 from config.portfolio import Property
 
 TOTAL = "total"
-WHOLE = 0.95  # grade A: measured all year, gaps of at most 5 %
-MINIMUM_COVERAGE = 0.5
 GRADE_WEIGHTS = {"A": 1.0, "B": 0.5, "C": 0.25, "D": 0.0}
 
 
@@ -92,7 +91,7 @@ def _row(group: str, carrier: str, shares: Sequence[_Share], factor_set: FactorS
     parts = [meter.daily for meter in meters]
     covered = coverage(parts)
     energy = total([(hi_share(meter.meter), meter.daily) for meter in meters])
-    if covered < MINIMUM_COVERAGE:
+    if covered < MINIMA["balance_row"].whole:
         energy = None
     reason = None if energy is not None else "insufficient_data"
     value = None if energy is None else float(energy / 1000)
@@ -100,6 +99,7 @@ def _row(group: str, carrier: str, shares: Sequence[_Share], factor_set: FactorS
     if carrier == "natural_gas":
         source += "; Hs × 0,903 (EBeV 2030)"
     places = {share.place.id: share.place for share in shares}
+    whole = MINIMA["balance_grade_a"].whole
     return BalanceRow(
         group=group,
         carrier=carrier,
@@ -116,7 +116,7 @@ def _row(group: str, carrier: str, shares: Sequence[_Share], factor_set: FactorS
         data_grade=None if energy is None else grade(covered),
         coverage=covered,
         properties=len(places),
-        incomplete=tuple(sorted({share.place.id for share in shares if coverage([share.year.daily]) < WHOLE})),
+        incomplete=tuple(sorted({share.place.id for share in shares if coverage([share.year.daily]) < whole})),
     )
 
 
@@ -140,7 +140,7 @@ def _co2e(meters: Sequence[MeterYear], factor_set: FactorSet, year: int, *, know
 
 def grade(covered: float) -> str:
     """Return the data grade of metered energy: A for a whole year, B for part of one (BISKO method paper)."""
-    return "A" if covered >= WHOLE else "B"
+    return "A" if covered >= MINIMA["balance_grade_a"].whole else "B"
 
 
 def _total(rows: Sequence[BalanceRow], factor_set: FactorSet, properties: int) -> BalanceRow:

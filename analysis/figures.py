@@ -102,7 +102,8 @@ class Figure:
     `coverage` is the share of the time for which the amount is known, interpolated time included, 0..1; `quality`
     maps `How` values to shares of the whole time, "missing" included; `factor_set` names the set of a CO2e figure;
     `verified` is False when an unverified factor or benchmark went in; `source` says where from; `reference` what
-    energy of fuels is told on (Hs, Hi).
+    energy of fuels is told on (Hs, Hi); `meters` are the ids of those that went in, `incomplete` of those that know
+    less than the figure demands.
     """
 
     value: float | None
@@ -114,3 +115,5 @@ class Figure:
     verified: bool = True
     source: str = ""
     reference: str | None = None
+    meters: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from analysis.figures import Figure, How
+from analysis.figures import How
 from analysis.ledger.amounts import Amounts
 from analysis.ledger.line import READ, Row
 
@@ -61,8 +61,3 @@ def total(parts: Iterable[tuple[Decimal, Amounts]]) -> Decimal | None:
 def wholly_known(part: Amounts) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Tell for each slot whether its amount is known over its whole length."""
     return np.asarray(part.known_ms >= part.lengths_ms)
-
-
-def missing(unit: str, reason: str, *, of: Sequence[Amounts] = (), source: str = "") -> Figure:
-    """Return a figure that cannot be given, with its reason."""
-    return Figure(None, unit, coverage(of), quality(of), reason=reason, source=source)

@@ -25,7 +25,19 @@ from api.presentation.problem_pages import refusal
 from api.presentation.rendering import build_templates
 from api.presentation.static_files import StaticFiles
 from api.remembered import Remembered
-from api.routes import alerts, balance, consumption, health, kpis, measures, meters, properties, public, readings
+from api.routes import (
+    alerts,
+    balance,
+    completeness,
+    consumption,
+    health,
+    kpis,
+    measures,
+    meters,
+    properties,
+    public,
+    readings,
+)
 from api.security.authentication import Gate
 from api.security.body_limit import BodyLimit
 from api.security.protection import Protection, protect
@@ -42,6 +54,7 @@ _ROUTERS = (
     meters.router,
     readings.router,
     consumption.router,
+    completeness.router,
     kpis.router,
     measures.router,
     alerts.router,

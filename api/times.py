@@ -27,6 +27,17 @@ def moment(text: str, zone: ZoneInfo, *, name: str) -> datetime:
     return found.astimezone(UTC)
 
 
+def local_day(text: str, *, name: str) -> date:
+    """Return a local day; raises `InvalidInput` for anything else."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput(name, f"{text!r} is no day in ISO 8601") from error
+    if not _EARLIEST <= found < _LATEST:
+        raise InvalidInput(name, f"{text!r} is not between {_EARLIEST} and {_LATEST}")
+    return found
+
+
 def checked_year(year: int) -> int:
     """Return the year if it can be one of ours; raises `InvalidInput`."""
     if not 1990 <= year <= 2100:

@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from config.errors import ZaehlwerkError
-from zaehlwerk.commands import broker, figures, files, portfolio, probe, profiles, records, service, tokens
+from zaehlwerk.commands import broker, figures, files, knowledge, portfolio, probe, profiles, records, service, tokens
 from zaehlwerk.exits import ExitCode, exit_code_of
 
 
@@ -54,6 +54,7 @@ for command in (
     figures.kpis,
     figures.measures,
     figures.alerts,
+    knowledge.completeness,
     records.read,
     records.exchange,
     records.events,

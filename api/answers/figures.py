@@ -21,6 +21,8 @@ def figure_object(figure: Figure) -> dict[str, object]:
     }
     if figure.value is None:
         content["reason"] = figure.reason or "insufficient_data"
+    if figure.incomplete:
+        content["incomplete"] = list(figure.incomplete)
     if figure.reference is not None:
         content["reference"] = figure.reference
     if figure.factor_set is not None:

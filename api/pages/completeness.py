@@ -42,6 +42,7 @@ def _content(evidence: Evidence) -> dict[str, object]:
     start = end - timedelta(days=_SHOWN_DAYS)
     found = evidence.completeness(start, end)
     rows: dict[str, list[MeterCalendar]] = {}
+    names = {meter.id: meter.title or meter.medium.title for meter in evidence.portfolio.meters.values()}
     for one in found.meters:
         cells = [_cell(coverage) for coverage in one.daily]
         rows.setdefault(one.property_id, []).append(MeterCalendar(evidence.portfolio.meter(one.meter), one, cells))
@@ -50,6 +51,9 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "end": end - timedelta(days=1),
         "days": _SHOWN_DAYS,
         "found": found,
+        "lacking": {
+            one.property_id: [names.get(name, name) for name in one.whole.incomplete] for one in found.places
+        },
         "places": [(place, rows.get(place.id, [])) for place in evidence.portfolio.properties],
         "collector": evidence.services.statistics(),
         "refused": _refused(evidence),

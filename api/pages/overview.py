@@ -15,10 +15,11 @@ from api.media import GROUPS, Group, coverage_of, days_of, meters_of, sum_of
 from api.pages.property_row import PropertyRow, property_row
 from api.presentation.rendering import templates_of
 from config.meters import Meter
+from config.minima import MINIMA
 from gateway.operations import AlertRow
 
 router = APIRouter(include_in_schema=False)
-_COMPARABLE = 0.97
+_COMPARABLE = MINIMA["year_comparison"].whole
 _SHOWN_ALERTS = 5
 
 

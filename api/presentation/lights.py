@@ -18,6 +18,7 @@ class Light:
 LOOK = Light("look", "◐", "ansehen")
 ACT = Light("act", "▲", "handeln")
 UNKNOWN = Light("unknown", "○", "unbekannt")
+INCOMPLETE = Light("look", "◐", "unvollständig")
 
 _RATINGS = {
     Rating.TARGET: Light("ok", "✓", "Zielwert erreicht"),

@@ -77,6 +77,7 @@ def _medium(group: Group, found: Consumption, running: date) -> Shape:
         "step": found.resolution,
         "values": [number(slot.value) for slot in slots],
         "coverage": [round(slot.coverage, 4) for slot in slots],
+        "complete": [slot.coverage >= 1 for slot in slots],
     }
 
 

@@ -190,6 +190,21 @@ def test_energy_of_gas_says_what_it_is_told_on(reader: Client, path: str, words:
     assert words in reader.page(path).text
 
 
+def test_a_month_in_which_one_meter_lacks_something_does_not_pass_for_low_use(reader: Client) -> None:
+    text = reader.page("/liegenschaften/gs-test").text
+    table = text[text.index("Tabelle: Strom Grundschule Musterdorf nach Monaten") :].partition("</table>")[0]
+    rows = dict(re.findall(r'<th scope="row">(\w+)</th><td class="number">([^<]*)</td>', table))
+    assert rows["Februar"] == "1.680"
+    assert rows["März"] == "540 (unvollständig)"
+    assert rows["April"] == "–"
+
+
+def test_the_data_page_names_the_meters_that_make_a_property_incomplete(reader: Client) -> None:
+    text = reader.page("/daten").text
+    school = text[text.index("Grundschule Musterdorf") : text.index("Sporthalle Musterstadt")]
+    assert "unvollständig</span>: Trinkwasser" in school
+
+
 def test_text_from_outside_stays_text(reader: Client) -> None:
     text = reader.page("/daten").text
     assert "<script>alert" not in text
