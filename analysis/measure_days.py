@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from analysis.ledger.amounts import Amounts, combined
 from analysis.ledger.line import Row
 from analysis.ledger.micro import Floats
 from analysis.meter_amounts import daily_amounts
-from analysis.property_meters import HEAT, hi_share, main_meters, reference_of
+from analysis.property_meters import HEAT, main_meters, reference_in_common, share_on
 from analysis.weather import daily_degree_days
 from config.calendars import DayType, PropertyCalendar
 from config.meters import Meter
@@ -88,7 +87,7 @@ def measure_days(books: Books, measure_id: str, *, now: datetime) -> MeasureDays
         until=until,
         baseline=_days(books, place, before, measure.baseline.start, measure.baseline.end, now),
         reporting=nothing if after is None else _days(books, place, after, since, until, now),
-        reference=_reference(meters),
+        reference=reference_in_common(meters),
         baseline_total=None if baseline_total is None else float(baseline_total),
         baseline_coverage=coverage([before]),
         baseline_quality=quality([before]),
@@ -97,15 +96,8 @@ def measure_days(books: Books, measure_id: str, *, now: datetime) -> MeasureDays
 
 
 def _sum(books: Books, meters: tuple[Meter, ...], start: date, end: date, now: datetime) -> Amounts:
-    stays = _reference(meters) == "Hs"
-    shares = [Decimal(1) if stays else hi_share(meter) for meter in meters]
-    parts = [daily_amounts(books, meter, start, end, now=now) for meter in meters]
-    return combined(list(zip(shares, parts, strict=True)))
-
-
-def _reference(meters: tuple[Meter, ...]) -> str | None:
-    found = {reference_of(meter) for meter in meters}
-    return found.pop() if len(found) == 1 else "Hi"
+    on = reference_in_common(meters)
+    return combined([(share_on(meter, on), daily_amounts(books, meter, start, end, now=now)) for meter in meters])
 
 
 def _days(books: Books, place: Property, amounts: Amounts, start: date, end: date, now: datetime) -> Days:

@@ -55,6 +55,17 @@ def common_reference(meters: Iterable[Meter]) -> str | None:
     return "Hi" if any(reference_of(meter) for meter in meters) else None
 
 
+def reference_in_common(meters: Iterable[Meter]) -> str | None:
+    """Return the reference on which meters are compared: their own, Hi where they differ."""
+    found = {reference_of(meter) for meter in meters}
+    return found.pop() if len(found) == 1 else "Hi"
+
+
+def share_on(meter: Meter, reference: str | None) -> Decimal:
+    """Return kWh on a reference (`Hi`, or the meter's own) per kWh in which the meter's consumption is given."""
+    return Decimal(1) if reference_of(meter) == reference else hi_share(meter)
+
+
 def hi_share(meter: Meter) -> Decimal:
     """Return kWh on Hi per kWh in which the meter's consumption is given; 1 where it is on Hi already."""
     return HI_PER_HS[meter.medium.carrier or ""] if reference_of(meter) == "Hs" else Decimal(1)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from analysis.figures import Consumption, Slot
-from analysis.german import day, labelled, number
+from analysis.german import day, labelled, number, unit_text
 
 
 def virtual_notes(found: Consumption) -> tuple[str, ...]:
@@ -14,7 +14,8 @@ def virtual_notes(found: Consumption) -> tuple[str, ...]:
 
 def _below_zero(found: Consumption, below: list[Slot]) -> str:
     amount = sum((slot.value for slot in below if slot.value is not None), Decimal(0))
-    shown = f"{number(float(amount), 1)} {labelled(found.unit, found.reference)}".replace("-", "\N{MINUS SIGN}")
+    unit = unit_text(labelled(found.unit, found.reference))
+    shown = f"{number(float(amount), 1)} {unit}".replace("-", "\N{MINUS SIGN}")
     if len(below) == 1:
         what = f"Ein Wert liegt unter null ({shown}, {_when(below[0])})."
     else:

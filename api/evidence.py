@@ -19,6 +19,7 @@ from analysis.formula_parts import resting_on
 from analysis.kpis import PropertyKpis, property_kpis
 from analysis.measures import MeasureProgress, measure_progress
 from analysis.silence import Silence, silence
+from analysis.sub_meters import SubMeterCheck, sub_meter_checks
 from api.remembered import Remembered
 from api.services import Services
 from config.errors import InsufficientData, NotFound
@@ -91,6 +92,13 @@ class Evidence:
         """Return what is known of one property over the local days `[start, end)`, by period if wanted."""
         key = ("completeness", place.id, start, end, by)
         return self._kept(key, lambda: completeness(self.books, start, end, now=self.now(), places=[place], by=by))
+
+    def sub_meters(self, place: Property) -> tuple[SubMeterCheck, ...]:
+        """Return a property's main meters against their sub-meters, over the past year."""
+        today = self.today()
+        span = (today - timedelta(days=365), today)
+        key = ("sub meters", place.id, today)
+        return self._kept(key, lambda: sub_meter_checks(self.books, *span, now=self.now(), mains=place.meters))
 
     def consumption(
         self, meter_id: str, start: date | datetime, end: date | datetime, resolution: Resolution

@@ -42,6 +42,8 @@ def formula_problems(drafts: Drafts, meters: list[MeterPlace]) -> Iterator[Probl
     yield from _misfits(formulas, {meter.entry.id: meter.entry for meter in meters})
     yield from _circles(formulas)
     yield from _sub_meter_circles(meters)
+    if drafts.complete:
+        yield from _without_sub_meters(meters)
 
 
 def _formulas(meter: MeterPlace) -> Iterator[_Formula | Problem]:
@@ -97,6 +99,14 @@ def _sub_meter_circles(meters: Iterable[MeterPlace]) -> Iterator[Problem]:
     for meter in meters:
         if _reaches(above, meter.entry.id):
             yield meter.place.problem(("sub_meter_of",), f"{meter.entry.id!r} depends on itself")
+
+
+def _without_sub_meters(meters: Iterable[MeterPlace]) -> Iterator[Problem]:
+    mains = {meter.entry.sub_meter_of for meter in meters}
+    for meter in meters:
+        if meter.entry.sub_meters is not None and meter.entry.id not in mains:
+            message = f"no meter stands behind {meter.entry.id!r}"
+            yield meter.place.problem(("sub_meters",), message, f"sub_meter_of: {meter.entry.id} at those that do")
 
 
 def _reaches(parts: Mapping[str, tuple[str, ...]], start: str) -> bool:

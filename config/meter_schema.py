@@ -114,6 +114,7 @@ class LedgerEntry(Strict):
     fill: Annotated[str, one_of(Filling, "way of filling")] | None = None
     stuck_after: Duration | None = None
     decimals: Annotated[int, whole(0, 9)] | None = None
+    tolerance_percent: Annotated[Decimal, PlainValidator(between("0", "100"))] | None = None
 
 
 class MeterEntry(Strict):
@@ -141,6 +142,7 @@ class MeterEntry(Strict):
     tank: TankEntry | None = None
     formula: Annotated[list[DatedFormula], dated("value")] = Field(default_factory=list)
     sub_meter_of: MeterId | None = None
+    sub_meters: Annotated[str, one_of(("some", "all"), "extent")] | None = None
     serial: Text | None = None
     day_begins: ClockTime | None = None
     ledger: LedgerEntry = LedgerEntry()

@@ -120,8 +120,9 @@ class Meter:
     `factor`. `digits` or `modulus` tell where the register wraps. `factor` is the transformer ratio.
     `maximum_kw` / `maximum_m3_h` is what the connection can carry. `longest_silence` is the silence after which a
     meter counts as silent; None: derived from `interval`. `formula` makes it a virtual meter: each one holds from its
-    local day on, before the first nothing is known. `sub_meter_of` keeps it out of the property's sum. `day_begins`
-    is the local time at which the days of daily amounts begin (gas: 06).
+    local day on, before the first nothing is known. `sub_meter_of` keeps it out of the property's sum;
+    `has_all_sub_meters`: nothing is used behind this meter that none of its sub-meters counts. `day_begins` is the
+    local time at which the days of daily amounts begin (gas: 06).
     """
 
     id: str
@@ -148,6 +149,7 @@ class Meter:
     tank: Tank | None = None
     formula: tuple[Dated[str], ...] = ()
     sub_meter_of: str | None = None
+    has_all_sub_meters: bool = False
     serial: str | None = None
     day_begins: time = time(0, 0)
     policy: LedgerPolicy = DEFAULT_POLICY

@@ -6,7 +6,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Protocol, TypeVar
 
-from config.ledger_policy import Filling, LedgerPolicy, Spreading
+from config.ledger_policy import DEFAULT_POLICY, Filling, LedgerPolicy, Spreading
 from config.meter_rules import quantity_of, unit_of
 from config.meter_schema import LedgerEntry, MeterEntry, MeterSourceEntry
 from config.meters import (
@@ -179,6 +179,7 @@ def _meter(entry: MeterEntry, property_id: str, *, sample: bool) -> Meter:
         tank=Tank(**dict(entry.tank)) if entry.tank else None,
         formula=_dated(entry.formula),
         sub_meter_of=entry.sub_meter_of,
+        has_all_sub_meters=entry.sub_meters == "all",
         serial=entry.serial,
         day_begins=_day_begins(entry),
         policy=_policy(entry.ledger),
@@ -206,6 +207,9 @@ def _policy(entry: LedgerEntry) -> LedgerPolicy:
         fill=Filling(entry.fill or Filling.NONE),
         stuck_after=entry.stuck_after,
         decimals=entry.decimals,
+        tolerance_percent=DEFAULT_POLICY.tolerance_percent
+        if entry.tolerance_percent is None
+        else entry.tolerance_percent,
     )
 
 

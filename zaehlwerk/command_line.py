@@ -55,6 +55,7 @@ for command in (
     figures.measures,
     figures.alerts,
     knowledge.completeness,
+    knowledge.submeters,
     records.read,
     records.exchange,
     records.events,

@@ -13,12 +13,11 @@ from analysis.charts.style import (
     colour,
     time_axis,
     tip,
-    unit_text,
     value_axis,
     wall_clock,
 )
 from analysis.figures import Consumption, How, Resolution, Slot
-from analysis.german import MONTHS, day, labelled
+from analysis.german import MONTHS, day, labelled, unit_text
 
 _ESTIMATED = frozenset({How.INTERPOLATED, How.SUBSTITUTED, How.FAULTY})
 _WORDS = {

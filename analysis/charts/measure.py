@@ -12,10 +12,9 @@ from analysis.charts.style import (
     chart,
     colour,
     tip,
-    unit_text,
     value_axis,
 )
-from analysis.german import MONTHS, labelled
+from analysis.german import MONTHS, labelled, unit_text
 from analysis.measures import MeasureProgress
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.figures import How
 from analysis.ledger.conversion import Conversion
@@ -72,9 +73,9 @@ class Amounts:
             for slot, is_known in enumerate(known)
         ]
 
-    def total(self) -> Decimal | None:
-        """The exact sum of the amounts that are known; None when none is."""
-        known = self.known_ms > 0
+    def total(self, chosen: NDArray[np.bool_] | None = None) -> Decimal | None:
+        """The exact sum of the amounts that are known, of the `chosen` slots only; None when none is."""
+        known = self.known_ms > 0 if chosen is None else (self.known_ms > 0) & chosen
         if not known.any():
             return None
         sums = self.micro[:, known].sum(axis=1).tolist()

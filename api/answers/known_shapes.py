@@ -3,6 +3,10 @@
 from collections.abc import Iterable
 
 from analysis.completeness import Completeness, Known, MeterCompleteness, PropertyCompleteness
+from analysis.sub_meter_words import sub_meter_words
+from analysis.sub_meters import SubMeterCheck
+from api.answers.figures import number
+from config.portfolio import Portfolio
 
 Shape = dict[str, object]
 
@@ -33,6 +37,28 @@ def completeness_shapes(found: Completeness) -> list[Shape]:
         property_known_shape(place, (one for one in found.meters if one.property_id == place.property_id))
         for place in found.places
     ]
+
+
+def sub_meter_shape(check: SubMeterCheck, portfolio: Portfolio) -> Shape:
+    """Return a main meter against its sub-meters, with the German sentence about it."""
+    return {
+        "main": check.main,
+        "subs": list(check.subs),
+        "start": check.start,
+        "end": check.end,
+        "unit": check.unit,
+        "reference": check.reference,
+        "main_amount": number(check.main_amount),
+        "sub_amount": number(check.sub_amount),
+        "difference": number(check.difference),
+        "percent": None if check.percent is None else round(check.percent, 2),
+        "tolerance_percent": number(check.tolerance_percent),
+        "sub_meters": "all" if check.is_whole else "some",
+        "coverage": round(check.coverage, 4),
+        "incomplete": list(check.incomplete),
+        "verdict": check.verdict,
+        "text": sub_meter_words(check, portfolio),
+    }
 
 
 def _with_periods(one: MeterCompleteness | PropertyCompleteness) -> Shape:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from alerts import inbox
 from analysis.completeness import MeterCompleteness
 from api.evidence import Evidence, Given
+from api.pages.sub_meters import shown_checks
 from api.presentation.rendering import templates_of
 from config.meters import Meter
 from gateway.reading import Refused
@@ -55,6 +56,7 @@ def _content(evidence: Evidence) -> dict[str, object]:
             one.property_id: [names.get(name, name) for name in one.whole.incomplete] for one in found.places
         },
         "places": [(place, rows.get(place.id, [])) for place in evidence.portfolio.properties],
+        "checks": [(place, one) for place in evidence.portfolio.properties for one in shown_checks(evidence, place)],
         "collector": evidence.services.statistics(),
         "refused": _refused(evidence),
         "unassigned": evidence.services.unassigned(_SHOWN_UNASSIGNED),

@@ -13,6 +13,7 @@ from analysis.figures import Resolution
 from api.evidence import Evidence, Given
 from api.hand_readings import HandReading, range_of, shown, take, typed_number
 from api.pages.property import meter_row
+from api.pages.sub_meters import shown_checks
 from api.presentation import charts, words
 from api.presentation.rendering import templates_of
 from api.security.callers import caller_of, check_csrf
@@ -39,13 +40,14 @@ def _content(evidence: Evidence, meter: Meter, read_at: datetime | None = None) 
     """`read_at` is when the hand reading that is expected was taken; now, if nobody said."""
     today = evidence.today()
     start, end = today - timedelta(days=_SHOWN_DAYS), today
+    place = evidence.portfolio.property(meter.property_id)
     found = evidence.consumption(meter.id, start, end, Resolution.DAY)
     word = amount_word(meter.medium_id)
     expected = None if meter.is_virtual else range_of(evidence, meter, read_at or evidence.now())
     return {
         "meter": meter,
         "title": meter.title or meter.medium.title,
-        "place": evidence.portfolio.property(meter.property_id),
+        "place": place,
         "row": meter_row(evidence, meter),
         "silence": None if meter.is_virtual else evidence.silence(meter.id),
         "amount_word": word,
@@ -54,6 +56,8 @@ def _content(evidence: Evidence, meter: Meter, read_at: datetime | None = None) 
         "reference": found.reference,
         "parts_known": [(evidence.portfolio.meter(one.meter), one) for one in found.parts],
         "notes": found.notes,
+        "main": None if meter.sub_meter_of is None else evidence.portfolio.meter(meter.sub_meter_of),
+        "checks": shown_checks(evidence, place, of=meter),
         "coverage": sum(slot.coverage for slot in found.slots) / len(found.slots),
         "events": found.events,
         "places": 1 if meter.decimals is None else meter.decimals,

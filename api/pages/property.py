@@ -14,6 +14,7 @@ from api.answers.shapes import source_kind
 from api.evidence import Evidence, Given
 from api.media import GROUPS, Group, meters_of, months_of
 from api.pages.property_row import WHITE_SPOT, Bullet, bullets, category_title, status_light
+from api.pages.sub_meters import shown_checks
 from api.presentation import charts, words
 from api.presentation.charts import ShownChart
 from api.presentation.lights import Light
@@ -70,6 +71,7 @@ def _content(evidence: Evidence, place: Property, chosen: int | None) -> dict[st
         "months": _months(evidence, place, year),
         "measures": [_measure(evidence, measure) for measure in place.measures],
         "meters": meters,
+        "doubts": shown_checks(evidence, place, only_doubts=True),
     }
 
 

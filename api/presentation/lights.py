@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from analysis.kpis import Rating
 from analysis.measures import Verdict
+from analysis.sub_meters import Agreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,18 @@ _VERDICTS = {
     Verdict.DOES_NOT_WORK: Light("act", "▲", "wirkt nicht"),
     Verdict.INSUFFICIENT_DATA: Light("unknown", "○", "zu wenig Daten"),
 }
+
+
+_AGREEMENTS = {
+    Agreement.WITHIN: Light("ok", "✓", "stimmig"),
+    Agreement.OUTSIDE: Light("look", "◐", "zu prüfen"),
+    Agreement.UNKNOWN: Light("unknown", "○", "nicht vergleichbar"),
+}
+
+
+def agreement_light(verdict: Agreement) -> Light:
+    """Return whether main meter and sub-meters agree."""
+    return _AGREEMENTS[verdict]
 
 
 def coverage_light(coverage: float | None) -> Light:

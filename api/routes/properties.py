@@ -1,10 +1,13 @@
 """Municipalities and properties."""
 
+import asyncio
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answers.documents import answer, page
+from api.answers.known_shapes import sub_meter_shape
 from api.answers.shapes import municipality_shape, property_shape
 from api.evidence import Given
 
@@ -43,5 +46,8 @@ async def properties(
 
 @router.get("/properties/{property_id}")
 async def one_property(request: Request, evidence: Given, property_id: str) -> Response:
-    """Return one property."""
-    return answer(request, property_shape(evidence.portfolio.property(property_id)))
+    """Return one property, with its main meters against their sub-meters over the past year."""
+    place = evidence.portfolio.property(property_id)
+    checks = await asyncio.to_thread(evidence.sub_meters, place)
+    sub_meters = [sub_meter_shape(check, evidence.portfolio) for check in checks]
+    return answer(request, property_shape(place) | {"sub_meters": sub_meters})

@@ -1,4 +1,4 @@
-"""`completeness`: how much of a time is known, by property and meter."""
+"""`completeness`, `submeters`: how much of a time is known, and whether meters agree about it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zaehlwerk.commands.options import (
     property_of,
     settings_from,
 )
-from zaehlwerk.commands.output import print_json, print_table
+from zaehlwerk.commands.output import print_json, print_table, say
 from zaehlwerk.exits import WrongCall, unknown
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from analysis.completeness import Completeness, Known
 
-_DAYS = 30
+_DAYS, _YEAR = 30, 365
 PropertyOption = Annotated[str | None, typer.Option("--property", metavar="ID", help="Only this one.")]
 FirstDayOption = Annotated[str | None, typer.Option("--start", metavar="DATE", help="First day.")]
 DayAfterOption = Annotated[str | None, typer.Option("--end", metavar="DATE", help="The day after the last.")]
@@ -61,10 +61,46 @@ def completeness(
     print_table(("property", "meter", "start", "end", "known", "between readings", "complete"), _rows(found))
 
 
-def day_span(start: str | None, end: str | None, today: date, zone: ZoneInfo) -> tuple[date, date]:
-    """Return the local days `[start, end)` that are asked for; without them the last 30. Raises `WrongCall`."""
+def submeters(
+    start: FirstDayOption = None,
+    end: DayAfterOption = None,
+    property_id: PropertyOption = None,
+    as_json: JsonOption = False,
+    portfolio: PortfolioOption = None,
+    state: StateOption = None,
+) -> None:
+    """Print every main meter against the sum of its sub-meters; without --start over the past year."""
+    from analysis.sub_meter_words import sub_meter_words  # noqa: PLC0415
+    from analysis.sub_meters import sub_meter_checks  # noqa: PLC0415
+    from api.answers.known_shapes import sub_meter_shape  # noqa: PLC0415
+    from zaehlwerk.composition import open_house  # noqa: PLC0415
+    from zaehlwerk.intake import utc_now  # noqa: PLC0415
+
+    now = utc_now()
+    with open_house(settings_from(portfolio, state)) as house:
+        zone = house.portfolio.district.zone
+        first, last = day_span(start, end, now.astimezone(zone).date(), zone, days=_YEAR)
+        wanted = None if property_id is None else property_of(house.portfolio, property_id)
+        mains = [meter for meter in house.portfolio.meters.values() if wanted in {None, meter.property_id}]
+        found = sub_meter_checks(house.books, first, last, now=now, mains=mains)
+    if as_json:
+        print_json([sub_meter_shape(one, house.portfolio) for one in found])
+        return
+    rows = [
+        (one.main, one.main_amount, one.sub_amount, one.difference, one.percent, one.coverage, one.verdict.value)
+        for one in found
+    ]
+    print_table(("main meter", "its amount", "sub-meters", "difference", "%", "coverage", "verdict"), rows)
+    for one in found:
+        say(f"{one.main}: {sub_meter_words(one, house.portfolio)}")
+
+
+def day_span(
+    start: str | None, end: str | None, today: date, zone: ZoneInfo, *, days: int = _DAYS
+) -> tuple[date, date]:
+    """Return the local days `[start, end)` that are asked for; without them the last `days`. Raises `WrongCall`."""
     last = _day(end, zone, "--end") if end else today
-    first = _day(start, zone, "--start") if start else last - timedelta(days=_DAYS)
+    first = _day(start, zone, "--start") if start else last - timedelta(days=days)
     if first >= last:
         raise WrongCall(f"--start {first} does not lie before --end {last}")
     return first, last

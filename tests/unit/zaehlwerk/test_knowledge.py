@@ -1,4 +1,4 @@
-"""`completeness` as a person calls it."""
+"""`completeness` and `submeters` as a person calls them."""
 
 import json
 from pathlib import Path
@@ -52,6 +52,19 @@ def test_completeness_as_json_is_what_the_api_says() -> None:
     assert (school["complete"], school["incomplete"], school["known"]) == (False, ["mensa"], 0.75)
     assert school["periods"][0]["start"] == "2024-03-01"
     assert {one["meter"]: one["complete"] for one in school["meters"]} == {"strom": True, "mensa": False}
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(1, "within"), (40, "outside")])
+def test_submeters_holds_a_main_meter_against_its_sub_meters(house: Path, factor: int, verdict: str) -> None:
+    behind = METERS[1] | {"sub_meter_of": "strom", "factor": factor}
+    changed = write_portfolio(house / "changed", sources=[], meters=[METERS[0], behind])
+    span = ("--start", "2024-03-01", "--end", "2024-03-03", "--portfolio", str(changed))
+    printed = call("submeters", *span)
+    assert printed.exit_code == 0
+    assert printed.stdout.splitlines()[1].split()[-2:] == ["0.500", verdict]
+    (check,) = json.loads(call("submeters", *span, "--json").stdout)
+    assert (check["main_amount"], check["sub_amount"], check["verdict"]) == (24.5, 10 * factor, verdict)
+    assert ("Wandlerfaktor" in printed.stderr) == (verdict == "outside")
 
 
 @pytest.mark.parametrize(
