@@ -7,11 +7,11 @@ from datetime import date, datetime
 from analysis.books import Books
 from analysis.calendar_cuts import days
 from analysis.figures import Resolution
-from analysis.formula_parts import parts_of
 from analysis.known_amounts import coverage as known_share
 from analysis.known_amounts import quality, read_share
 from analysis.ledger.amounts import Amounts
 from analysis.meter_amounts import daily_amounts
+from analysis.newest_readings import newest_by_meter
 from analysis.property_meters import main_meters
 from config.meters import Meter
 from config.minima import MINIMA
@@ -96,7 +96,7 @@ def completeness(
     """
     over = max(start, min(end, now.astimezone(books.zone).date()))
     span = _Span(start, over, by)
-    newest = _newest(books)
+    newest = newest_by_meter(books.portfolio, books.store.newest())
     chosen = books.portfolio.properties if places is None else places
     amounts = {
         meter.id: daily_amounts(books, meter, start, over, now=now)
@@ -112,22 +112,6 @@ def completeness(
     metered = [one.whole.coverage for one in meters if not books.portfolio.meter(one.meter).is_virtual]
     found = tuple(span.of_property(place, amounts, newest) for place in chosen)
     return Completeness(start, over, meters, found, sum(metered) / len(metered) if metered else 0.0)
-
-
-def _newest(books: Books) -> dict[str, datetime]:
-    readings = books.store.newest()
-    portfolio = books.portfolio
-    found = {
-        meter.id: readings[meter.id, meter.quantity].time
-        for meter in portfolio.meters.values()
-        if not meter.is_virtual and (meter.id, meter.quantity) in readings
-    }
-    virtual = {
-        meter.id: max((found[name] for name in parts_of(portfolio.meters, meter) if name in found), default=None)
-        for meter in portfolio.meters.values()
-        if meter.is_virtual
-    }
-    return found | {name: time for name, time in virtual.items() if time is not None}
 
 
 @dataclass(frozen=True, slots=True)

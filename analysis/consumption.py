@@ -3,9 +3,12 @@
 from dataclasses import replace
 from datetime import date, datetime
 
+import numpy as np
+
 from analysis.books import Books
 from analysis.calendar_cuts import boundary_ms, cuts
 from analysis.figures import Consumption, Resolution, Slot
+from analysis.known_amounts import quality
 from analysis.ledger.amounts import Amounts
 from analysis.meter_amounts import booked
 from analysis.property_meters import reference_of
@@ -32,6 +35,8 @@ def consumption(
     bounds = cuts(boundary_ms(start, books.zone), boundary_ms(end, books.zone), resolution, books.zone)
     ledger = (virtual_books if meter.is_virtual else booked)(books, meter, bounds, now=now)
     amounts = ledger.amounts(bounds)
+    first = int(bounds[0])
+    passed = np.array([first, max(first, min(int(bounds[-1]), milliseconds(now)))], np.int64)
     found = Consumption(
         meter=meter.id,
         unit=meter.medium.unit,
@@ -40,11 +45,12 @@ def consumption(
         slots=_slots(books, amounts),
         total=amounts.total(),
         events=ledger.events,
+        quality=quality([ledger.amounts(passed)]),
         reference=reference_of(meter),
     )
     if not isinstance(ledger, VirtualBooks):
         return found
-    parts = ledger.knowledge(int(bounds[0]), max(int(bounds[0]), min(int(bounds[-1]), milliseconds(now))))
+    parts = ledger.knowledge(int(passed[0]), int(passed[-1]))
     return replace(found, parts=parts, notes=virtual_notes(found))
 
 

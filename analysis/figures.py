@@ -78,7 +78,8 @@ class PartKnowledge:
 class Consumption:
     """Slots of one meter; `total` is the sum of the values that are known, None when none is.
 
-    `reference` says what kWh of a fuel are told on (Hs, Hi). `parts` are those of a virtual meter, with what each of
+    `quality` maps `How` values to shares of the time that has passed, "missing" included. `reference` says what kWh
+    of a fuel are told on (Hs, Hi). `parts` are those of a virtual meter, with what each of
     them knows; `notes` say in German what has to be known about the values.
     """
 
@@ -89,6 +90,7 @@ class Consumption:
     slots: tuple[Slot, ...]
     total: Decimal | None
     events: tuple[MeterEvent, ...] = ()
+    quality: Mapping[str, float] = field(default_factory=dict)
     reference: str | None = None
     parts: tuple[PartKnowledge, ...] = ()
     notes: tuple[str, ...] = ()

@@ -57,6 +57,7 @@ class MeasureDays:
     baseline: Days
     reporting: Days
     reference: str | None = None
+    meters: tuple[str, ...] = ()
     baseline_total: float | None = None
     baseline_coverage: float = 0.0
     baseline_quality: Mapping[str, float] = field(default_factory=dict)
@@ -88,6 +89,7 @@ def measure_days(books: Books, measure_id: str, *, now: datetime) -> MeasureDays
         baseline=_days(books, place, before, measure.baseline.start, measure.baseline.end, now),
         reporting=nothing if after is None else _days(books, place, after, since, until, now),
         reference=reference_in_common(meters),
+        meters=tuple(meter.id for meter in meters),
         baseline_total=None if baseline_total is None else float(baseline_total),
         baseline_coverage=coverage([before]),
         baseline_quality=quality([before]),

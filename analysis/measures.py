@@ -86,11 +86,26 @@ def measure_progress(books: Books, measure_id: str, *, now: datetime) -> Measure
 
 def _figure(value: float | None, unit: str, comparison: Comparison, days: MeasureDays) -> Figure:
     reason = None if value is not None else days.reason or "insufficient_data"
-    source, on = comparison.model, days.reference
-    return Figure(value, unit, comparison.coverage, days.quality, reason=reason, source=source, reference=on)
+    return Figure(
+        value,
+        unit,
+        comparison.coverage,
+        days.quality,
+        reason=reason,
+        source=comparison.model,
+        reference=days.reference,
+        meters=days.meters,
+    )
 
 
 def _baseline(days: MeasureDays) -> Figure:
     reason = None if days.baseline_total is not None else days.reason or "insufficient_data"
-    value, covered, shares = days.baseline_total, days.baseline_coverage, days.baseline_quality
-    return Figure(value, days.unit, covered, shares, reason=reason, reference=days.reference)
+    return Figure(
+        days.baseline_total,
+        days.unit,
+        days.baseline_coverage,
+        days.baseline_quality,
+        reason=reason,
+        reference=days.reference,
+        meters=days.meters,
+    )

@@ -34,10 +34,15 @@ def daily_amounts(books: Books, meter: Meter, start: date, end: date, *, now: da
 
 
 def _year(books: Books, meter: Meter, year: int, *, now: datetime) -> Amounts:
-    kept = books.daily_cache.amounts.get(meter.id, year, now=now) if books.daily_cache is not None else None
+    cache = books.daily_cache
+    kept = None if cache is None else cache.amounts.get(meter.id, year, now=now)
     if kept is not None:
         return kept
-    amounts = amounts_of(books, meter, day_cuts(date(year, 1, 1), date(year + 1, 1, 1), books.zone), now=now)
-    if books.daily_cache is not None:
-        books.daily_cache.amounts.put(meter.id, year, amounts, now=now)
+    bounds = day_cuts(date(year, 1, 1), date(year + 1, 1, 1), books.zone)
+    ledger = (virtual_books if meter.is_virtual else booked)(books, meter, bounds, now=now)
+    amounts = ledger.amounts(bounds)
+    if cache is not None:
+        cache.amounts.put(meter.id, year, amounts, now=now)
+        if not meter.is_virtual:  # what is in doubt about a virtual meter is in doubt about its parts
+            cache.events.put(meter.id, year, ledger.events, now=now)
     return amounts

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from analysis.charts import amount_word
 from analysis.figures import Resolution
+from analysis.trust import trust_of
 from api.evidence import Evidence, Given
 from api.hand_readings import HandReading, range_of, shown, take, typed_number
 from api.pages.property import meter_row
@@ -17,6 +18,7 @@ from api.pages.sub_meters import shown_checks
 from api.presentation import charts, words
 from api.presentation.rendering import templates_of
 from api.security.callers import caller_of, check_csrf
+from api.trust import witness
 from config.errors import InvalidReading
 from config.meters import Meter
 from gateway.reading import instant
@@ -58,7 +60,7 @@ def _content(evidence: Evidence, meter: Meter, read_at: datetime | None = None) 
         "notes": found.notes,
         "main": None if meter.sub_meter_of is None else evidence.portfolio.meter(meter.sub_meter_of),
         "checks": shown_checks(evidence, place, of=meter),
-        "coverage": sum(slot.coverage for slot in found.slots) / len(found.slots),
+        "trust": trust_of(found.quality, [meter.id], witness(evidence, start, end)),
         "events": found.events,
         "places": 1 if meter.decimals is None else meter.decimals,
         "start": start,

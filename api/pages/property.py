@@ -13,7 +13,7 @@ from analysis.property_meters import register_unit
 from api.answers.shapes import source_kind
 from api.evidence import Evidence, Given
 from api.media import GROUPS, Group, meters_of, months_of
-from api.pages.property_row import WHITE_SPOT, Bullet, bullets, category_title, status_light
+from api.pages.property_row import WHITE_SPOT, Bullet, bullets, category_title, status_light, trusts_of
 from api.pages.sub_meters import shown_checks
 from api.presentation import charts, words
 from api.presentation.charts import ShownChart
@@ -67,7 +67,8 @@ def _content(evidence: Evidence, place: Property, chosen: int | None) -> dict[st
         "this_year": today.year,
         "whole_year": whole_year,
         "kpis": kpis,
-        "bullets": list[Bullet]() if kpis is None else bullets(kpis),
+        "bullets": list[Bullet]() if kpis is None else bullets(evidence, kpis),
+        "trusts": {} if kpis is None else trusts_of(evidence, kpis),
         "months": _months(evidence, place, year),
         "measures": [_measure(evidence, measure) for measure in place.measures],
         "meters": meters,
@@ -94,7 +95,8 @@ def meter_row(evidence: Evidence, meter: Meter) -> MeterRow:
     """Return a meter with its newest reading."""
     newest = evidence.newest_of(meter.id)
     age = evidence.age(newest) if newest else None
-    source, light = words.SOURCES[source_kind(meter)], _meter_light(evidence, meter, newest)
+    source = "aus anderen Zählern" if meter.is_virtual else words.SOURCES[source_kind(meter)]
+    light = _meter_light(evidence, meter, newest)
     return MeterRow(meter, source, register_unit(meter), newest, age, light)
 
 

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from api.presentation import lights, words
 from api.presentation.shares import shares_text
 from api.presentation.static_files import StaticFiles
+from api.presentation.trust_words import trust_light, trust_text
 from api.security.callers import caller_or_none
 from api.security.permissions import Permission, allows
 from api.services import Services
@@ -62,7 +63,7 @@ def build_templates(services: Services, files: StaticFiles) -> Templates:
         lstrip_blocks=True,
     )
     environment.filters |= _filters(services.books.zone)
-    environment.globals |= {"words": words, "lights": lights, "static": files.url}
+    environment.globals |= {"words": words, "lights": lights, "trust_light": trust_light, "static": files.url}
     return Templates(environment, services)
 
 
@@ -83,6 +84,7 @@ def _filters(zone: ZoneInfo) -> dict[str, Callable[..., object]]:
         "reason": words.reason_text,
         "behind": behind,
         "shares": shares_text,
+        "trust_text": lambda value: trust_text(value, zone),
         "json_block": json_block,
     }
 

@@ -9,12 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.figures import Consumption, Resolution
+from analysis.trust import Trust, trust_of
 from api.answers.documents import answer, csv_answer, wants_csv
-from api.answers.figures import number
+from api.answers.figures import number, trust_object
 from api.answers.problems import InvalidInput, TooMuch
 from api.answers.shapes import part_shape
 from api.evidence import Evidence, Given
 from api.times import moment
+from api.trust import witness
 
 router = APIRouter(prefix="/v1", tags=["consumption"])
 _FINE = frozenset({Resolution.QUARTER_HOUR, Resolution.HOUR})
@@ -40,7 +42,8 @@ async def meter_consumption(
     found = await asyncio.to_thread(evidence.consumption, meter_id, since, until, resolution)
     if wants_csv(request):
         return csv_answer(request, *_table(found))
-    return answer(request, _columns(found))
+    trust = await asyncio.to_thread(_trust, evidence, found, since, until)
+    return answer(request, _columns(found) | {"trust": trust_object(trust)})
 
 
 def _span(
@@ -56,6 +59,12 @@ def _span(
     if resolution in _FINE and until - since > _LONGEST_FINE:
         raise TooMuch(f"{resolution} is given for at most {_LONGEST_FINE.days} days at once")
     return since, until
+
+
+def _trust(evidence: Evidence, found: Consumption, since: datetime, until: datetime) -> Trust:
+    zone, last = evidence.books.zone, until - timedelta(milliseconds=1)
+    days = since.astimezone(zone).date(), last.astimezone(zone).date() + timedelta(days=1)
+    return trust_of(found.quality, [found.meter], witness(evidence, *days))
 
 
 def _table(found: Consumption) -> tuple[tuple[str, ...], Iterator[tuple[object, ...]]]:

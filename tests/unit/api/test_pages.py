@@ -205,6 +205,22 @@ def test_the_data_page_names_the_meters_that_make_a_property_incomplete(reader: 
     assert "unvollständig</span>: Trinkwasser" in school
 
 
+@pytest.mark.parametrize("path", ["/", "/liegenschaften/gs-test", "/zaehler/gs-strom", "/klimabilanz/2025"])
+def test_figures_carry_a_light_with_icon_word_and_what_stands_behind_it(reader: Client, path: str) -> None:
+    found = re.search(
+        r'<span class="trust ok" title="([^"]+)"><span[^>]+>(.)</span> ([^<]+)<span', reader.page(path).text
+    )
+    assert found is not None
+    assert found.groups() == ("100\u202f% gemessen; neueste Ablesung 10.03.2026, 00:00 Uhr", "●", "gut belegt")
+
+
+def test_a_figure_that_is_not_measured_enough_says_so_first(reader: Client) -> None:
+    text = reader.page("/klimabilanz/2026").text
+    doubts = "Weniger als 95\u202f% gemessen; einem Zähler fehlt zu viel; 19\u202f% gemessen, 81\u202f% fehlt;"
+    assert f'class="trust act" title="{doubts}' in text
+    assert "schlecht belegt" in text
+
+
 def test_text_from_outside_stays_text(reader: Client) -> None:
     text = reader.page("/daten").text
     assert "<script>alert" not in text
