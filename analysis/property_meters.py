@@ -6,7 +6,7 @@ from decimal import Decimal
 from analysis.formula_parts import parts_of
 from analysis.german import labelled
 from config.heating_values import HI_PER_HS
-from config.meters import Meter
+from config.meters import Meter, measured_as
 from config.portfolio import Property
 from config.quantities import QUANTITIES
 
@@ -45,7 +45,7 @@ def reference_of(meter: Meter) -> str | None:
 
 def register_unit(meter: Meter, quantity: str | None = None) -> str:
     """Return the unit in which a register of a meter is stored, kWh of a fuel with what they are told on."""
-    known = QUANTITIES.get((quantity or meter.quantity).partition(".")[0])
+    known = QUANTITIES.get(measured_as(meter, (quantity or meter.quantity).partition(".")[0]))
     unit = "" if known is None else known.unit
     return labelled(unit, reference_of(meter)) if unit == "kWh" else unit
 

@@ -4,12 +4,13 @@ A second value at the same instant is a correction: it needs a reason, and the t
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from analysis.figures import How
 from api.evidence import Evidence
 from api.expected_range import ExpectedRange, canonical, expected_range
+from api.times import check_moment
 from config.errors import InvalidReading
 from config.meters import Meter
 from config.quantities import UNITS
@@ -20,8 +21,6 @@ from gateway.series import Series
 _PAST = timedelta(days=400)
 _FUTURE = timedelta(days=400)
 _MILLISECOND = timedelta(milliseconds=1)
-_CLOCK_SLACK = timedelta(minutes=5)
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LARGEST_DISPLAY = 10**15  # none has as many digits
 
 
@@ -76,7 +75,7 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     a reason in `force`), or what the push says. The same value at the same instant again changes nothing.
     """
     meter = evidence.portfolio.meter(reading.meter_id)
-    _check_time(evidence, reading)
+    check_moment(reading.at, evidence.now())
     _check_size(reading)
     value = canonical(meter, reading.shown)
     expected = range_of(evidence, meter, reading.at)
@@ -93,13 +92,6 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     _note(evidence, meter, reading, before)
     evidence.forget(meter.id)
     return expected
-
-
-def _check_time(evidence: Evidence, reading: HandReading) -> None:
-    if reading.at > evidence.now() + _CLOCK_SLACK:
-        raise InvalidReading("future_time", f"{reading.at.isoformat()} has not come yet")
-    if reading.at < _EARLIEST:
-        raise InvalidReading("too_old", f"{reading.at.isoformat()} is before the year 2000")
 
 
 def _check_size(reading: HandReading) -> None:

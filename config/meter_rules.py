@@ -35,6 +35,7 @@ QUANTITIES_OF = MappingProxyType(
         "water": ("volume", "interval_volume", "pulse_count"),
     }
 )
+_LEVEL_IN = MappingProxyType({"kg": "stock", "l": "tank_level"})
 _STORED_FUELS = frozenset({"heating_oil", "pellets", "wood_chips", "lpg"})
 _CUBIC = frozenset({"natural_gas", "water"})
 _VOLUMES = frozenset({"volume", "interval_volume", "pulse_count"})
@@ -46,12 +47,8 @@ def quantity_of(entry: MeterEntry) -> str:
         return entry.quantity
     if entry.unit == "pulses":
         return "pulse_count"
-    medium = MEDIA[entry.medium]
-    if entry.medium in _STORED_FUELS and entry.unit == "kg":
-        return "stock"
-    if entry.medium in _STORED_FUELS and entry.unit == "l":
-        return "tank_level"
-    return medium.quantity
+    stored = UNITS[entry.unit][0] if entry.unit is not None and entry.medium in _STORED_FUELS else None
+    return _LEVEL_IN.get(stored or "", MEDIA[entry.medium].quantity)
 
 
 def unit_of(entry: MeterEntry) -> str:
@@ -131,6 +128,9 @@ def _conversion_findings(entry: MeterEntry) -> Iterator[Finding]:
         yield (), "gas in m3 needs the key 'gas' to become kWh", "gas: {state_number: …, heating_value_kwh_m3: …}"
     if entry.gas and entry.medium != "natural_gas":
         yield ("gas",), "belongs to meters of natural_gas", ""
+    if entry.tank is None and entry.medium in _STORED_FUELS:
+        needs = f"{entry.medium} in {entry.unit} needs the key 'tank' to become kWh"
+        yield (), needs, "tank: {capacity: …, kwh_per_unit: …, reference: Hi}"
     if entry.tank is not None and entry.medium not in _STORED_FUELS:
         yield ("tank",), "belongs to stored fuels", ", ".join(sorted(_STORED_FUELS))
 

@@ -54,7 +54,10 @@ class GasConversion:
 
 @dataclass(frozen=True, slots=True)
 class Tank:
-    """A store that is filled by deliveries; `reference` says whether kWh are on Hs or Hi."""
+    """A store that is filled by deliveries; `reference` says whether kWh are on Hs or Hi.
+
+    `capacity` and `kwh_per_unit` are in the meter's own unit (l, kg, Srm; m3 of a counter of oil or gas from a tank).
+    """
 
     capacity: Decimal
     kwh_per_unit: Decimal
@@ -171,6 +174,11 @@ def wrap_of(meter: Meter) -> Decimal | None:
     if meter.modulus is not None:
         return Decimal(meter.modulus)
     return None if meter.digits is None else Decimal(10) ** meter.digits
+
+
+def measured_as(meter: Meter, quantity: str) -> str:
+    """Return the quantity whose unit a series of a meter is stored in: what is delivered counts as the level does."""
+    return meter.quantity if quantity == "delivery" else quantity
 
 
 def weather_meter_id(station: str) -> str:

@@ -121,6 +121,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "GJ": ("kWh", "277.7777777777778"),
     "m3": ("m3", "1"),
     "l": ("l", "1"),
+    "Srm": ("l", "1000"),  # Schüttraummeter: a cubic metre of wood chips as they are poured
     "kg": ("kg", "1"),
     "pulses": ("1", "1"),
     "°C": ("°C", "1"),

@@ -57,6 +57,7 @@ for command in (
     knowledge.completeness,
     knowledge.submeters,
     records.read,
+    records.deliver,
     records.exchange,
     records.events,
 ):

@@ -109,6 +109,7 @@ REFUSALS = {
     "unknown_unit": "unbekannte Einheit",
     "virtual_meter": "berechneter Zähler",
     "no_meter": "ohne Zähler",
+    "no_tank": "kein Tank, dessen Füllstand abgelesen wird",
     "no_time": "ohne brauchbare Zeit",
     "naive_time": "Zeit ohne Zeitzone",
     "too_old": "vor dem Jahr 2000",

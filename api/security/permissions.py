@@ -46,7 +46,7 @@ def _rule(methods: str, path: str, permission: Permission) -> Rule:
 
 RULES = (
     _rule("POST", r"/v1/readings", Permission.PUSH),
-    _rule("POST", r"/v1/meters/[^/]+/readings", Permission.READ_METERS_BY_HAND),
+    _rule("POST", r"/v1/meters/[^/]+/(readings|deliveries)", Permission.READ_METERS_BY_HAND),
     _rule("POST", r"/v1/alerts/[^/]+/(acknowledge|resolve|comment|silence|answer)", Permission.ANSWER_ALERTS),
     _rule("POST", r"/v1/balance/\d+/freeze", Permission.KEEP_BALANCE),
     _rule("POST", r"/alarme/[^/]+", Permission.ANSWER_ALERTS),
