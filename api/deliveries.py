@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from analysis.figures import How
 from api.evidence import Evidence
 from api.expected_range import canonical
 from api.hand_readings import shown, typed_number
+from api.reading_notes import Typed, keep_trail
 from api.times import check_moment
 from config.errors import InvalidReading
 from config.meters import Meter, Tank
 from config.quantities import QUANTITIES, Kind
-from gateway.operations import ReadingNoteRow
-from gateway.reading import milliseconds
 
 QUANTITY = "delivery"
 _MILLISECOND = timedelta(milliseconds=1)
@@ -69,7 +67,9 @@ def take_delivery(evidence: Evidence, delivery: Delivery) -> None:
     result = evidence.services.push([pushed], evidence.now())
     for rejected in result.rejected:
         raise InvalidReading(rejected.reason, rejected.detail)
-    _note(evidence, meter, delivery, before)
+    old = shown(meter, before)
+    typed = Typed(QUANTITY, delivery.amount, delivery.at, old, delivery.force, delivery.author, QUANTITY)
+    keep_trail(evidence, meter, typed)
     evidence.forget(meter.id)
 
 
@@ -91,22 +91,3 @@ def _demand_plausible(meter: Meter, tank: Tank, delivery: Delivery, before: floa
     if before is not None:
         stands = f"{shown(meter, before)} {meter.unit} stands at {delivery.at.isoformat()} already"
         raise InvalidReading("already_read", f"{stands}; give a reason to correct it")
-
-
-def _note(evidence: Evidence, meter: Meter, delivery: Delivery, before: float | None) -> None:
-    old, reason = shown(meter, before), delivery.force.strip()
-    note = ReadingNoteRow(
-        meter=meter.id,
-        quantity=QUANTITY,
-        time_ms=milliseconds(delivery.at),
-        how=(How.READ_BY_HAND if old is None else How.CORRECTED).value,
-        author=delivery.author,
-        reason=reason if old is None else f"{reason} (vorher {old} {meter.unit})",
-        recorded_at=evidence.now(),
-    )
-    detail = {"amount": str(delivery.amount), "unit": meter.unit, "time": delivery.at.isoformat(), "force": reason}
-    action = "delivery" if old is None else "delivery_corrected"
-    detail |= {} if old is None else {"old_amount": str(old)}
-    with evidence.operations.begin() as connection:
-        evidence.operations.notes.record(note, connection=connection)
-        evidence.operations.audit.record(delivery.author, action, meter.id, detail, connection=connection)

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from analysis.figures import How
 from api.evidence import Evidence
 from api.expected_range import ExpectedRange, canonical, expected_range
+from api.reading_notes import Typed, keep_trail
 from api.times import check_moment
 from config.errors import InvalidReading
 from config.meters import Meter
 from config.quantities import UNITS
-from gateway.operations import ReadingNoteRow
 from gateway.reading import milliseconds
 from gateway.series import Series
 
@@ -119,20 +118,6 @@ def shown(meter: Meter, value: float | None) -> float | None:
 
 
 def _note(evidence: Evidence, meter: Meter, reading: HandReading, before: float | None) -> None:
-    old = None if before is None else shown(meter, before)
-    reason = reading.force.strip()
-    note = ReadingNoteRow(
-        meter=meter.id,
-        quantity=meter.quantity,
-        time_ms=milliseconds(reading.at),
-        how=(How.READ_BY_HAND if old is None else How.CORRECTED).value,
-        author=reading.author,
-        reason=reason if old is None else f"{reason} (vorher {old} {meter.unit})",
-        recorded_at=evidence.now(),
-    )
-    detail = {"value": str(reading.shown), "unit": meter.unit, "time": reading.at.isoformat(), "force": reason}
-    action = "hand_reading" if old is None else "hand_reading_corrected"
-    detail |= {} if old is None else {"old_value": str(old)}
-    with evidence.operations.begin() as connection:
-        evidence.operations.notes.record(note, connection=connection)
-        evidence.operations.audit.record(reading.author, action, meter.id, detail, connection=connection)
+    old = shown(meter, before)
+    typed = Typed(meter.quantity, reading.shown, reading.at, old, reading.force, reading.author, "hand_reading")
+    keep_trail(evidence, meter, typed)

@@ -59,7 +59,7 @@ def test_a_delivery_counts_in_the_interval_of_levels_that_it_falls_in(
     (note,) = district.operations.notes.of_meter("gs-wasser", "delivery")
     assert (note.author, note.how) == ("Test facility_manager", "read_by_hand")
     (trail,) = [row for row in district.operations.audit.newest(9) if row.action == "delivery"]
-    assert trail.detail["amount"] == "4000"
+    assert trail.detail["value"] == "4000"
 
 
 def test_the_same_delivery_again_changes_nothing_and_another_amount_needs_a_reason(
