@@ -8,6 +8,7 @@ from analysis.ledger.amounts import Amounts, joined
 from analysis.ledger.micro import Integers
 from analysis.meter_books import MeterBooks, meter_books
 from analysis.virtual_books import virtual_books
+from analysis.virtual_days import virtual_days
 from config.meters import Meter
 
 
@@ -38,11 +39,17 @@ def _year(books: Books, meter: Meter, year: int, *, now: datetime) -> Amounts:
     kept = None if cache is None else cache.amounts.get(meter.id, year, now=now)
     if kept is not None:
         return kept
-    bounds = day_cuts(date(year, 1, 1), date(year + 1, 1, 1), books.zone)
-    ledger = (virtual_books if meter.is_virtual else booked)(books, meter, bounds, now=now)
-    amounts = ledger.amounts(bounds)
+    first, last = date(year, 1, 1), date(year + 1, 1, 1)
+    if meter.is_virtual:
+        amounts = virtual_days(
+            books, meter, first, last, now=now, days_of=lambda part: _year(books, part, year, now=now)
+        )
+    else:
+        bounds = day_cuts(first, last, books.zone)
+        ledger = booked(books, meter, bounds, now=now)
+        amounts = ledger.amounts(bounds)
+        if cache is not None:
+            cache.events.put(meter.id, year, ledger.events, now=now)
     if cache is not None:
         cache.amounts.put(meter.id, year, amounts, now=now)
-        if not meter.is_virtual:  # what is in doubt about a virtual meter is in doubt about its parts
-            cache.events.put(meter.id, year, ledger.events, now=now)
     return amounts

@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
 
+from analysis.due_days import past_days
 from analysis.figures import MeterEvent
-from analysis.known_amounts import quality
-from analysis.meter_amounts import daily_amounts
+from analysis.known_amounts import coverage, quality
+from analysis.ledger.amounts import Amounts
 from analysis.newest_readings import newest_by_meter
 from analysis.open_events import open_events
 from analysis.property_meters import main_meters
 from analysis.trust import Trust, Witness, Witnesses, trust_of
 from api.evidence import Evidence
 from config.meters import Meter
+from config.minima import MINIMA
 from config.portfolio import Property
 from config.quantities import MEDIA
 
-TRUSTED_DAYS = 30
+TRUSTED = timedelta(days=30)
 _NEWEST_IS_KEPT_FOR = timedelta(seconds=20)
 
 
@@ -45,20 +47,23 @@ def witness(evidence: Evidence, start: date, end: date) -> Witness:
 
 
 def trust_of_meter(evidence: Evidence, meter: Meter) -> Trust:
-    """Return how far the past 30 days of a meter can be trusted."""
-    start, end = _past_days(evidence)
-    daily = daily_amounts(evidence.books, meter, start, end, now=evidence.now())
-    return trust_of(quality([daily]), [meter.id], witness(evidence, start, end))
+    """Return how far the past 30 days of a meter can be trusted; of one read by hand, up to its last reading."""
+    vouching = _past(evidence)
+    return trust_of(quality([_days(evidence, meter, vouching)]), [meter.id], vouching)
 
 
 def trust_of_property(evidence: Evidence, place: Property) -> Trust:
-    """Return how far sums over the past 30 days of a property can be trusted."""
-    start, end = _past_days(evidence)
-    known = evidence.completeness_of(place, start, end).places[0].whole
-    meters = [meter.id for meter in main_meters(place, MEDIA)]
-    return trust_of(known.quality, meters, witness(evidence, start, end), incomplete=known.incomplete)
+    """Return how far sums over the past 30 days of a property can be trusted, each meter as for itself."""
+    vouching = _past(evidence)
+    known = {meter.id: _days(evidence, meter, vouching) for meter in main_meters(place, MEDIA)}
+    lacking = [name for name, days in known.items() if coverage([days]) < MINIMA["complete"].whole]
+    return trust_of(quality(list(known.values())), known, vouching, incomplete=lacking)
 
 
-def _past_days(evidence: Evidence) -> tuple[date, date]:
+def _past(evidence: Evidence) -> Witness:
     today = evidence.today()
-    return today - timedelta(days=TRUSTED_DAYS), today
+    return witness(evidence, today - TRUSTED, today)
+
+
+def _days(evidence: Evidence, meter: Meter, vouching: Witness) -> Amounts:
+    return past_days(evidence.books, meter, vouching.newest.get(meter.id), TRUSTED, now=evidence.now())

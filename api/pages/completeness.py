@@ -13,7 +13,7 @@ from analysis.completeness import MeterCompleteness
 from api.evidence import Evidence, Given
 from api.pages.sub_meters import shown_checks
 from api.presentation.rendering import templates_of
-from config.meters import Meter
+from config.meters import Meter, Reporting
 from gateway.reading import Refused
 
 router = APIRouter(include_in_schema=False)
@@ -53,7 +53,8 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "days": _SHOWN_DAYS,
         "found": found,
         "lacking": {
-            one.property_id: [names.get(name, name) for name in one.whole.incomplete] for one in found.places
+            one.property_id: [names[name] for name in one.whole.incomplete if _is_late(evidence, name)]
+            for one in found.places
         },
         "places": [(place, rows.get(place.id, [])) for place in evidence.portfolio.properties],
         "checks": [(place, one) for place in evidence.portfolio.properties for one in shown_checks(evidence, place)],
@@ -62,6 +63,12 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "unassigned": evidence.services.unassigned(_SHOWN_UNASSIGNED),
         "undelivered": inbox.undelivered(evidence.operations),
     }
+
+
+def _is_late(evidence: Evidence, meter_id: str) -> bool:
+    """Whether a meter should know more: one that is read by hand does not before its next reading is due."""
+    by_hand = evidence.portfolio.meter(meter_id).reporting is Reporting.BY_HAND
+    return not by_hand or evidence.silence(meter_id) is not None
 
 
 def _cell(coverage: float) -> str:

@@ -211,4 +211,7 @@ def _print_consumption(found: Consumption, zone: ZoneInfo, *, as_json: bool) -> 
 
 
 def _figure(figure: Figure) -> tuple[object, ...]:
-    return figure.value, figure.unit if figure.value is not None else figure.reason, figure.coverage
+    from analysis.german import labelled  # noqa: PLC0415
+
+    unit = labelled(figure.unit, figure.reference) if figure.value is not None else figure.reason
+    return figure.value, unit, figure.coverage

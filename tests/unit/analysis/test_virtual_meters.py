@@ -10,9 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.books import Books
+from analysis.calendar_cuts import day_cuts
 from analysis.consumption import consumption
+from analysis.daily_cache import DailyCache
 from analysis.figures import Consumption, How, Resolution
 from analysis.formula_parts import resting_on
+from analysis.meter_amounts import amounts_of, daily_amounts
 from analysis.property_meters import hi_share, main_meters
 from config.meters import ByHandSource, Dated, Meter, Reporting, Tank
 from tests.unit.analysis.evidence import DictStore, books, counter, formula, meter, place, utc
@@ -226,6 +229,37 @@ def test_every_partition_of_time_sums_to_the_same_total(minutes: list[int], quie
         return consumption(there, "netto", first, last, Resolution.DAY, now=LATER).total or Decimal(0)
 
     assert sum(total(*pair) for pair in pairwise(edges)) == total(edges[0], edges[-1])
+
+
+def test_days_out_of_the_days_of_the_parts_are_those_out_of_their_lines() -> None:
+    """A gap, a hole, a fall and a change of the formula, each on days of its own, and the year goes on."""
+    rest = virtual("strom - 0.5 * mensa", ("2025-01-09", "strom - mensa - halle"))
+    there, store = books(place(meter(), meter("mensa"), meter("halle", quantity="interval_energy"), rest))
+    spoken = counter(START, timedelta(minutes=47), [0.333, 1.7, 0.01] * 140)
+    store.put("strom", "active_energy_import", {at: v for at, v in spoken.items() if not 3 <= at.day < 5})
+    store.put("mensa", "active_energy_import", counter(START, HOUR, [0.125] * 150, first=9000.0))
+    store.put("mensa", "active_energy_import", counter(utc(2025, 1, 7, 7), HOUR, [0.25] * 150, first=1.0))
+    ends = [START + number * HOUR for number in range(1, 24 * 14)]
+    store.put("halle", "interval_energy", {at: 0.5 for at in ends if not (at.day == 11 and at.hour < 9)})
+    january = (date(2025, 1, 1), date(2025, 2, 1))
+    by_days = daily_amounts(there, rest, *january, now=LATER)
+    bounds = day_cuts(*january, there.zone)
+    by_lines = amounts_of(there, rest, bounds, now=LATER)
+    assert by_days.decimals() == by_lines.decimals()
+    assert by_days.hows() == by_lines.hows()
+    assert (by_days.spans_ms == by_lines.spans_ms).all()
+
+
+def test_the_days_of_a_virtual_meter_read_no_whole_year_twice() -> None:
+    there, store = books(place(meter(), meter("mensa"), virtual("strom - mensa")), cache=DailyCache(HOUR))
+    fill(store, strom=3, mensa=1)
+    january = (date(2025, 1, 1), date(2025, 2, 1))
+    for name in ("strom", "mensa"):
+        daily_amounts(there, there.portfolio.meter(name), *january, now=LATER)
+    reads = store.reads
+    found = daily_amounts(there, there.portfolio.meter("netto"), *january, now=LATER)
+    assert found.total() == 2 * 24 * 14
+    assert store.reads - reads <= 4  # the first and the last day, which the parts know in part
 
 
 def test_virtual_meter_that_leads_to_a_counted_one_is_not_counted_again() -> None:

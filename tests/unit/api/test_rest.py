@@ -226,7 +226,7 @@ def test_every_figure_says_how_far_it_can_be_trusted(reader: Client) -> None:
     for meter in ("gs-strom", "halle-ohne-schule"):
         assert reader.get(f"/v1/meters/{meter}").json()["trust"]["light"] == "good"
     school = reader.get("/v1/properties/gs-test").json()["trust"]
-    assert (school["light"], school["doubts"]) == ("look", ["below_95_percent_measured", "incomplete_meters"])
+    assert (school["light"], school["shares"].keys()) == ("good", {"measured", "read_by_hand"})
     past = reader.get("/v1/meters/gs-strom/consumption?start=2026-02-01&end=2026-03-01").json()["trust"]
     assert (past["light"], past["measured"]) == ("good", 1)
 
