@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from analysis.known_amounts import quality
 from analysis.ledger.amounts import Amounts
 from analysis.meter_amounts import booked
 from analysis.property_meters import reference_of
+from analysis.substitutes import substitutes_of
 from analysis.virtual_books import VirtualBooks, virtual_books
 from analysis.virtual_notes import virtual_notes
 from gateway.reading import instant, milliseconds
@@ -48,10 +50,26 @@ def consumption(
         quality=quality([ledger.amounts(passed)]),
         reference=reference_of(meter),
     )
-    if not isinstance(ledger, VirtualBooks):
+    if isinstance(ledger, VirtualBooks):
+        parts = ledger.knowledge(int(passed[0]), int(passed[-1]))
+        return replace(found, parts=parts, notes=virtual_notes(found))
+    substitutes = substitutes_of(books, meter, ledger.substitutions, first, int(bounds[-1]))
+    return replace(found, substitutes=substitutes)
+
+
+def given_out(found: Consumption, decimals: int | None) -> Consumption:
+    """Return consumption as it is given to people and programs: rounded as the meter's policy wants, half to even.
+
+    The total is rounded as such, never summed up from rounded slots. `decimals` None: as it is.
+    """
+    if decimals is None:
         return found
-    parts = ledger.knowledge(int(passed[0]), int(passed[-1]))
-    return replace(found, parts=parts, notes=virtual_notes(found))
+    slots = tuple(replace(slot, value=_rounded(slot.value, decimals)) for slot in found.slots)
+    return replace(found, slots=slots, total=_rounded(found.total, decimals))
+
+
+def _rounded(value: Decimal | None, decimals: int) -> Decimal | None:
+    return None if value is None else round(value, decimals)
 
 
 def _slots(books: Books, amounts: Amounts) -> tuple[Slot, ...]:

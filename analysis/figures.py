@@ -75,12 +75,29 @@ class PartKnowledge:
 
 
 @dataclass(frozen=True, slots=True)
+class Substitute:
+    """What stands in for readings in `[start, end)`, by which method and on whose word.
+
+    `author` is `zaehlwerk` where the policy of the meter decides; `time` is then the reading behind the gap, with
+    which it came to stand. `known_sum`: the readings at both ends give the sum, and only its course is substituted.
+    """
+
+    start: datetime
+    end: datetime
+    method: str
+    author: str
+    time: datetime
+    known_sum: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Consumption:
     """Slots of one meter; `total` is the sum of the values that are known, None when none is.
 
-    `quality` maps `How` values to shares of the time that has passed, "missing" included. `reference` says what kWh
-    of a fuel are told on (Hs, Hi). `parts` are those of a virtual meter, with what each of
-    them knows; `notes` say in German what has to be known about the values.
+    `events` happened in their time, to its parts where the meter is virtual; `substitutes` stand in for readings in
+    it, a virtual meter has none of its own. `quality` maps `How` values to shares of the time that has passed,
+    "missing" included. `reference` says what kWh of a fuel are told on (Hs, Hi). `parts` are those of a virtual
+    meter, with what each of them knows; `notes` say in German what has to be known about the values.
     """
 
     meter: str
@@ -90,6 +107,7 @@ class Consumption:
     slots: tuple[Slot, ...]
     total: Decimal | None
     events: tuple[MeterEvent, ...] = ()
+    substitutes: tuple[Substitute, ...] = ()
     quality: Mapping[str, float] = field(default_factory=dict)
     reference: str | None = None
     parts: tuple[PartKnowledge, ...] = ()

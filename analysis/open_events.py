@@ -7,7 +7,7 @@ from analysis.books import Books
 from analysis.calendar_cuts import boundary_ms, day_cuts
 from analysis.figures import MeterEvent
 from analysis.formula_parts import parts_of
-from analysis.meter_books import meter_books
+from analysis.meter_events import booked_events
 from analysis.meter_records import UNIT_CHANGE, records_of, shown_event
 from config.meters import Meter
 from gateway.reading import milliseconds
@@ -50,7 +50,7 @@ def _of_year(books: Books, meter: Meter, year: int, *, now: datetime) -> tuple[M
     if kept is not None:
         return kept
     bounds = day_cuts(date(year, 1, 1), date(year + 1, 1, 1), books.zone)
-    events = meter_books(books, meter, int(bounds[0]), int(bounds[-1]), now=now).events
+    events = tuple(booked_events(books, meter, int(bounds[0]), int(bounds[-1]), now=now))
     if cache is not None:
         cache.events.put(meter.id, year, events, now=now)
     return events

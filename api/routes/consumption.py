@@ -1,8 +1,8 @@
 """What follows from the readings of a meter, in slots of the calendar."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -10,7 +10,9 @@ from starlette.responses import Response
 
 from analysis.figures import Consumption, Resolution
 from analysis.trust import Trust, trust_of
-from api.answers.documents import answer, csv_answer, wants_csv
+from api.answers.consumption_rows import consumption_columns, consumption_rows
+from api.answers.documents import answer, csv_answer, wants_arrow, wants_csv
+from api.answers.event_shapes import event_shape, substitute_shape
 from api.answers.figures import number, trust_object
 from api.answers.problems import InvalidInput, TooMuch
 from api.answers.shapes import part_shape
@@ -32,7 +34,7 @@ async def meter_consumption(
     end: str | None = None,
     resolution: Resolution = Resolution.DAY,
 ) -> Response:
-    """Return consumption of `[start, end)` in columns; CSV by `Accept: text/csv`.
+    """Return consumption of `[start, end)` in columns; CSV or Arrow by `Accept`.
 
     `start` and `end` are local days or instants with offset; without them the last 30 days. `values` has null where
     nothing is known; `quality` says of each slot how its value came about.
@@ -40,10 +42,14 @@ async def meter_consumption(
     evidence.portfolio.meter(meter_id)
     since, until = _span(evidence, start, end, resolution)
     found = await asyncio.to_thread(evidence.consumption, meter_id, since, until, resolution)
+    if wants_arrow(request):
+        from api.answers.arrow import consumption_arrow  # noqa: PLC0415  a library that few callers need
+
+        return consumption_arrow(request, found)
     if wants_csv(request):
-        return csv_answer(request, *_table(found))
+        return csv_answer(request, consumption_columns(found), consumption_rows(found))
     trust = await asyncio.to_thread(_trust, evidence, found, since, until)
-    return answer(request, _columns(found) | {"trust": trust_object(trust)})
+    return answer(request, _columns(found, evidence.books.zone) | {"trust": trust_object(trust)})
 
 
 def _span(
@@ -67,18 +73,7 @@ def _trust(evidence: Evidence, found: Consumption, since: datetime, until: datet
     return trust_of(found.quality, [found.meter], witness(evidence, *days))
 
 
-def _table(found: Consumption) -> tuple[tuple[str, ...], Iterator[tuple[object, ...]]]:
-    """Energy of a fuel has a column more, which says on every line what it is told on: Hs or Hi."""
-    header = ("start", "end", f"value_{found.unit}", "quality", "coverage")
-    more = () if found.reference is None else (found.reference,)
-    rows = (
-        (slot.start.isoformat(), slot.end.isoformat(), slot.value, slot.how, round(slot.coverage, 4), *more)
-        for slot in found.slots
-    )
-    return (*header, *(["reference"] if more else [])), rows
-
-
-def _columns(found: Consumption) -> dict[str, object]:
+def _columns(found: Consumption, zone: ZoneInfo) -> dict[str, object]:
     return {
         "meter": found.meter,
         "unit": found.unit,
@@ -90,10 +85,8 @@ def _columns(found: Consumption) -> dict[str, object]:
         "quality": [slot.how for slot in found.slots],
         "coverage": [round(slot.coverage, 4) for slot in found.slots],
         "total": number(found.total),
-        "events": [
-            {"id": event.id, "kind": event.kind, "time": event.time, "detail": event.detail, "state": event.state}
-            for event in found.events
-        ],
+        "events": [event_shape(event, zone) for event in found.events],
+        "substitutes": [substitute_shape(one, zone) for one in found.substitutes],
         "parts": [part_shape(part) for part in found.parts],
         "notes": list(found.notes),
     }

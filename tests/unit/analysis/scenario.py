@@ -65,7 +65,7 @@ class Scenario:
     def answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the ledger says to a question, in the form in which `expected.json` writes it."""
         meter_id = question.get("meter", self.meter.id)
-        first, last = _moment(question["start"]), _moment(question["end"])
+        first, last = moment_of(question["start"]), moment_of(question["end"])
         found = consumption(self.books, meter_id, first, last, Resolution(question["resolution"]), now=self.now)
         return _written(found, question)
 
@@ -190,7 +190,8 @@ def _instant(text: str) -> datetime:
     return moment
 
 
-def _moment(text: str) -> Any:
+def moment_of(text: str) -> Any:
+    """Return the instant or the local day that a question names."""
     return datetime.fromisoformat(text) if "T" in text else datetime.fromisoformat(text).date()
 
 

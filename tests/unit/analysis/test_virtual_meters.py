@@ -14,7 +14,7 @@ from analysis.calendar_cuts import day_cuts
 from analysis.consumption import consumption
 from analysis.daily_cache import DailyCache
 from analysis.figures import Consumption, How, Resolution
-from analysis.formula_parts import resting_on
+from analysis.formula_parts import formulas_within, resting_on
 from analysis.meter_amounts import amounts_of, daily_amounts
 from analysis.property_meters import hi_share, main_meters
 from config.meters import ByHandSource, Dated, Meter, Reporting, Tank
@@ -273,6 +273,22 @@ def test_virtual_main_meter_counts_in_place_of_its_parts() -> None:
     old, new = (meter(name, sub_meter_of="haupt") for name in ("alt", "neu"))
     main = virtual("alt", ("2025-06-01", "neu"), identifier="haupt")
     assert main_meters(place(old, new, main), {"electricity_import"}) == (main,)
+
+
+@pytest.mark.parametrize(
+    ("first", "end", "held"),
+    [
+        ("2025-01-01", "2025-06-01", ["a"]),
+        ("2025-05-31", "2025-06-02", ["a", "b"]),
+        ("2025-06-01", "2025-06-02", ["b"]),
+        ("2025-07-01", "2026-01-01", ["c"]),
+    ],
+)
+def test_the_formulas_of_a_time_are_those_that_hold_on_one_of_its_days(first: str, end: str, held: list[str]) -> None:
+    one = virtual("a", ("2025-06-01", "b"), ("2025-07-01", "c"))
+    found = formulas_within(one, date.fromisoformat(first), date.fromisoformat(end))
+    assert [entry.value for entry in found] == held
+    assert formulas_within(meter(), date(2025, 1, 1), date(2026, 1, 1)) == ()
 
 
 def test_what_rests_on_a_meter_is_found_through_other_formulas() -> None:
