@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from analysis.trust import trust_in
 from api.evidence import Evidence, Given
+from api.presentation.factor_set_words import FACTOR_SETS
 from api.presentation.rendering import templates_of
 from api.times import checked_year
 from api.trust import witness
@@ -44,6 +45,7 @@ def _content(evidence: Evidence, year: int, factor_set_id: str) -> dict[str, obj
         "this_year": evidence.today().year,
         "factor_set": evidence.books.factor_sets[factor_set_id],
         "factor_sets": evidence.books.factor_sets,
+        "set_words": FACTOR_SETS,
         "incomplete": incomplete,
         "without_meters": [names.get(one, one) for one in found.without_meters],
         "is_unverified": any(not row.co2e_t.verified for row in found.rows),
