@@ -5,6 +5,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
+
+# What can happen to a meter. docs/events.md says of each what it means and what a decision does.
+EVENT_KINDS: Final = (
+    "exchange",
+    "exchange_suspected",
+    "rollover",
+    "spurious_zero",
+    "counter_fell",
+    "implausible_jump",
+    "stuck",
+    "unit_change_suspected",
+    "factor_change",
+    "clock_shift",
+    "duplicate_conflict",
+    "future_reading",
+    "serial_seen",
+    "serial_changed",
+    "gap",
+)
 
 
 class How(StrEnum):
@@ -49,8 +69,8 @@ class Slot:
 class MeterEvent:
     """Something that happened to a meter: recorded by a person or noticed by the ledger.
 
-    `kind` is one of interfaces' event kinds (exchange, exchange_suspected, rollover, spurious_zero, counter_fell,
-    implausible_jump, stuck, gap …); `state` is recorded, proposed, accepted, rejected or noticed; `detail` is German.
+    `kind` is one of `EVENT_KINDS`; `state` is recorded, proposed, accepted, rejected, withdrawn or noticed.
+    `detail` is German.
     """
 
     id: str

@@ -64,9 +64,14 @@ def degree_days_of(celsius: Floats) -> Floats:
 
 def daily_degree_days(books: Books, start: date, end: date, *, now: datetime) -> Floats:
     """Return the degree days of the local days `[start, end)`, nan where not known; whole years are kept."""
+    return degree_days_of(daily_celsius(books, start, end, now=now))
+
+
+def daily_celsius(books: Books, start: date, end: date, *, now: datetime) -> Floats:
+    """Return the mean temperatures [°C] of the local days `[start, end)`, nan where unknown; whole years are kept."""
     years = [_year(books, year, now=now) for year in range(start.year, (end - timedelta(days=1)).year + 1)]
     first = (start - date(start.year, 1, 1)).days
-    return degree_days_of(np.concatenate([np.empty(0), *years]))[first : first + (end - start).days]
+    return np.concatenate([np.empty(0), *years])[first : first + (end - start).days]
 
 
 def daily_means(series: Series, bounds_ms: Integers) -> tuple[Floats, Floats]:

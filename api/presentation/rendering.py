@@ -12,6 +12,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from alerts.messages.event_steps import next_step
 from analysis.german import exact
 from api.presentation import event_words, lights, words
 from api.presentation.shares import shares_text
@@ -66,7 +67,7 @@ def build_templates(services: Services, files: StaticFiles) -> Templates:
     )
     environment.filters |= _filters(services.books.zone)
     environment.globals |= {"words": words, "lights": lights, "event_words": event_words}
-    environment.globals |= {"trust_light": trust_light, "static": files.url}
+    environment.globals |= {"trust_light": trust_light, "next_step": next_step, "static": files.url}
     return Templates(environment, services)
 
 

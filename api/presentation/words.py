@@ -81,6 +81,7 @@ EVENT_STATES = {
     "proposed": "zu prüfen",
     "accepted": "bestätigt",
     "rejected": "verworfen",
+    "withdrawn": "zurückgezogen",
     "noticed": "erkannt",
 }
 ACTIONS = {
