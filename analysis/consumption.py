@@ -4,14 +4,19 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
+import numpy as np
+
 from analysis.books import Books
 from analysis.calendar_cuts import boundary_ms, cuts
 from analysis.figures import Consumption, Resolution, Slot
+from analysis.known_amounts import quality
 from analysis.ledger.amounts import Amounts
-from analysis.meter_amounts import amounts_of, booked
+from analysis.meter_amounts import booked
+from analysis.property_meters import reference_of
 from analysis.substitutes import substitutes_of
-from config.meters import Meter
-from gateway.reading import instant
+from analysis.virtual_books import VirtualBooks, virtual_books
+from analysis.virtual_notes import virtual_notes
+from gateway.reading import instant, milliseconds
 
 
 def consumption(
@@ -30,12 +35,26 @@ def consumption(
     """
     meter = books.portfolio.meter(meter_id)
     bounds = cuts(boundary_ms(start, books.zone), boundary_ms(end, books.zone), resolution, books.zone)
-    if meter.formula is not None:
-        return _consumption(books, meter, resolution, amounts_of(books, meter, bounds, now=now))
-    ledger = booked(books, meter, bounds, now=now)
-    found = _consumption(books, meter, resolution, ledger.amounts(bounds))
-    substitutes = substitutes_of(books, meter, ledger.substitutions, int(bounds[0]), int(bounds[-1]))
-    return replace(found, events=ledger.events, substitutes=substitutes)
+    ledger = (virtual_books if meter.is_virtual else booked)(books, meter, bounds, now=now)
+    amounts = ledger.amounts(bounds)
+    first = int(bounds[0])
+    passed = np.array([first, max(first, min(int(bounds[-1]), milliseconds(now)))], np.int64)
+    found = Consumption(
+        meter=meter.id,
+        unit=meter.medium.unit,
+        resolution=resolution,
+        time_zone=str(books.zone),
+        slots=_slots(books, amounts),
+        total=amounts.total(),
+        events=ledger.events,
+        quality=quality([ledger.amounts(passed)]),
+        reference=reference_of(meter),
+    )
+    if isinstance(ledger, VirtualBooks):
+        parts = ledger.knowledge(int(passed[0]), int(passed[-1]))
+        return replace(found, parts=parts, notes=virtual_notes(found))
+    substitutes = substitutes_of(books, meter, ledger.substitutions, first, int(bounds[-1]))
+    return replace(found, substitutes=substitutes)
 
 
 def given_out(found: Consumption, decimals: int | None) -> Consumption:
@@ -51,11 +70,6 @@ def given_out(found: Consumption, decimals: int | None) -> Consumption:
 
 def _rounded(value: Decimal | None, decimals: int) -> Decimal | None:
     return None if value is None else round(value, decimals)
-
-
-def _consumption(books: Books, meter: Meter, resolution: Resolution, amounts: Amounts) -> Consumption:
-    slots = _slots(books, amounts)
-    return Consumption(meter.id, meter.medium.unit, resolution, str(books.zone), slots, amounts.total())
 
 
 def _slots(books: Books, amounts: Amounts) -> tuple[Slot, ...]:

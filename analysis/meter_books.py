@@ -41,6 +41,10 @@ class MeterBooks:
         """Cut the line into slots [unit of the medium]."""
         return cut_amounts(self.line, bounds_ms, self.conversions, within=within)
 
+    def changes(self) -> Integers:
+        """Return the instants [ms] at which the kind of knowledge or the conversion changes."""
+        return np.concatenate([self.line.changes(), np.array([one.from_ms for one in self.conversions], np.int64)])
+
 
 def meter_books(
     books: Books, meter: Meter, start_ms: int, end_ms: int, *, now: datetime, records: Records | None = None
@@ -71,11 +75,12 @@ def meter_books(
 def _booked(books: Books, meter: Meter, rules: Rules, records: Records, series: Series, now: datetime) -> Booked:
     readings = _readings(books, meter, rules, records, series)
     decisions = records.decisions(series)
-    if meter.tank is not None:
+    kind = QUANTITIES[meter.quantity].kind
+    if kind is Kind.GAUGE:
         span = (int(series.time_ms[0]), int(series.time_ms[-1])) if len(series) else (0, 0)
         delivered = _read(books, meter.id, "delivery", span, now)
         return book_tank(readings, delivered.time_ms, micro_units(delivered.value), rules)
-    if QUANTITIES[meter.quantity].kind is Kind.AMOUNT:
+    if kind is Kind.AMOUNT:
         bounds = interval_bounds(readings.time_ms, meter, books.zone)
         return book_intervals(*bounds, readings, rules, decisions)
     return book_counter(readings, rules, decisions)

@@ -44,6 +44,6 @@ def booked_events(
     books: Books, meter: Meter, start_ms: int, end_ms: int, /, *, now: datetime
 ) -> Sequence[MeterEvent]:
     """Return the events of `[start, end)` [ms] as booking its readings shows them."""
-    if meter.formula is not None:
+    if meter.is_virtual:
         return records_of(books, meter, now=now).shown((), start_ms, end_ms)
     return meter_books(books, meter, start_ms, end_ms, now=now).events

@@ -95,7 +95,7 @@ class Records:
 
     def shown(self, notices: Sequence[Notice], start_ms: int, end_ms: int) -> tuple[MeterEvent, ...]:
         """Return what was noticed and recorded in `[start, end)`; what is recorded stands before what is noticed."""
-        known = {one.id: _shown(one) for one in self.events}
+        known = {one.id: shown_event(one) for one in self.events}
         for notice in notices:
             identifier = event_id(self.meter.id, notice.kind, notice.time_ms)
             at = instant(notice.time_ms)
@@ -147,5 +147,6 @@ def _exchange(meter: Meter, event: MeterEventRow) -> Exchange:
     )
 
 
-def _shown(event: MeterEventRow) -> MeterEvent:
+def shown_event(event: MeterEventRow) -> MeterEvent:
+    """Return what people recorded or decided as an event among those that the ledger noticed."""
     return MeterEvent(event.id, event.meter, event.kind, event.time, event.detail, event.state)

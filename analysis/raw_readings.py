@@ -95,7 +95,7 @@ def raw_readings(books: Books, meter: Meter, knots: Integers, *, now: datetime) 
     stored = _stored(books, meter, records, (int(knots[0]), int(knots[-1])), now)
     if QUANTITIES[meter.quantity].kind is Kind.AMOUNT:
         return _amounts(books, meter, stored)
-    if meter.tank is None:
+    if QUANTITIES[meter.quantity].kind is not Kind.GAUGE:
         return _counter(meter, records, stored, knots)
     delivered = books.store.read(meter.id, "delivery", instant(int(knots[0])), instant(int(knots[-1]) + 1))
     deliveries = (_reading(meter, at, value, at, Row.MEASURED) for at, value in _rows(delivered))

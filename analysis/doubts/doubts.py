@@ -11,6 +11,7 @@ from analysis.doubts.subject import Subject, first_reading
 from analysis.doubts.units.unit_doubts import LOOK_BACK, unit_doubts
 from analysis.meter_records import CLOCK_SHIFT, JUMP, UNIT_CHANGE, records_of
 from config.meters import Meter
+from config.quantities import QUANTITIES, Kind
 from gateway.operations.rows import MeterEventRow
 
 KINDS: Final = frozenset({UNIT_CHANGE, CLOCK_SHIFT, JUMP})
@@ -40,4 +41,4 @@ def doubts_of(books: Books, meter: Meter, *, now: datetime, since: date | None =
 
 def can_be_doubted(meter: Meter) -> bool:
     """Whether a meter has a register of its own that only counts."""
-    return meter.formula is None and meter.tank is None
+    return not meter.is_virtual and QUANTITIES[meter.quantity].kind is not Kind.GAUGE

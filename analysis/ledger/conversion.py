@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from config.meters import Dated, Meter
+from config.quantities import UNITS
 from gateway.reading import milliseconds
 
 T = TypeVar("T")
@@ -69,7 +70,7 @@ def _ratio(meter: Meter, zone: tzinfo, factors: Sequence[tuple[int, Decimal]]) -
 def _factor(meter: Meter, ratio: Decimal, gas_kwh_m3: Decimal | None) -> Decimal | None:
     """Units of the medium per unit of the register; None where it cannot be known."""
     if meter.tank is not None:
-        return ratio * meter.tank.kwh_per_unit
+        return ratio * meter.tank.kwh_per_unit / Decimal(UNITS[meter.unit][1])
     pulse = Decimal(1)
     is_volume = meter.quantity in {"volume", "interval_volume"}
     if meter.quantity == "pulse_count":
