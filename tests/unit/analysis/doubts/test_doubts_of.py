@@ -21,7 +21,7 @@ from gateway.embedded import EmbeddedStore
 from gateway.operations.rows import MeterEventRow
 from gateway.reading import milliseconds
 from gateway.series import Series
-from tests.unit.analysis.evidence import books, event, meter, place, utc
+from tests.unit.analysis.evidence import books, event, formula, meter, place, utc
 
 HOUR = timedelta(hours=1)
 BEGIN = utc(2023, 1, 1)
@@ -230,7 +230,7 @@ def test_meter_read_by_hand_is_doubted_after_two_readings(store: EmbeddedStore) 
 
 
 def test_virtual_meter_and_tank_are_never_doubted(store: EmbeddedStore) -> None:
-    virtual = meter(formula="gas - gas")
-    tank = meter(tank=Tank(Decimal(100), Decimal(10)))
+    virtual = meter(formula=formula("gas - gas"))
+    tank = meter(quantity="tank_level", unit="l", tank=Tank(Decimal(100), Decimal(10)))
     for one in (virtual, tank):
         assert asked(there(store, times(CHANGE, 10, used()), one=one)) == []
