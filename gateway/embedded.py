@@ -2,7 +2,8 @@
 
 import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import repeat
 from pathlib import Path
@@ -10,27 +11,30 @@ from pathlib import Path
 import numpy as np
 
 from config.errors import InvalidReading, StorageFull, Unreachable
+from gateway import beside, replaced
 from gateway import refused as refused_table
+from gateway.beside import Beside
 from gateway.durable_file import DurableFile
-from gateway.reading import Reading, Receipt, Refused, demand_finite, first_millisecond
+from gateway.reading import Identity, Reading, Receipt, Refused, demand_finite, first_millisecond
 from gateway.series import Series
 
-_VERSION = 1
+_VERSION = 2
 # (series, time) as the key keeps one meter's year together: a page full of neighbours per disk access.
 _SCHEMA = f"""
-CREATE TABLE series (
+CREATE TABLE IF NOT EXISTS series (
     id INTEGER PRIMARY KEY,
     meter TEXT NOT NULL,
     quantity TEXT NOT NULL,
     UNIQUE (meter, quantity)
 );
-CREATE TABLE reading (
+CREATE TABLE IF NOT EXISTS reading (
     series INTEGER NOT NULL,
     time_ms INTEGER NOT NULL,
     value REAL NOT NULL,
     PRIMARY KEY (series, time_ms)
 ) WITHOUT ROWID;
-{refused_table.SCHEMA}
+{beside.SCHEMA};
+{replaced.TRIGGER}
 """
 _UPSERT = """
 INSERT INTO reading VALUES (?, ?, ?)
@@ -43,6 +47,7 @@ ORDER BY time_ms
 """
 _LAST_BEFORE = "SELECT max(time_ms) FROM reading WHERE series = ? AND time_ms < ?"
 _FIRST_FROM = "SELECT min(time_ms) FROM reading WHERE series = ? AND time_ms >= ?"
+_STANDING = "SELECT value FROM reading WHERE series = ? AND time_ms = ?"
 _SERIES = "SELECT id FROM series WHERE meter = ? AND quantity = ?"
 _NEWEST = """
 SELECT series.meter, series.quantity, reading.time_ms, reading.value
@@ -62,8 +67,10 @@ class EmbeddedStore:
     it is damaged: readings are the one thing that nobody can measure again, so it never starts anew by itself.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._file = DurableFile(path, _SCHEMA, version=_VERSION)
+    def __init__(self, path: Path, *, clock_s: Callable[[], float] = time.time) -> None:
+        self._file = DurableFile(path, _SCHEMA, version=_VERSION, complete=refused_table.add_columns)
+        self._clock_s = clock_s
+        self.beside = Beside(self._file)
         self._series_ids: dict[tuple[str, str], int] = {}
 
     @property
@@ -71,9 +78,10 @@ class EmbeddedStore:
         """The database's file."""
         return self._file.path
 
-    def append(self, readings: Sequence[Reading], refused: Sequence[Refused] = ()) -> Receipt:
+    def append(self, readings: Sequence[Reading], refused: Sequence[Refused] = (), *, source: str = "") -> Receipt:
         """Make readings and refused things durable in one commit; see `Sink.append`.
 
+        `source` is who brought them, said of every value that they replace; empty: the source that the meter has.
         Raises `InvalidReading` for a value that is not finite, `StorageFull` if the disk takes nothing.
         """
         demand_finite(readings)
@@ -82,8 +90,9 @@ class EmbeddedStore:
             rows = ((ids[meter, quantity], time_ms, value) for meter, quantity, time_ms, value in readings)
             accepted = _upsert(connection, rows)
             refused_table.insert(connection, refused)
+            others = self._close_replaced(connection, source)
         self._series_ids |= ids
-        return Receipt(accepted, len(readings) - accepted)
+        return Receipt(accepted, len(readings) - accepted, others)
 
     def append_series(self, meter: str, quantity: str, series: Series) -> Receipt:
         """Make a long series of one meter durable in one commit: a history, an import.
@@ -92,8 +101,8 @@ class EmbeddedStore:
         """
         return self.append_many([(meter, quantity, series)])
 
-    def append_many(self, histories: Iterable[tuple[str, str, Series]]) -> Receipt:
-        """Make the series of many meters durable in one commit; raises like `append`."""
+    def append_many(self, histories: Iterable[tuple[str, str, Series]], *, source: str = "") -> Receipt:
+        """Make the series of many meters durable in one commit; takes `source` and raises like `append`."""
         total = accepted = 0
         with self._file.writing() as connection:
             for meter, quantity, series in histories:
@@ -101,7 +110,8 @@ class EmbeddedStore:
                     raise InvalidReading("not_a_number", f"{meter} {quantity}: a value of the series is not finite")
                 total += len(series)
                 accepted += _upsert(connection, _rows(_series_id(connection, meter, quantity), series))
-        return Receipt(accepted, total - accepted)
+            others = self._close_replaced(connection, source)
+        return Receipt(accepted, total - accepted, others)
 
     def write(self, readings: Sequence[Reading]) -> Sequence[Refused]:
         """Write readings durably; see `Store.write`. Refused is a value that is not finite, and nothing else."""
@@ -133,6 +143,14 @@ class EmbeddedStore:
             latest = latest if after is None else after + 1
             return _series(connection, meter, quantity, earliest, latest)
 
+    def standing(self, readings: Sequence[Reading]) -> dict[Identity, float]:
+        """Return what stands at the identities of readings; see `Askable.standing`."""
+        with self._file.reading() as connection:
+            series = {one[:2]: connection.execute(_SERIES, one[:2]).fetchone() for one in readings}
+            known = [one[:3] for one in readings if series[one[:2]] is not None]
+            rows = ((one, connection.execute(_STANDING, (*series[one[:2]], one[2])).fetchone()) for one in known)
+            return {identity: row[0] for identity, row in rows if row is not None}
+
     def newest(self) -> dict[tuple[str, str], Reading]:
         """Return the newest reading of every (meter, quantity) in the store."""
         with self._file.reading() as connection:
@@ -141,13 +159,11 @@ class EmbeddedStore:
 
     def refused(self, limit: int = 100) -> list[Refused]:
         """Return the newest refused things, newest first."""
-        with self._file.reading() as connection:
-            return refused_table.select(connection, limit)
+        return self.beside.refused(limit)
 
     def refused_counts(self) -> dict[str, int]:
         """Return how many things were refused ever, by reason."""
-        with self._file.reading() as connection:
-            return refused_table.counts(connection)
+        return self.beside.refused_counts()
 
     def ready(self) -> None:
         """Return if an append would work now; raises `StorageFull` otherwise."""
@@ -156,6 +172,9 @@ class EmbeddedStore:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def _close_replaced(self, connection: sqlite3.Connection, source: str) -> int:
+        return replaced.close(connection, source, int(self._clock_s() * 1000))
 
     def _ids(self, connection: sqlite3.Connection, readings: Sequence[Reading]) -> dict[tuple[str, str], int]:
         identities = {(reading.meter, reading.quantity) for reading in readings}
