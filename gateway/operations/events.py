@@ -1,10 +1,11 @@
 """Events of meters: exchanges and the like, recorded by people; noticed ones that people accepted or rejected."""
 
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, delete, select, update
 
 from config.errors import Conflict, NotFound
 from gateway.operations.connections import Connections
@@ -38,13 +39,30 @@ class Events:
         with self._connections.reading() as reading:
             return [_row(row) for row in reading.execute(query).mappings()]
 
+    def of_kind(self, kind: str, since: datetime) -> list[MeterEventRow]:
+        """Return the events of one kind of all meters from an instant on, in ascending time."""
+        query = select(meter_event).where(meter_event.c.kind == kind, meter_event.c.time >= since)
+        with self._connections.reading() as reading:
+            rows = reading.execute(query.order_by(meter_event.c.time, meter_event.c.id)).mappings()
+            return [_row(row) for row in rows]
+
     def get(self, event_id: str) -> MeterEventRow:
         """Return one event; raises `NotFound`."""
-        with self._connections.reading() as reading:
-            found = _find(reading, event_id)
+        found = self.find(event_id)
         if found is None:
             raise NotFound("event", event_id)
         return found
+
+    def find(self, event_id: str, *, connection: Connection | None = None) -> MeterEventRow | None:
+        """Return one event; None where nothing is recorded under the id."""
+        with self._connections.reading(connection) as reading:
+            return _find(reading, event_id)
+
+    def put(self, event: MeterEventRow, *, connection: Connection | None = None) -> None:
+        """Record an event in place of what stands under its id."""
+        with self._connections.writing(connection) as writing:
+            writing.execute(delete(meter_event).where(meter_event.c.id == event.id))
+            writing.execute(meter_event.insert().values(asdict(event)))
 
     def decide(self, event_id: str, state: str, author: str) -> None:
         """Mark a proposed event as accepted or rejected; raises `NotFound`, or `Conflict` if it is not proposed."""
