@@ -73,3 +73,7 @@ class Store(Writer, Protocol):
     def close(self) -> None:
         """Release files and connections."""
         ...
+
+
+class AskableStore(Store, Askable, Protocol):
+    """A store that says what a write would overwrite."""

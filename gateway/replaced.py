@@ -17,7 +17,7 @@ RESTORED: Final = "restored"
 # `stands` 0: the new value is on its way into the store, and not sure to be there.
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS replaced (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     meter TEXT NOT NULL,
     quantity TEXT NOT NULL,
     time_ms INTEGER NOT NULL,

@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS origin (
     source TEXT NOT NULL
 );
 """
-_INSERT = "INSERT INTO origin SELECT max(seq), max(seq) - ? + 1, ? FROM sqlite_sequence"
+_INSERT = "INSERT INTO origin SELECT seq, seq - ? + 1, ? FROM sqlite_sequence WHERE name = 'parcel'"
 _ALL = "SELECT first_id, last_id, source FROM origin ORDER BY last_id"
 _FORGET = """
 DELETE FROM origin
