@@ -39,8 +39,7 @@ class Refused(NamedTuple):
 
     `source` is the source's id ("broker", "bus-gs", "api", "influx"), `place` the topic, address or meter within it,
     `reason` a stable code (`not_json`, `not_a_number`, `unknown_meter`, `future_time` …), `detail` the words for a
-    person, `content` what arrived, cut at 4 kB. `meter` is whose reading it would have been, `claimed_ms` the instant
-    that it claims for itself [ms since 1970 UTC]; empty and None where nobody can tell.
+    person, `content` what arrived, cut at 4 kB. `meter` and `claimed_ms`: see `InvalidReading`.
     """
 
     source: str
