@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from analysis.figures import How
 from api.evidence import Evidence
 from api.expected_range import ExpectedRange, canonical, expected_range
+from config.clocks import CLOCK_SLACK
 from config.errors import InvalidReading
 from config.meters import Meter
 from config.quantities import UNITS
@@ -20,7 +21,6 @@ from gateway.series import Series
 _PAST = timedelta(days=400)
 _FUTURE = timedelta(days=400)
 _MILLISECOND = timedelta(milliseconds=1)
-_CLOCK_SLACK = timedelta(minutes=5)
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LARGEST_DISPLAY = 10**15  # none has as many digits
 
@@ -76,9 +76,11 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     a reason in `force`), or what the push says. The same value at the same instant again changes nothing.
     """
     meter = evidence.portfolio.meter(reading.meter_id)
-    _check_time(evidence, reading)
+    _check_time(reading)
     _check_size(reading)
     value = canonical(meter, reading.shown)
+    if reading.at > evidence.now() + CLOCK_SLACK:
+        _push(evidence, meter, reading, value)  # which refuses it, and keeps it as every door does
     expected = range_of(evidence, meter, reading.at)
     before = standing(evidence, meter, reading.at)
     if before == value:
@@ -86,18 +88,20 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     if not reading.force.strip():
         _demand_expected(meter, expected, reading, value)
         _demand_first(meter, reading, before)
-    pushed = {"meter": meter.id, "quantity": meter.quantity, "time": reading.at.isoformat(), "value": value}
-    result = evidence.services.push([pushed], evidence.now())
-    for rejected in result.rejected:
-        raise InvalidReading(rejected.reason, rejected.detail)
+    _push(evidence, meter, reading, value)
     _note(evidence, meter, reading, before)
     evidence.forget(meter.id)
     return expected
 
 
-def _check_time(evidence: Evidence, reading: HandReading) -> None:
-    if reading.at > evidence.now() + _CLOCK_SLACK:
-        raise InvalidReading("future_time", f"{reading.at.isoformat()} has not come yet")
+def _push(evidence: Evidence, meter: Meter, reading: HandReading, value: float) -> None:
+    pushed = {"meter": meter.id, "quantity": meter.quantity, "time": reading.at.isoformat(), "value": value}
+    result = evidence.services.push([pushed], evidence.now(), author=reading.author)
+    for rejected in result.rejected:
+        raise InvalidReading(rejected.reason, rejected.detail)
+
+
+def _check_time(reading: HandReading) -> None:
     if reading.at < _EARLIEST:
         raise InvalidReading("too_old", f"{reading.at.isoformat()} is before the year 2000")
 

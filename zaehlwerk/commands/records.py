@@ -42,6 +42,7 @@ def read(
     from api.hand_readings import HandReading, range_of, take, typed_number  # noqa: PLC0415
     from api.hand_readings import shown as as_displayed  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
+    from zaehlwerk.noticing.telling import tell  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
 
     shown = typed_number(value)
@@ -52,7 +53,10 @@ def read(
         expected = range_of(evidence, found, moment)
         low, high = (as_displayed(found, bound) for bound in (expected.low, expected.high))
         say(f"expected: {_bound(low)} to {_bound(high)} {found.unit}")
-        take(evidence, HandReading(found.id, shown, moment, force, getpass.getuser()))
+        try:
+            take(evidence, HandReading(found.id, shown, moment, force, getpass.getuser()))
+        finally:
+            tell(house.beside, house.portfolio, lambda: house.operations, now=now)
     say(f"stored: {found.id} {shown} {found.unit} at {local(moment, house.portfolio.district.zone)}")
 
 

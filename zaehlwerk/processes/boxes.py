@@ -8,6 +8,7 @@ from collector.edge.wire import BoxStatus
 from collector.mqtt.connection import account, broker_address
 from collector.statistics import CollectorStatistics
 from config.portfolio import MqttBroker
+from gateway.sourced import sourced
 from zaehlwerk.intake import Intake
 from zaehlwerk.processes.live import Live
 from zaehlwerk.processes.running import Job, in_thread
@@ -68,7 +69,7 @@ def _receiver(intake: Intake, broker: MqttBroker) -> Receiver:
         broker.id,
         broker_address(broker.url),
         intake.portfolio,
-        intake.sink,
+        sourced(intake.sink, f"edge {broker.id}"),
         client_id=f"zaehlwerk-{intake.portfolio.district.id}-{broker.id}-edges",
         account=account(broker, intake.environ),
         clock=intake.clock,

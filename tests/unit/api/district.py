@@ -9,6 +9,7 @@ from pathlib import Path
 from analysis.books import Books
 from analysis.daily_cache import DailyCache
 from api.services import Progress, Services
+from config.clocks import CLOCK_SLACK
 from config.factors import load_factor_sets
 from config.meters import ByHandSource, Dated, GasConversion, Meter, MqttSource, Reporting
 from config.portfolio import (
@@ -48,6 +49,7 @@ class FakePushResult:
     accepted: int
     known: int | None
     rejected: Sequence[FakeRejected] = ()
+    replaced: int | None = 0
 
 
 @dataclass(frozen=True)
@@ -247,20 +249,23 @@ class SmallDistrict:
             refused=self.store.refused,
         )
 
-    def push(self, pushed: Sequence[object], now: datetime) -> FakePushResult:
+    def push(self, pushed: Sequence[object], now: datetime, *, author: str = "") -> FakePushResult:
         """Take readings of meters that exist; stands in for the collector's."""
         self.pushed += pushed
         known = portfolio().meters
         good: list[Reading] = []
         rejected = []
         for index, one in enumerate(pushed):
-            if isinstance(one, dict) and one.get("meter") in known:
-                time = datetime.fromisoformat(str(one["time"]))
-                good.append(Reading(one["meter"], one["quantity"], milliseconds(time), float(one["value"])))
-            else:
+            if not (isinstance(one, dict) and one.get("meter") in known):
                 rejected.append(FakeRejected(index, "unknown_meter", f"no meter in {one!r}"))
-        receipt = self.store.append(good)
-        return FakePushResult(receipt.accepted, receipt.known, rejected)
+                continue
+            time = datetime.fromisoformat(str(one["time"]))
+            if time > now + CLOCK_SLACK:
+                rejected.append(FakeRejected(index, "future_time", f"{time} has not come yet"))
+            else:
+                good.append(Reading(one["meter"], one["quantity"], milliseconds(time), float(one["value"])))
+        receipt = self.store.append(good, source=author)
+        return FakePushResult(receipt.accepted, receipt.known, rejected, receipt.replaced)
 
 
 def small_district(folder: Path, clock: Callable[[], datetime] = lambda: NOW) -> SmallDistrict:

@@ -1,5 +1,6 @@
 """What is built from which settings."""
 
+from contextlib import closing
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -16,15 +17,16 @@ from config.errors import (
 )
 from config.portfolio import Portfolio
 from config.settings import Settings, load_settings
+from gateway.beside import BesideFile
 from gateway.embedded import EmbeddedStore
 from gateway.influx.store import InfluxStore
-from gateway.reading import Reading, Refused
+from gateway.reading import Identity, Reading, Refused
 from gateway.spool import Spool
 from tests.unit.zaehlwerk.conftest import NOW
 from zaehlwerk.composition import open_house
 from zaehlwerk.demo.mail_folder import MailFolder
 from zaehlwerk.exits import exit_code_of
-from zaehlwerk.intake import COLLECTOR_SPOOL, SERVER_SPOOL
+from zaehlwerk.intake import COLLECTOR_SPOOL, COMMANDS_FILE, SERVER_SPOOL
 from zaehlwerk.processes.live import Live
 from zaehlwerk.processes.simulating import steady_value
 from zaehlwerk.processes.web import services_of
@@ -84,13 +86,22 @@ def test_without_a_portfolio_nothing_is_opened(tmp_path: Path) -> None:
 class AwayStore:
     """A store that does not answer."""
 
-    def write(self, readings: object) -> list[Refused]:
+    def standing(self, readings: object) -> dict[Identity, float]:
         raise Unreachable("away")
 
 
-def test_a_command_never_says_stored_while_the_store_is_away() -> None:
-    with pytest.raises(StorageFull, match="nothing was stored: away"):
-        WritesAtOnce(AwayStore()).append([READING])  # type: ignore[arg-type]
+def test_a_command_never_says_stored_while_the_store_is_away(tmp_path: Path) -> None:
+    with closing(BesideFile(tmp_path / "beside.sqlite")) as beside, pytest.raises(StorageFull, match="stored: away"):
+        WritesAtOnce(AwayStore(), beside).append([READING])  # type: ignore[arg-type]
+
+
+def test_the_pages_show_what_a_command_refused_that_writes_into_influxdb(district: Portfolio, tmp_path: Path) -> None:
+    environ = settings(tmp_path, **INFLUX)
+    refused = Refused("file", "logger.csv:3", "future_time", "", b"x", 3)
+    with closing(BesideFile(tmp_path / COMMANDS_FILE)) as beside:
+        beside.refuse([refused])
+    with open_house(environ, portfolio=district, spool_name=SERVER_SPOOL) as house:
+        assert services_of(house, Live()).refused(10) == [refused]
 
 
 @pytest.mark.parametrize(
