@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from alerts import inbox
 from analysis.completeness import MeterCompleteness
+from api.clocks_ahead import clocks_ahead
 from api.evidence import Evidence, Given
 from api.presentation.rendering import templates_of
 from config.meters import Meter
@@ -52,6 +53,7 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "found": found,
         "places": [(place, rows.get(place.id, [])) for place in evidence.portfolio.properties],
         "collector": evidence.services.statistics(),
+        "ahead": clocks_ahead(evidence),
         "refused": _refused(evidence),
         "unassigned": evidence.services.unassigned(_SHOWN_UNASSIGNED),
         "undelivered": inbox.undelivered(evidence.operations),

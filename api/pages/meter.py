@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from analysis.charts import amount_word
 from analysis.figures import Resolution
+from api.clocks_ahead import clock_ahead
 from api.evidence import Evidence, Given
 from api.hand_readings import HandReading, range_of, shown, take, typed_number
 from api.pages.property import meter_row
@@ -49,6 +50,7 @@ def _content(evidence: Evidence, meter: Meter, read_at: datetime | None = None) 
         "place": evidence.portfolio.property(meter.property_id),
         "quantity": QUANTITIES[meter.quantity],
         "row": meter_row(evidence, meter),
+        "ahead": clock_ahead(evidence, meter.id),
         "silence": evidence.silence(meter.id) if meter.formula is None else None,
         "amount_word": word,
         "days": charts.days(found, meter.medium_id, f"{word} {meter.title or meter.medium.title}"),
