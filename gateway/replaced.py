@@ -27,7 +27,8 @@ CREATE TABLE IF NOT EXISTS replaced (
     at_ms INTEGER NOT NULL DEFAULT 0,
     stands INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX IF NOT EXISTS replaced_under_way ON replaced (id) WHERE stands = 0
+CREATE INDEX IF NOT EXISTS replaced_under_way ON replaced (id) WHERE stands = 0;
+CREATE INDEX IF NOT EXISTS replaced_of_reading ON replaced (meter, quantity, time_ms)
 """
 # For a table of readings in the same file: its upsert knows what it replaces, and nothing has to be looked up.
 TRIGGER: Final = f"""
@@ -39,10 +40,12 @@ BEGIN
 END
 """  # noqa: S608 - a constant
 _COLUMNS = "meter, quantity, time_ms, former, value, source, at_ms"
+_OF_READING = "meter = ?1 AND quantity = ?2 AND time_ms = ?3"
+# On its way already, or the last that was said of this reading: then a batch is written for the second time.
 _INSERT = f"""
 INSERT INTO replaced ({_COLUMNS}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (
-    SELECT 1 FROM replaced
-    WHERE stands = 0 AND meter = ?1 AND quantity = ?2 AND time_ms = ?3 AND former = ?4 AND value = ?5
+    SELECT 1 FROM replaced WHERE {_OF_READING} AND former = ?4 AND value = ?5
+    AND (stands = 0 OR id = (SELECT max(id) FROM replaced WHERE {_OF_READING}))
 )
 """  # noqa: S608 - a constant
 _SELECT = f"SELECT id, {_COLUMNS} FROM replaced WHERE stands = ? ORDER BY id LIMIT ?"  # noqa: S608 - a constant
