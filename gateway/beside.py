@@ -28,12 +28,14 @@ Origins = Callable[[sqlite3.Connection, Sequence[Replaced]], Sequence[Replaced]]
 class Beside:
     """Reads and settles what a sink keeps beside its readings; threads may share it.
 
-    `origins` fills in the sources of values about to be replaced, where only the file knows them.
+    `origins` fills in the sources of values about to be replaced, where only the file knows them. `has_news` is set
+    by whoever adds something, and from the start on, for a process that was killed may have left something.
     """
 
     def __init__(self, file: DurableFile, *, origins: Origins | None = None) -> None:
         self._file = file
         self._origins = origins
+        self.has_news = True
 
     def refused(self, limit: int = 100) -> list[Refused]:
         """Return the newest refused things, newest first."""
@@ -60,6 +62,7 @@ class Beside:
         with self._file.writing() as connection:
             replaced_table.settle(connection, standing)
             replaced_table.forget(connection, fallen)
+        self.has_news = True
 
     def replaced(self, limit: int = _AT_ONCE) -> list[tuple[int, Replaced]]:
         """Return the oldest replaced values that nobody has taken over, numbered."""
@@ -97,6 +100,7 @@ class BesideFile(Beside):
         """Keep refused things; raises `StorageFull`."""
         with self._own.writing() as connection:
             refused_table.insert(connection, refused)
+        self.has_news = True
 
     def close(self) -> None:
         """Close the file."""

@@ -92,6 +92,7 @@ class EmbeddedStore:
             refused_table.insert(connection, refused)
             others = self._close_replaced(connection, source)
         self._series_ids |= ids
+        self._say_news(others or len(refused))
         return Receipt(accepted, len(readings) - accepted, others)
 
     def append_series(self, meter: str, quantity: str, series: Series) -> Receipt:
@@ -111,6 +112,7 @@ class EmbeddedStore:
                 total += len(series)
                 accepted += _upsert(connection, _rows(_series_id(connection, meter, quantity), series))
             others = self._close_replaced(connection, source)
+        self._say_news(others)
         return Receipt(accepted, total - accepted, others)
 
     def write(self, readings: Sequence[Reading]) -> Sequence[Refused]:
@@ -175,6 +177,10 @@ class EmbeddedStore:
 
     def _close_replaced(self, connection: sqlite3.Connection, source: str) -> int:
         return replaced.close(connection, source, int(self._clock_s() * 1000))
+
+    def _say_news(self, count: int) -> None:
+        if count:
+            self.beside.has_news = True
 
     def _ids(self, connection: sqlite3.Connection, readings: Sequence[Reading]) -> dict[tuple[str, str], int]:
         identities = {(reading.meter, reading.quantity) for reading in readings}

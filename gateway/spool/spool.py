@@ -93,6 +93,8 @@ class Spool:
             self._demand_room(connection)
         self._hour = hour
         self._add_to_depth(len(readings))
+        if refused:
+            self.beside.has_news = True
         return Receipt(len(readings), None, None)
 
     def oldest(self, limit: int) -> list[Row]:

@@ -5,7 +5,6 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from config.errors import ZaehlwerkError
 from zaehlwerk.intake import Intake
 from zaehlwerk.noticing.telling import tell
 from zaehlwerk.processes.live import Live
@@ -25,19 +24,24 @@ async def telling(intake: Intake, _live: Live) -> AsyncIterator[Mapping[str, Job
 async def _tell_for_ever(intake: Intake) -> None:
     is_away = False
     while True:
-        work = asyncio.ensure_future(asyncio.to_thread(_tell, intake))
-        try:
-            await asyncio.shield(work)
-            is_away = False
-        except asyncio.CancelledError:
-            await asyncio.wait([work])
-            raise
-        except ZaehlwerkError as error:
-            if not is_away:
-                logger.warning("replaced values and readings of the future are told later: %s", error)
-            is_away = True
+        if intake.beside.has_news:
+            is_away = not await _tell(intake, is_away=is_away)
         await asyncio.sleep(EVERY_S)
 
 
-def _tell(intake: Intake) -> int:
-    return tell(intake.beside, intake.portfolio, intake.records, now=intake.clock())
+async def _tell(intake: Intake, *, is_away: bool) -> bool:
+    """Return whether all is told."""
+    intake.beside.has_news = False  # before the work: what is added meanwhile is news again
+    now = intake.clock()
+    work = asyncio.ensure_future(asyncio.to_thread(tell, intake.beside, intake.portfolio, intake.records, now=now))
+    try:
+        await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        raise
+    except Exception as error:  # noqa: BLE001  whatever is wrong with telling, readings are taken on
+        intake.beside.has_news = True
+        if not is_away:
+            logger.warning("replaced values and readings of the future are told later: %r", error)
+        return False
+    return True

@@ -102,6 +102,15 @@ def test_asked_is_of_what_is_late_repeated_old_or_far_ahead() -> None:
     assert newest.late([reading(6.0, time_ms=NOW_MS + 20)], NOW_MS) == []
 
 
+def test_what_one_answer_brings_twice_is_asked_of() -> None:
+    newest = NewestTimes()
+    newest.late([reading(1.0)], NOW_MS)
+    first, second = reading(2.0, time_ms=NOW_MS + 1), reading(3.0, time_ms=NOW_MS + 1)
+    other = second._replace(quantity="active_power")
+
+    assert newest.late([first, other, second, other], NOW_MS + 1) == [second, other]
+
+
 def test_a_clock_that_was_set_back_makes_nothing_late_for_long() -> None:
     newest = NewestTimes()
     years_ms = 3 * 365 * 86_400_000
