@@ -1,5 +1,6 @@
 """The questions that find out what stands in InfluxDB at the identities of some readings, and their answers."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -9,12 +10,12 @@ from gateway.influx.tables import Table
 from gateway.reading import Identity, Reading
 
 STATEMENTS_PER_REQUEST: Final = 25
-# Of many meters in a short time everything is asked for: that is one statement instead of one for each of them.
-MANY_METERS: Final = 25
+# Within so short a time one statement asks for all meters; what else they said meanwhile is little.
 SHORT_MS: Final = 10 * 60_000
 # A pause that parts two questions, and the longest span of one: what lies in between may be dense.
 PAUSE_MS: Final = 3_600_000
 LONGEST_MS: Final = 86_400_000
+_PLAIN = re.compile(r"[A-Za-z0-9_.:-]+")
 
 
 @dataclass(slots=True)
@@ -30,9 +31,10 @@ class _Span:
 def statements(readings: Sequence[Reading]) -> list[str]:
     """Return InfluxQL that finds what stands at the identities of readings, among other things, grouped by tags."""
     times = [one.time_ms for one in readings]
-    if len({one.meter for one in readings}) > MANY_METERS and max(times) - min(times) <= SHORT_MS:
-        return [f"{SELECT} WHERE {_within(min(times), max(times))} GROUP BY meter, quantity"]
-    return [_of_span(meter, span) for meter, span in _spans(readings)]
+    if max(times) - min(times) <= SHORT_MS:
+        span = _Span(min(times), max(times), {one.quantity for one in readings})
+        return [_of_span(sorted({one.meter for one in readings}), span)]
+    return [_of_span([meter], span) for meter, span in _spans(readings)]
 
 
 def standing_in(tables: Iterable[Table], readings: Sequence[Reading]) -> Iterator[tuple[Identity, float]]:
@@ -58,11 +60,14 @@ def _spans(readings: Sequence[Reading]) -> list[tuple[str, _Span]]:
     return spans
 
 
-def _of_span(meter: str, span: _Span) -> str:
-    quantities = " OR ".join(f"quantity = {quoted(one)}" for one in sorted(span.quantities))
-    of_meter = f"meter = {quoted(meter)} AND ({quantities}) AND {_within(span.first_ms, span.last_ms)}"
-    return f"{SELECT} WHERE {of_meter} GROUP BY meter, quantity"
+def _of_span(meters: Sequence[str], span: _Span) -> str:
+    within = f"time >= {span.first_ms}ms AND time <= {span.last_ms}ms"
+    tags = f"{_is_one_of('meter', meters)} AND {_is_one_of('quantity', sorted(span.quantities))}"
+    return f"{SELECT} WHERE {tags} AND {within} GROUP BY meter, quantity"
 
 
-def _within(first_ms: int, last_ms: int) -> str:
-    return f"time >= {first_ms}ms AND time <= {last_ms}ms"
+def _is_one_of(tag: str, names: Sequence[str]) -> str:
+    # A pattern is found ten times as fast as a chain of OR; names that need quoting in it are no ids of portfolios.
+    if len(names) > 1 and all(_PLAIN.fullmatch(name) for name in names):
+        return f"{tag} =~ /^({'|'.join(re.escape(name) for name in names)})$/"
+    return f"({' OR '.join(f'{tag} = {quoted(name)}' for name in names)})"
