@@ -72,17 +72,18 @@ class KeepingWriter:
             return {}
 
     def _settle(self, readings: Sequence[Reading], refused: Sequence[Refused]) -> None:
-        written = {one[:3]: one for one in readings}
-        notes = [(number, note) for number, note in self._beside.under_way() if note.identity in written]
-        fallen = self._fallen([note for _, note in notes]) if refused else set[Identity]()
+        """Settle the notes of a batch, and what a process left that was killed and does not come again."""
+        written = {one[:3] for one in readings}
+        notes = self._beside.under_way()
+        last = {note.identity: note.value for _, note in notes}
+        stands = set(last) if not refused and last.keys() <= written else self._stands(last)
         self._beside.settle(
-            [number for number, note in notes if note.identity not in fallen],
-            [number for number, note in notes if note.identity in fallen],
+            [number for number, note in notes if note.identity in stands],
+            [number for number, note in notes if note.identity in written - stands],
         )
-        self._has_notes = bool(self._beside.under_way())
+        self._has_notes = False
 
-    def _fallen(self, notes: Sequence[Replaced]) -> set[Identity]:
-        """Return where the store did not take the value that was to come last."""
-        last = {note.identity: note.value for note in notes}
+    def _stands(self, last: Mapping[Identity, float]) -> set[Identity]:
+        """Return where the store has the value that was to come last."""
         standing = self._standing([Reading(*identity, value) for identity, value in last.items()])
-        return {one for one, value in last.items() if one not in standing or differs(standing[one], value)}
+        return {one for one, value in last.items() if one in standing and not differs(standing[one], value)}

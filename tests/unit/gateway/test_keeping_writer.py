@@ -82,6 +82,21 @@ def test_who_is_killed_around_the_write_has_lost_no_value_and_invents_none(besid
     assert beside.under_way() == []
 
 
+def test_what_a_killed_command_replaced_is_settled_by_the_next_one_whatever_that_writes(beside: BesideFile) -> None:
+    store = Values()
+    writer_of(store, beside).write([reading(1.0, meter="written"), reading(1.0, meter="not written")])
+    for meter, dies in (("written", "after"), ("not written", "before")):
+        store.dies = dies
+        with pytest.raises(Unreachable):
+            writer_of(store, beside).write([reading(2.0, meter=meter)])
+    store.dies = ""
+
+    writer_of(store, beside).write([reading(5.0, meter="another")])
+
+    assert [one.meter for _, one in beside.replaced()] == ["written"]
+    assert [one.meter for _, one in beside.under_way()] == ["not written"]
+
+
 def test_without_a_place_for_the_former_value_it_is_not_overwritten(
     beside: BesideFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
