@@ -148,21 +148,11 @@ def _prepare(connection: sqlite3.Connection, schema: str, version: int, complete
         if found > version:
             raise ConfigurationError(f"{_name(connection)} was written by a later version of Zählwerk")
         if found < version:
-            for statement in _statements(schema):
+            for statement in schema.split(";"):
                 connection.execute(statement)
             if complete is not None:
                 complete(connection)
             connection.execute(f"PRAGMA user_version={version}")
-
-
-def _statements(schema: str) -> Iterator[str]:
-    """Cut at semicolons, save those within a trigger."""
-    statement = ""
-    for part in schema.split(";"):
-        statement += f"{part};"
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -3,7 +3,7 @@
 import math
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import repeat
 from pathlib import Path
@@ -16,7 +16,9 @@ from gateway import refused as refused_table
 from gateway.beside import Beside
 from gateway.durable_file import DurableFile
 from gateway.reading import Identity, Reading, Receipt, Refused, demand_finite, first_millisecond
+from gateway.replaced import Replaced, differs
 from gateway.series import Series
+from gateway.upserting import Row, Step, Upserted, upsert
 
 _VERSION = 2
 # (series, time) as the key keeps one meter's year together: a page full of neighbours per disk access.
@@ -33,12 +35,7 @@ CREATE TABLE IF NOT EXISTS reading (
     value REAL NOT NULL,
     PRIMARY KEY (series, time_ms)
 ) WITHOUT ROWID;
-{beside.SCHEMA};
-{replaced.TRIGGER}
-"""
-_UPSERT = """
-INSERT INTO reading VALUES (?, ?, ?)
-ON CONFLICT DO UPDATE SET value = excluded.value WHERE value IS NOT excluded.value
+{beside.SCHEMA}
 """
 _READ = """
 SELECT time_ms, value FROM reading
@@ -48,6 +45,7 @@ ORDER BY time_ms
 _LAST_BEFORE = "SELECT max(time_ms) FROM reading WHERE series = ? AND time_ms < ?"
 _FIRST_FROM = "SELECT min(time_ms) FROM reading WHERE series = ? AND time_ms >= ?"
 _STANDING = "SELECT value FROM reading WHERE series = ? AND time_ms = ?"
+_NAMES = "SELECT meter, quantity FROM series WHERE id = ?"
 _SERIES = "SELECT id FROM series WHERE meter = ? AND quantity = ?"
 _NEWEST = """
 SELECT series.meter, series.quantity, reading.time_ms, reading.value
@@ -56,8 +54,6 @@ AND reading.time_ms = (SELECT max(time_ms) FROM reading WHERE series = series.id
 """
 _ROW = np.dtype([("time_ms", np.int64), ("value", np.float64)])
 _EARLIEST, _LATEST = -(2**63), 2**63 - 1
-
-_Row = tuple[int, int, float]
 
 
 class EmbeddedStore:
@@ -87,13 +83,12 @@ class EmbeddedStore:
         demand_finite(readings)
         with self._file.writing() as connection:
             ids = self._ids(connection, readings)
-            rows = ((ids[meter, quantity], time_ms, value) for meter, quantity, time_ms, value in readings)
-            accepted = _upsert(connection, rows)
+            upserted = upsert(connection, lambda: _rows_of(readings, ids), len(readings))
             refused_table.insert(connection, refused)
-            others = self._close_replaced(connection, source)
+            others = self._keep_replaced(connection, upserted.steps, source)
         self._series_ids |= ids
         self._say_news(others or len(refused))
-        return Receipt(accepted, len(readings) - accepted, others)
+        return Receipt(upserted.changed, len(readings) - upserted.changed, others)
 
     def append_series(self, meter: str, quantity: str, series: Series) -> Receipt:
         """Make a long series of one meter durable in one commit: a history, an import.
@@ -104,14 +99,15 @@ class EmbeddedStore:
 
     def append_many(self, histories: Iterable[tuple[str, str, Series]], *, source: str = "") -> Receipt:
         """Make the series of many meters durable in one commit; takes `source` and raises like `append`."""
-        total = accepted = 0
+        total = accepted = others = 0
         with self._file.writing() as connection:
             for meter, quantity, series in histories:
                 if not np.isfinite(series.value).all():
                     raise InvalidReading("not_a_number", f"{meter} {quantity}: a value of the series is not finite")
                 total += len(series)
-                accepted += _upsert(connection, _rows(_series_id(connection, meter, quantity), series))
-            others = self._close_replaced(connection, source)
+                upserted = _upsert_series(connection, _series_id(connection, meter, quantity), series)
+                accepted += upserted.changed
+                others += self._keep_replaced(connection, upserted.steps, source)
         self._say_news(others)
         return Receipt(accepted, total - accepted, others)
 
@@ -175,8 +171,14 @@ class EmbeddedStore:
         """Close the file."""
         self._file.close()
 
-    def _close_replaced(self, connection: sqlite3.Connection, source: str) -> int:
-        return replaced.close(connection, source, int(self._clock_s() * 1000))
+    def _keep_replaced(self, connection: sqlite3.Connection, steps: Sequence[Step], source: str) -> int:
+        told = [step for step in steps if differs(*step[2:])]
+        if told:
+            names = {one: connection.execute(_NAMES, (one,)).fetchone() for one in {step[0] for step in told}}
+            at_ms = int(self._clock_s() * 1000)
+            rows = [(*names[series], *step, source, at_ms) for series, *step in told]
+            replaced.keep(connection, map(Replaced._make, rows))
+        return len(told)
 
     def _say_news(self, count: int) -> None:
         if count:
@@ -193,13 +195,15 @@ def _refused(reading: Reading) -> Refused:
     return Refused("embedded", reading.meter, "not_a_number", detail, repr(reading).encode(), reading.time_ms)
 
 
-def _upsert(connection: sqlite3.Connection, rows: Iterable[_Row]) -> int:
-    # SQLite does not count an update that its WHERE held back: what is left are the new and the changed.
-    return max(connection.executemany(_UPSERT, rows).rowcount, 0)
+def _rows_of(readings: Sequence[Reading], ids: Mapping[tuple[str, str], int]) -> Iterator[Row]:
+    return ((ids[meter, quantity], time_ms, value) for meter, quantity, time_ms, value in readings)
 
 
-def _rows(series_id: int, series: Series) -> Iterator[_Row]:
-    return zip(repeat(series_id), series.time_ms.tolist(), series.value.tolist(), strict=False)
+def _upsert_series(connection: sqlite3.Connection, series_id: int, series: Series) -> Upserted:
+    def rows() -> Iterator[Row]:
+        return zip(repeat(series_id), series.time_ms.tolist(), series.value.tolist(), strict=False)
+
+    return upsert(connection, rows, len(series))
 
 
 def _series_id(connection: sqlite3.Connection, meter: str, quantity: str) -> int:

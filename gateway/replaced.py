@@ -30,15 +30,6 @@ CREATE TABLE IF NOT EXISTS replaced (
 CREATE INDEX IF NOT EXISTS replaced_under_way ON replaced (id) WHERE stands = 0;
 CREATE INDEX IF NOT EXISTS replaced_of_reading ON replaced (meter, quantity, time_ms)
 """
-# For a table of readings in the same file: its upsert knows what it replaces, and nothing has to be looked up.
-TRIGGER: Final = f"""
-CREATE TRIGGER IF NOT EXISTS keep_replaced AFTER UPDATE OF value ON reading
-WHEN abs(new.value - old.value) > max({SAME!r}, {SAME_SHARE!r} * abs(old.value))
-BEGIN
-    INSERT INTO replaced (meter, quantity, time_ms, former, value)
-    SELECT meter, quantity, new.time_ms, old.value, new.value FROM series WHERE id = new.series;
-END
-"""  # noqa: S608 - a constant
 _COLUMNS = "meter, quantity, time_ms, former, value, source, at_ms"
 _OF_READING = "meter = ?1 AND quantity = ?2 AND time_ms = ?3"
 # On its way already, or the last that was said of this reading: then a batch is written for the second time.
@@ -49,7 +40,7 @@ INSERT INTO replaced ({_COLUMNS}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EX
 )
 """  # noqa: S608 - a constant
 _SELECT = f"SELECT id, {_COLUMNS} FROM replaced WHERE stands = ? ORDER BY id LIMIT ?"  # noqa: S608 - a constant
-_CLOSE = "UPDATE replaced SET source = ?, at_ms = ?, stands = 1 WHERE stands = 0"
+_KEEP = f"INSERT INTO replaced ({_COLUMNS}, stands) VALUES (?, ?, ?, ?, ?, ?, ?, 1)"  # noqa: S608 - a constant
 _STANDS = "UPDATE replaced SET stands = 1 WHERE id = ?"
 _FORGET = "DELETE FROM replaced WHERE id = ?"
 
@@ -100,9 +91,9 @@ def note(connection: sqlite3.Connection, rows: Iterable[Replaced]) -> None:
     connection.executemany(_INSERT, rows)
 
 
-def close(connection: sqlite3.Connection, source: str, at_ms: int) -> int:
-    """Say of all that was replaced in this transaction by whom and when; return how many that were."""
-    return connection.execute(_CLOSE, (source, at_ms)).rowcount
+def keep(connection: sqlite3.Connection, rows: Iterable[Replaced]) -> None:
+    """Keep what was replaced in the same transaction."""
+    connection.executemany(_KEEP, rows)
 
 
 def select(connection: sqlite3.Connection, limit: int, *, stands: bool) -> list[tuple[int, Replaced]]:

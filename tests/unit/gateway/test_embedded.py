@@ -3,10 +3,13 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from config.errors import ConfigurationError, InvalidReading, StorageFull, Unreachable
 from gateway.embedded import EmbeddedStore
@@ -190,3 +193,33 @@ def test_two_stores_on_one_file_see_each_other(path: Path, store: EmbeddedStore)
 
     assert set(store.newest()) == set(other.newest()) == {("a", QUANTITY), ("b", QUANTITY)}
     other.close()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3)), max_size=12),
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3)), max_size=12),
+)
+def test_the_last_word_on_an_instant_stands_and_every_other_one_is_kept(
+    tmp_path_factory: pytest.TempPathFactory, first: list[tuple[int, int]], second: list[tuple[int, int]]
+) -> None:
+    said: dict[int, list[float]] = {}
+    with closing(EmbeddedStore(tmp_path_factory.mktemp("store") / "readings.sqlite")) as store:
+        counts = Receipt(0, 0, 0)
+        for batch in (first, second):
+            receipt = store.append([Reading("a", QUANTITY, time, float(value)) for time, value in batch])
+            counts = Receipt(counts.accepted + receipt.accepted, 0, (counts.replaced or 0) + (receipt.replaced or 0))
+            for time, value in batch:
+                if said.setdefault(time, [float(value)])[-1] != value:
+                    said[time].append(float(value))
+        kept = [one for _, one in store.beside.replaced()]
+
+        series = store.read("a", QUANTITY)
+    assert dict(zip(series.time_ms.tolist(), series.value.tolist(), strict=True)) == {
+        time: values[-1] for time, values in said.items()
+    }
+    for time, values in said.items():
+        steps = [(one.former, one.value) for one in kept if one.time_ms == time]
+        assert steps == list(pairwise(values))
+    assert counts.accepted == sum(map(len, said.values()))
+    assert counts.replaced == len(kept)
