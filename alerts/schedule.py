@@ -10,8 +10,9 @@ from typing import Final, Self
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from alerts.evaluation import EvaluationSummary, evaluate_due
+from alerts.evaluation import EvaluationSummary
 from alerts.findings import Rule
+from alerts.passes import judge_due
 from alerts.rules import RULES
 from analysis.books import Books
 from config.errors import Unreachable
@@ -23,7 +24,7 @@ _RETRY_MINUTES: Final = 10
 
 
 class Schedule:
-    """Runs `evaluate_due` in a thread, one pass at a time. Jobs live in memory; what was judged is in the database.
+    """Runs `judge_due` in a thread, one pass at a time. Jobs live in memory; what was judged is in the database.
 
     Enter it in a running event loop; leaving waits for the pass under way.
     """
@@ -89,7 +90,7 @@ class Schedule:
     async def _pass(self, now: datetime) -> EvaluationSummary:
         """Let the thread come to its end even when cancelled: the scheduler cancels what runs as it shuts down."""
         work = asyncio.ensure_future(
-            asyncio.to_thread(evaluate_due, self._books, self._operations, now=now, rules=self._rules)
+            asyncio.to_thread(judge_due, self._books, self._operations, now=now, rules=self._rules)
         )
         try:
             return await asyncio.shield(work)

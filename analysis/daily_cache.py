@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Generic, TypeVar
 
+from analysis.figures import MeterEvent
 from analysis.ledger.amounts import Amounts
 from analysis.ledger.micro import Floats
 
@@ -40,16 +41,18 @@ class YearCache(Generic[T]):
 
 
 class DailyCache:
-    """The daily amounts of meters and the daily temperatures of stations [°C, and the share known].
+    """The daily amounts of meters, their events, and the daily temperatures of stations [°C, and the share known].
 
     Late readings show after the time to live, or at once after `forget`.
     """
 
     def __init__(self, time_to_live: timedelta) -> None:
         self.amounts: YearCache[Amounts] = YearCache(time_to_live)
+        self.events: YearCache[tuple[MeterEvent, ...]] = YearCache(time_to_live)
         self.temperatures: YearCache[tuple[Floats, Floats]] = YearCache(time_to_live)
 
     def forget(self, meter_id: str) -> None:
         """Drop what is kept of a meter."""
         self.amounts.forget(meter_id)
+        self.events.forget(meter_id)
         self.temperatures.forget(meter_id)

@@ -1,11 +1,22 @@
 """Numbers in German texts."""
 
 from datetime import date
+from decimal import Decimal
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
 MONTHS = ("Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez")
+
+
+def labelled(unit: str, reference: str | None) -> str:
+    """Return a unit of energy with what it is told on: kWh Hs; other units as they are."""
+    return unit if reference is None else f"{unit} {reference}"
+
+
+def unit_text(unit: str) -> str:
+    """Return a unit as people write it."""
+    return unit.replace("m3", "m³").replace("m2", "m²")
 
 
 def number(value: float, digits: int = 0) -> str:
@@ -17,3 +28,11 @@ def number(value: float, digits: int = 0) -> str:
 def day(value: date) -> str:
     """Return a day as 31.12.2025."""
     return format_date(value, format="dd.MM.yyyy", locale="de")
+
+
+def exact(value: Decimal) -> str:
+    """Return a number with all of its digits, as many as there are."""
+    text: str = format_decimal(
+        value.normalize(), format="#,##0.############", locale="de", decimal_quantization=False
+    )
+    return text.replace("-", "−")

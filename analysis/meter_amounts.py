@@ -1,32 +1,25 @@
 """Amounts of any meter, metered or virtual, over any slots; daily ones of whole years out of the cache."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-
-import numpy as np
 
 from analysis.books import Books
 from analysis.calendar_cuts import day_cuts
-from analysis.ledger.amounts import Amounts, combined, joined
+from analysis.ledger.amounts import Amounts, joined
 from analysis.ledger.micro import Integers
 from analysis.meter_books import MeterBooks, meter_books
-from config.formulas import formula_terms
+from analysis.virtual_books import virtual_books
+from analysis.virtual_days import virtual_days
 from config.meters import Meter
 
 
 def amounts_of(books: Books, meter: Meter, bounds_ms: Integers, *, now: datetime) -> Amounts:
     """Return the amounts of a meter between `bounds_ms` [unit of its medium].
 
-    A virtual meter is known where all its terms are.
+    A virtual meter is known where all its parts are.
     """
-    if meter.formula is None:
+    if not meter.is_virtual:
         return booked(books, meter, bounds_ms, now=now).amounts(bounds_ms)
-    terms = list(_metered(books, meter, Decimal(1)))
-    ledgers = [booked(books, term, bounds_ms, now=now) for _, term in terms]
-    within = _common(ledgers, bounds_ms)
-    cut = [ledger.amounts(bounds_ms, within=within) for ledger in ledgers]
-    return combined([(share, amounts) for (share, _), amounts in zip(terms, cut, strict=True)])
+    return virtual_books(books, meter, bounds_ms, now=now).amounts(bounds_ms)
 
 
 def booked(books: Books, meter: Meter, bounds_ms: Integers, *, now: datetime) -> MeterBooks:
@@ -41,29 +34,22 @@ def daily_amounts(books: Books, meter: Meter, start: date, end: date, *, now: da
     return joined([_year(books, meter, year, now=now) for year in years]).part(first, first + (end - start).days)
 
 
-def _metered(books: Books, meter: Meter, share: Decimal) -> Iterator[tuple[Decimal, Meter]]:
-    """Take a virtual meter apart into metered ones."""
-    if meter.formula is None:
-        yield share, meter
-        return
-    for term in formula_terms(meter.formula):
-        yield from _metered(books, books.portfolio.meter(term.meter), share * term.factor)
-
-
 def _year(books: Books, meter: Meter, year: int, *, now: datetime) -> Amounts:
-    kept = books.daily_cache.amounts.get(meter.id, year, now=now) if books.daily_cache is not None else None
+    cache = books.daily_cache
+    kept = None if cache is None else cache.amounts.get(meter.id, year, now=now)
     if kept is not None:
         return kept
-    amounts = amounts_of(books, meter, day_cuts(date(year, 1, 1), date(year + 1, 1, 1), books.zone), now=now)
-    if books.daily_cache is not None:
-        books.daily_cache.amounts.put(meter.id, year, amounts, now=now)
+    first, last = date(year, 1, 1), date(year + 1, 1, 1)
+    if meter.is_virtual:
+        amounts = virtual_days(
+            books, meter, first, last, now=now, days_of=lambda part: _year(books, part, year, now=now)
+        )
+    else:
+        bounds = day_cuts(first, last, books.zone)
+        ledger = booked(books, meter, bounds, now=now)
+        amounts = ledger.amounts(bounds)
+        if cache is not None:
+            cache.events.put(meter.id, year, ledger.events, now=now)
+    if cache is not None:
+        cache.amounts.put(meter.id, year, amounts, now=now)
     return amounts
-
-
-def _common(ledgers: list[MeterBooks], bounds_ms: Integers) -> tuple[int, int]:
-    """The span in which every term speaks; empty where one of them never does."""
-    lines = [ledger.line.time_ms for ledger in ledgers]
-    if not all(len(times) for times in lines):
-        return int(bounds_ms[0]), int(bounds_ms[0])
-    first = max(int(bounds_ms[0]), int(np.max([times[0] for times in lines])))
-    return first, min(int(bounds_ms[-1]), int(np.min([times[-1] for times in lines])))

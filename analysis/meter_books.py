@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.books import Books
 from analysis.expectations import expectation_of
@@ -40,14 +41,22 @@ class MeterBooks:
         """Cut the line into slots [unit of the medium]."""
         return cut_amounts(self.line, bounds_ms, self.conversions, within=within)
 
+    def changes(self) -> Integers:
+        """Return the instants [ms] at which the kind of knowledge or the conversion changes."""
+        return np.concatenate([self.line.changes(), np.array([one.from_ms for one in self.conversions], np.int64)])
 
-def meter_books(books: Books, meter: Meter, start_ms: int, end_ms: int, *, now: datetime) -> MeterBooks:
+
+def meter_books(
+    books: Books, meter: Meter, start_ms: int, end_ms: int, *, now: datetime, records: Records | None = None
+) -> MeterBooks:
     """Book what one metered (not virtual) meter says about `[start, end)`; readings after `now` are not looked at.
 
     Read is as much around the span as its judgement needs: a counter that rests, and a gap whose shape other days
-    give, reach back further than an ordinary day.
+    give, reach back further than an ordinary day. `records`: what to take as recorded; None: all of it.
     """
-    rules, records = rules_of(meter), records_of(books, meter, now=now)
+    rules = rules_of(meter)
+    if records is None:
+        records = records_of(books, meter, now=now)
     window = Window(start_ms, end_ms, rules)
     while True:
         series = _read(books, meter.id, meter.quantity, window.span, now)
@@ -58,7 +67,7 @@ def meter_books(books: Books, meter: Meter, start_ms: int, end_ms: int, *, now: 
     booked = _booked(books, meter, rules, records, series, now)
     line, substitutions = bridged(booked.line, rules, expectation_of(books, meter))
     conversions = conversions_of(meter, books.zone, factors=records.ratios(), units=records.units())
-    events = records.shown(booked.notices, start_ms, end_ms)
+    events = records.shown([*booked.notices, *records.factor_changes(books.zone, until=now)], start_ms, end_ms)
     inside = tuple(one for one in substitutions if one.end_ms > start_ms and one.start_ms < end_ms)
     return MeterBooks(line, conversions, events, inside)
 
@@ -66,11 +75,12 @@ def meter_books(books: Books, meter: Meter, start_ms: int, end_ms: int, *, now: 
 def _booked(books: Books, meter: Meter, rules: Rules, records: Records, series: Series, now: datetime) -> Booked:
     readings = _readings(books, meter, rules, records, series)
     decisions = records.decisions(series)
-    if meter.tank is not None:
+    kind = QUANTITIES[meter.quantity].kind
+    if kind is Kind.GAUGE:
         span = (int(series.time_ms[0]), int(series.time_ms[-1])) if len(series) else (0, 0)
         delivered = _read(books, meter.id, "delivery", span, now)
         return book_tank(readings, delivered.time_ms, micro_units(delivered.value), rules)
-    if QUANTITIES[meter.quantity].kind is Kind.AMOUNT:
+    if kind is Kind.AMOUNT:
         bounds = interval_bounds(readings.time_ms, meter, books.zone)
         return book_intervals(*bounds, readings, rules, decisions)
     return book_counter(readings, rules, decisions)
@@ -82,7 +92,14 @@ def _readings(books: Books, meter: Meter, rules: Rules, records: Records, series
     first, behind = instant(int(series.time_ms[0])), instant(int(series.time_ms[-1]) + 1)
     notes = books.operations.notes.of_meter(meter.id, meter.quantity, first, behind)
     marks = marks_of(series, notes, by_hand=rules.by_hand)
-    return Readings(records.shifted(series.time_ms), micro_units(series.value), marks)
+    right = records.shifted(series.time_ms)
+    return Readings(right, micro_units(series.value), marks).kept(_rising(right))
+
+
+def _rising(time_ms: Integers) -> NDArray[np.bool_]:
+    """Where a clock is put right by moving it back, the hour that comes twice is told by the clock that is right."""
+    later = np.minimum.accumulate(time_ms[::-1])[::-1]
+    return np.append(time_ms[:-1] < later[1:], True)
 
 
 def _read(books: Books, meter_id: str, quantity: str, span: tuple[int, int], now: datetime) -> Series:

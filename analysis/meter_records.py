@@ -1,8 +1,8 @@
 """What people recorded and decided about a meter, as the ledger takes it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Final
 
@@ -10,6 +10,8 @@ import numpy as np
 
 from analysis.books import Books
 from analysis.figures import How, MeterEvent
+from analysis.german import exact
+from analysis.ledger.conversion import factor_changes
 from analysis.ledger.faults import Notice
 from analysis.ledger.line import Row
 from analysis.ledger.micro import Integers, micro_of
@@ -24,6 +26,8 @@ from gateway.series import Series
 SETTLED: Final = frozenset({"recorded", "accepted"})
 UNIT_CHANGE: Final = "unit_change_suspected"
 CLOCK_SHIFT: Final = "clock_shift"
+JUMP: Final = "implausible_jump"
+FACTOR_CHANGE: Final = "factor_change"
 DUPLICATE: Final = "duplicate_conflict"  # rejecting one says which value stands, not that it is right
 _FOR_EVER_MS = 2**60
 _MARKS = {
@@ -47,7 +51,7 @@ class Records:
         return [(milliseconds(one.time), one.factor) for one in settled if one.factor is not None]
 
     def units(self) -> list[tuple[int, Decimal]]:
-        """Return by what the register's unit has to be multiplied from an instant [ms] on, as people accepted it."""
+        """Return by what amounts have to be multiplied from an instant [ms] on to be right, as people accepted it."""
         accepted = [one for one in self.events if one.kind == UNIT_CHANGE and one.state == "accepted"]
         return [(milliseconds(one.time), one.factor) for one in accepted if one.factor is not None]
 
@@ -71,11 +75,29 @@ class Records:
             for one in self.events
             if one.kind == UNIT_CHANGE and one.state == "proposed"
         ]
-        return Decisions(_between(exchanges, series), believed, doubted)
+        jumps = frozenset(
+            milliseconds(one.time)
+            for one in self.events
+            if one.kind == JUMP and one.state in {"proposed", "accepted"}
+        )
+        return Decisions(_between(exchanges, series), believed, doubted, jumps)
+
+    def undoubted(self) -> "Records":
+        """Return them without what nobody decided yet: what a doubt is judged by must not depend on the doubt."""
+        return replace(self, events=tuple(one for one in self.events if one.state != "proposed"))
+
+    def factor_changes(self, zone: tzinfo, *, until: datetime) -> list[Notice]:
+        """Return a notice for every change of the transformer ratio that is not an event of its own."""
+        told = {milliseconds(one.time) for one in self.events if one.kind == FACTOR_CHANGE}
+        return [
+            Notice(FACTOR_CHANGE, at, f"Wandlerfaktor {exact(after)} statt {exact(before)}", "recorded")
+            for at, before, after in factor_changes(self.meter, zone, self.ratios())
+            if at not in told and at <= milliseconds(until)
+        ]
 
     def shown(self, notices: Sequence[Notice], start_ms: int, end_ms: int) -> tuple[MeterEvent, ...]:
         """Return what was noticed and recorded in `[start, end)`; what is recorded stands before what is noticed."""
-        known = {one.id: _shown(one) for one in self.events}
+        known = {one.id: shown_event(one) for one in self.events}
         for notice in notices:
             identifier = event_id(self.meter.id, notice.kind, notice.time_ms)
             at = instant(notice.time_ms)
@@ -127,5 +149,6 @@ def _exchange(meter: Meter, event: MeterEventRow) -> Exchange:
     )
 
 
-def _shown(event: MeterEventRow) -> MeterEvent:
+def shown_event(event: MeterEventRow) -> MeterEvent:
+    """Return what people recorded or decided as an event among those that the ledger noticed."""
     return MeterEvent(event.id, event.meter, event.kind, event.time, event.detail, event.state)

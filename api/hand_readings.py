@@ -4,36 +4,44 @@ A second value at the same instant is a correction: it needs a reason, and the t
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from analysis.figures import How
+import numpy as np
+
+from analysis.meter_records import SETTLED
 from api.evidence import Evidence
 from api.expected_range import ExpectedRange, canonical, expected_range
-from config.clocks import CLOCK_SLACK
+from api.photos import Photo, keep_photos
+from api.reading_notes import Typed, keep_trail
+from api.times import check_moment
+from api.typed_values import refuse_future, write_typed
 from config.errors import InvalidReading
 from config.meters import Meter
 from config.quantities import UNITS
-from gateway.operations import ReadingNoteRow
+from gateway.operations.photos import reading_subject
 from gateway.reading import milliseconds
 from gateway.series import Series
 
 _PAST = timedelta(days=400)
 _FUTURE = timedelta(days=400)
 _MILLISECOND = timedelta(milliseconds=1)
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LARGEST_DISPLAY = 10**15  # none has as many digits
 
 
 @dataclass(frozen=True, slots=True)
 class HandReading:
-    """What a person says that a display shows, in the meter's own unit. `force` is the reason to take it anyway."""
+    """What a person says that a display shows, in the meter's own unit. `force` is the reason to take it anyway.
+
+    `photo` shows the display.
+    """
 
     meter_id: str
     shown: Decimal
     at: datetime
     force: str
     author: str
+    photo: bytes | None = None
 
 
 def typed_number(text: str) -> Decimal:
@@ -60,7 +68,23 @@ def range_of(evidence: Evidence, meter: Meter, at: datetime) -> ExpectedRange:
     """
     known = evidence.readings(meter.id, meter.quantity, at - _PAST, at + _FUTURE)
     other = known.time_ms != milliseconds(at)
-    return expected_range(meter, Series(known.time_ms[other], known.value[other]), at)
+    others = Series(known.time_ms[other], known.value[other])
+    return expected_range(meter, of_one_device(evidence, meter, others, at), at)
+
+
+def of_one_device(evidence: Evidence, meter: Meter, known: Series, at: datetime) -> Series:
+    """Return what the device showed that hangs there at an instant, from what was written down when it came on."""
+    events = evidence.operations.events.of_meter(meter.id)
+    exchanges = [one for one in events if one.kind == "exchange" and one.state in SETTLED]
+    came = max((one for one in exchanges if one.time <= at), key=lambda one: one.time, default=None)
+    left = min((one.time for one in exchanges if one.time > at), default=None)
+    first = 0 if came is None else int(known.time_ms.searchsorted(milliseconds(came.time), side="right"))
+    last = len(known) if left is None else int(known.time_ms.searchsorted(milliseconds(left)))
+    times, values = known.time_ms[first:last], known.value[first:last]
+    if came is None or came.new_start is None:
+        return Series(times, values)
+    start = canonical(meter, came.new_start)
+    return Series(np.insert(times, 0, milliseconds(came.time)), np.insert(values, 0, start))
 
 
 def standing(evidence: Evidence, meter: Meter, at: datetime) -> float | None:
@@ -73,37 +97,32 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     """Make a hand reading durable and return the range that was expected.
 
     Raises `InvalidReading`: `future_time`, `too_old`, `not_a_number`, `out_of_range` and `already_read` (both without
-    a reason in `force`), or what the push says. The same value at the same instant again changes nothing.
+    a reason in `force`), `no_photo`, or what the push says. The same value at the same instant again changes nothing.
     """
     meter = evidence.portfolio.meter(reading.meter_id)
-    _check_time(reading)
+    check_moment(reading.at)
     _check_size(reading)
     value = canonical(meter, reading.shown)
-    if reading.at > evidence.now() + CLOCK_SLACK:
-        _push(evidence, meter, reading, value)  # which refuses it, and keeps it as every door does
+    refuse_future(evidence, meter, meter.quantity, value, at=reading.at, author=reading.author)
     expected = range_of(evidence, meter, reading.at)
     before = standing(evidence, meter, reading.at)
     if before == value:
+        _keep_photo(evidence, meter, reading)
         return expected
     if not reading.force.strip():
         _demand_expected(meter, expected, reading, value)
         _demand_first(meter, reading, before)
-    _push(evidence, meter, reading, value)
+    _keep_photo(evidence, meter, reading)
+    write_typed(evidence, meter, meter.quantity, value, at=reading.at, author=reading.author)
     _note(evidence, meter, reading, before)
     evidence.forget(meter.id)
     return expected
 
 
-def _push(evidence: Evidence, meter: Meter, reading: HandReading, value: float) -> None:
-    pushed = {"meter": meter.id, "quantity": meter.quantity, "time": reading.at.isoformat(), "value": value}
-    result = evidence.services.push([pushed], evidence.now(), author=reading.author)
-    for rejected in result.rejected:
-        raise InvalidReading(rejected.reason, rejected.detail)
-
-
-def _check_time(reading: HandReading) -> None:
-    if reading.at < _EARLIEST:
-        raise InvalidReading("too_old", f"{reading.at.isoformat()} is before the year 2000")
+def _keep_photo(evidence: Evidence, meter: Meter, reading: HandReading) -> None:
+    if reading.photo is not None:
+        subject = reading_subject(meter.id, milliseconds(reading.at))
+        keep_photos(evidence, meter.id, subject, [Photo("reading", reading.photo)], author=reading.author)
 
 
 def _check_size(reading: HandReading) -> None:
@@ -131,20 +150,6 @@ def shown(meter: Meter, value: float | None) -> float | None:
 
 
 def _note(evidence: Evidence, meter: Meter, reading: HandReading, before: float | None) -> None:
-    old = None if before is None else shown(meter, before)
-    reason = reading.force.strip()
-    note = ReadingNoteRow(
-        meter=meter.id,
-        quantity=meter.quantity,
-        time_ms=milliseconds(reading.at),
-        how=(How.READ_BY_HAND if old is None else How.CORRECTED).value,
-        author=reading.author,
-        reason=reason if old is None else f"{reason} (vorher {old} {meter.unit})",
-        recorded_at=evidence.now(),
-    )
-    detail = {"value": str(reading.shown), "unit": meter.unit, "time": reading.at.isoformat(), "force": reason}
-    action = "hand_reading" if old is None else "hand_reading_corrected"
-    detail |= {} if old is None else {"old_value": str(old)}
-    with evidence.operations.begin() as connection:
-        evidence.operations.notes.record(note, connection=connection)
-        evidence.operations.audit.record(reading.author, action, meter.id, detail, connection=connection)
+    old = shown(meter, before)
+    typed = Typed(meter.quantity, reading.shown, reading.at, old, reading.force, reading.author, "hand_reading")
+    keep_trail(evidence, meter, typed)

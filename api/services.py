@@ -9,6 +9,7 @@ from analysis.books import Books
 from api.security.push_limits import PushAllowance
 from config.errors import StorageFull
 from gateway.operations import Operations
+from gateway.photos import PhotoFolder
 from gateway.reading import Reading, Refused
 
 
@@ -133,8 +134,8 @@ class Services:
     by name (spool, scheduler; the store is asked anyway): each returns if its part works and raises a
     `ZaehlwerkError` otherwise. `loading` returns None once everything is loaded. `refused` returns the newest
     refused things, `unassigned` the newest topics that belong to no meter. `push_allowance` is what one token may
-    push. `restore` brings former values back, and nobody is asked about that again. `demo` opens every door and marks
-    every page as sample data.
+    push. `restore` brings former values back, and nobody is asked about that again. `photos` is where pictures of
+    displays lie, None: none are taken. `demo` opens every door and marks every page as sample data.
     """
 
     books: Books
@@ -150,3 +151,4 @@ class Services:
     unassigned: Callable[[int], Sequence[UnassignedTopic]] = _nothing_unassigned
     push_allowance: PushAllowance = field(default_factory=PushAllowance)
     restore: Restore = _nowhere
+    photos: PhotoFolder | None = None

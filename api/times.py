@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from api.answers.problems import InvalidInput
+from config.errors import InvalidReading
 
 _EARLIEST = date(1970, 1, 2)
 _LATEST = date(2200, 1, 1)
+_EARLIEST_RECORD = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def moment(text: str, zone: ZoneInfo, *, name: str) -> datetime:
@@ -25,6 +27,23 @@ def moment(text: str, zone: ZoneInfo, *, name: str) -> datetime:
     if found.tzinfo is None:
         raise InvalidInput(name, f"{text!r} has no offset; write 2026-01-01T00:00:00Z or 2026-01-01T01:00:00+01:00")
     return found.astimezone(UTC)
+
+
+def local_day(text: str, *, name: str) -> date:
+    """Return a local day; raises `InvalidInput` for anything else."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput(name, f"{text!r} is no day in ISO 8601") from error
+    if not _EARLIEST <= found < _LATEST:
+        raise InvalidInput(name, f"{text!r} is not between {_EARLIEST} and {_LATEST}")
+    return found
+
+
+def check_moment(at: datetime) -> None:
+    """Refuse an instant before anything was recorded; the door judges those to come. Raises `InvalidReading`."""
+    if at < _EARLIEST_RECORD:
+        raise InvalidReading("too_old", f"{at.isoformat()} is before the year 2000")
 
 
 def checked_year(year: int) -> int:

@@ -7,7 +7,20 @@ import typer
 from typer.core import TyperGroup
 
 from config.errors import ZaehlwerkError
-from zaehlwerk.commands import broker, figures, files, portfolio, probe, profiles, records, service, tokens
+from zaehlwerk.commands import (
+    broker,
+    events,
+    exchanging,
+    figures,
+    files,
+    knowledge,
+    portfolio,
+    probe,
+    profiles,
+    records,
+    service,
+    tokens,
+)
 from zaehlwerk.exits import ExitCode, exit_code_of
 
 
@@ -54,9 +67,12 @@ for command in (
     figures.kpis,
     figures.measures,
     figures.alerts,
+    knowledge.completeness,
+    knowledge.submeters,
     records.read,
-    records.exchange,
-    records.events,
+    records.deliver,
+    exchanging.exchange,
+    events.events,
 ):
     app.command()(command)
 app.add_typer(files.imports, name="import")
@@ -65,6 +81,7 @@ app.add_typer(profiles.app, name="profiles")
 app.add_typer(probe.app, name="probe")
 probe.app.command("mqtt")(broker.mqtt)
 app.add_typer(broker.unassigned_app, name="unassigned")
+app.add_typer(events.app, name="event")
 app.add_typer(tokens.app, name="token")
 
 

@@ -13,6 +13,7 @@ from api.answers.shapes import Shape, balance_shape
 from api.evidence import Evidence, Given
 from api.security.callers import caller_of
 from api.times import checked_year
+from api.trust import witnesses
 
 router = APIRouter(prefix="/v1", tags=["balance"])
 
@@ -24,7 +25,7 @@ async def one_balance(request: Request, evidence: Given, year: int, factor_set: 
     found = await asyncio.to_thread(evidence.balance, checked_year(year), chosen)
     if wants_csv(request):
         return csv_answer(request, BALANCE_COLUMNS, balance_rows(found, evidence.portfolio))
-    return answer(request, balance_shape(found))
+    return answer(request, await asyncio.to_thread(balance_shape, found, witnesses(evidence)))
 
 
 @router.post("/balance/{year}/freeze", status_code=201)

@@ -58,10 +58,12 @@ class OutboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MeterEventRow:
-    """An event of a meter that a person recorded or decided on.
+    """An event of a meter that a person recorded or decided on, or that the service proposes.
 
-    `kind` is one of the event kinds (exchange, factor_change …); `state` recorded, proposed, accepted or rejected;
-    `factor` the transformer ratio from then on; an empty `id` gets one when it is recorded.
+    `kind` is one of the event kinds (exchange, factor_change …); `state` recorded, proposed, withdrawn, accepted or
+    rejected; `factor` the transformer ratio from then on, of a `unit_change_suspected` what amounts are to be
+    multiplied by; of a `clock_shift` `new_start` is by how many seconds stamps are to be moved. An empty `id` gets
+    one when it is recorded.
     """
 
     id: str
@@ -241,6 +243,22 @@ class FormerValueRow:
     source: str
     replaced_at: datetime
     event: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRow:
+    """A photo of a display: `subject` is the id of the event it belongs to, or `reading_subject` of a reading.
+
+    `shows` is what of it (old, new, reading), `sha256` that of its content, under which it is kept.
+    """
+
+    meter: str
+    subject: str
+    shows: str
+    sha256: str
+    media_type: str
+    author: str
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

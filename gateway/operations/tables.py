@@ -33,7 +33,7 @@ NOT_RESOLVED = text("state <> 'resolved'")
 meter_event = Table(
     "meter_event",
     METADATA,
-    Column("id", String(64), primary_key=True),
+    Column("id", String(200), primary_key=True),
     Column("meter", String(120), nullable=False),
     Column("kind", String(40), nullable=False),
     Column("time", Instant, nullable=False),
@@ -171,6 +171,21 @@ former_value = Table(
     Index(None, "meter", "quantity", "time_ms"),
 )
 
+photo = Table(
+    "photo",
+    METADATA,
+    Column("id", RowId, primary_key=True),
+    Column("meter", String(120), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("shows", String(20), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("media_type", String(40), nullable=False),
+    Column("author", String(120), nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Index(None, "meter"),
+    Index(None, "sha256"),
+)
+
 frozen_balance = Table(
     "frozen_balance",
     METADATA,
@@ -194,4 +209,5 @@ audit = Table(
     Column("subject", String(200), nullable=False),
     Column("detail", JSON, nullable=False),
     Index(None, "time"),
+    Index(None, "subject"),
 )

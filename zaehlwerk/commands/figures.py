@@ -19,13 +19,13 @@ from zaehlwerk.commands.options import (
     property_of,
     settings_from,
 )
-from zaehlwerk.commands.output import local, number, print_json, print_table, say
+from zaehlwerk.commands.output import local, print_json, print_table, say
 from zaehlwerk.exits import ExitCode, WrongCall, unknown
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from analysis.figures import Consumption, Figure
+    from analysis.figures import Figure
 
 MeterArgument = Annotated[str, typer.Argument(metavar="METER", help="The meter's id.")]
 _DAYS = 30
@@ -40,7 +40,7 @@ def readings(
     state: StateOption = None,
 ) -> None:
     """Print what is stored of a meter, in the canonical unit of its quantity; without --start the last 30 days."""
-    from config.quantities import QUANTITIES  # noqa: PLC0415
+    from analysis.property_meters import register_unit  # noqa: PLC0415
     from gateway.reading import instant  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.intake import utc_now  # noqa: PLC0415
@@ -49,7 +49,7 @@ def readings(
         found, zone = meter_of(house.portfolio, meter), house.portfolio.district.zone
         first, last = _span(start, end, zone, utc_now())
         series = house.store.read(meter, found.quantity, _instant(first, zone), _instant(last, zone))
-    unit = QUANTITIES[found.quantity].unit
+    unit = register_unit(found)
     pairs = zip(series.time_ms.tolist(), series.value.tolist(), strict=True)
     rows = [(local(instant(time_ms), zone), value) for time_ms, value in pairs]
     if as_json:
@@ -68,12 +68,15 @@ def consumption(
         str, typer.Option("--resolution", metavar="R", help="PT15M, PT1H, P1D, P1M or P1Y.")
     ] = "P1D",
     as_json: JsonOption = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV: comma, point, ISO instants.")] = False,
     portfolio: PortfolioOption = None,
     state: StateOption = None,
 ) -> None:
     """Print what follows from the readings, slot by slot with its quality; exit 3 if nothing is known."""
     from analysis.consumption import consumption as consumed  # noqa: PLC0415
+    from analysis.consumption import given_out  # noqa: PLC0415
     from analysis.figures import Resolution  # noqa: PLC0415
+    from zaehlwerk.commands.consumption_output import print_consumption  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.intake import utc_now  # noqa: PLC0415
 
@@ -82,11 +85,11 @@ def consumption(
         raise unknown("resolution", resolution, known)
     now = utc_now()
     with open_house(settings_from(portfolio, state)) as house:
-        meter_of(house.portfolio, meter)
+        decimals = meter_of(house.portfolio, meter).policy.decimals
         zone = house.portfolio.district.zone
         first, last = _span(start, end, zone, now)
-        found = consumed(house.books, meter, first, last, Resolution(resolution), now=now)
-    _print_consumption(found, zone, as_json=as_json)
+        found = given_out(consumed(house.books, meter, first, last, Resolution(resolution), now=now), decimals)
+    print_consumption(found, zone, layout="json" if as_json else "csv" if as_csv else "table")
     if found.total is None:
         say("not enough data: nothing is known of this time")
         raise typer.Exit(ExitCode.NOT_ENOUGH_DATA)
@@ -101,6 +104,7 @@ def kpis(
 ) -> None:
     """Print the key figures of a year: energy, water, cost and CO2e, each with its coverage."""
     from analysis.kpis import property_kpis  # noqa: PLC0415
+    from analysis.trust import witnesses_of  # noqa: PLC0415
     from api.answers.shapes import kpis_shape  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.intake import utc_now  # noqa: PLC0415
@@ -110,9 +114,10 @@ def kpis(
         places = [place.id for place in house.portfolio.properties]
         wanted = [property_of(house.portfolio, property_id)] if property_id else places
         found = [property_kpis(house.books, place, year, now=now) for place in wanted]
-    if as_json:
-        print_json([kpis_shape(one) for one in found])
-        return
+        if as_json:
+            witnesses = witnesses_of(house.books, now=now)
+            print_json([kpis_shape(one, witnesses) for one in found])
+            return
     rows = [(one.property_id, name, *_figure(figure)) for one in found for name, figure in one.figures.items()]
     print_table(("property", "figure", "value", "unit", "coverage"), rows)
 
@@ -120,6 +125,7 @@ def kpis(
 def measures(as_json: JsonOption = False, portfolio: PortfolioOption = None, state: StateOption = None) -> None:
     """Print every measure with what it was to save and what it saved."""
     from analysis.measures import measure_progress  # noqa: PLC0415
+    from analysis.trust import witnesses_of  # noqa: PLC0415
     from api.answers.shapes import measure_shape  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.intake import utc_now  # noqa: PLC0415
@@ -128,9 +134,10 @@ def measures(as_json: JsonOption = False, portfolio: PortfolioOption = None, sta
     with open_house(settings_from(portfolio, state)) as house:
         listed = house.portfolio.measures.values()
         found = [(one, measure_progress(house.books, one.id, now=now)) for one in listed]
-    if as_json:
-        print_json([measure_shape(measure, progress) for measure, progress in found])
-        return
+        if as_json:
+            witnesses = witnesses_of(house.books, now=now)
+            print_json([measure_shape(measure, progress, witnesses) for measure, progress in found])
+            return
     rows = [
         (one.id, one.status, one.expected_saving_percent, progress.saving_percent.value, progress.verdict_text)
         for one, progress in found
@@ -169,31 +176,8 @@ def _instant(moment: date | datetime, zone: ZoneInfo) -> datetime:
     return datetime(moment.year, moment.month, moment.day, tzinfo=zone)
 
 
-def _print_consumption(found: Consumption, zone: ZoneInfo, *, as_json: bool) -> None:
-    slots = [
-        (local(one.start, zone), local(one.end, zone), one.value, one.how.value, one.coverage) for one in found.slots
-    ]
-    names = ("start", "end", "value", "how", "coverage")
-    if not as_json:
-        print_table(("start", "end", found.unit, "how", "coverage"), slots)
-        say(f"total {number(found.total)} {found.unit}, {len(found.events)} events")
-        return
-    events = [
-        {"id": one.id, "kind": one.kind, "time": local(one.time, zone), "detail": one.detail, "state": one.state}
-        for one in found.events
-    ]
-    print_json(
-        {
-            "meter": found.meter,
-            "unit": found.unit,
-            "resolution": found.resolution.value,
-            "time_zone": found.time_zone,
-            "slots": [dict(zip(names, slot, strict=True)) for slot in slots],
-            "total": found.total,
-            "events": events,
-        }
-    )
-
-
 def _figure(figure: Figure) -> tuple[object, ...]:
-    return figure.value, figure.unit if figure.value is not None else figure.reason, figure.coverage
+    from analysis.german import labelled  # noqa: PLC0415
+
+    unit = labelled(figure.unit, figure.reference) if figure.value is not None else figure.reason
+    return figure.value, unit, figure.coverage

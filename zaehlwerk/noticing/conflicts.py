@@ -45,7 +45,7 @@ def keep_conflicts(
                 if event is not None:
                     told = operations.former_values.of_event(event, connection=connection)
                     proposed = conflict_event(event, portfolio.meters[meter_id], told, now=now)
-                    operations.events.put(proposed, connection=connection)
+                    operations.events.propose(proposed, connection=connection)
 
 
 def conflict_event(event_id: str, meter: Meter, rows: Sequence[FormerValueRow], *, now: datetime) -> MeterEventRow:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from collector.edge.receiver import Receiver
 from collector.edge.wire import BoxStatus
 from collector.mqtt.connection import account, broker_address
+from collector.mqtt.listeners import session_name
 from collector.statistics import CollectorStatistics
 from config.portfolio import MqttBroker
 from gateway.sourced import sourced
@@ -70,7 +71,7 @@ def _receiver(intake: Intake, broker: MqttBroker) -> Receiver:
         broker_address(broker.url),
         intake.portfolio,
         sourced(intake.sink, f"edge {broker.id}"),
-        client_id=f"zaehlwerk-{intake.portfolio.district.id}-{broker.id}-edges",
+        client_id=session_name(intake.portfolio.district.id, broker, intake.settings.state, role="edges"),
         account=account(broker, intake.environ),
         clock=intake.clock,
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from analysis.books import Books
@@ -26,7 +27,9 @@ from config.portfolio import (
 )
 from gateway.embedded import EmbeddedStore
 from gateway.operations import AlertState, NewAlert, Operations
+from gateway.photos import PhotoFolder
 from gateway.reading import Reading, Refused, milliseconds
+from gateway.replaced import RESTORED
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 FIRST = datetime(2023, 12, 30, 23, 0, tzinfo=UTC)
@@ -141,7 +144,7 @@ def gym() -> Property:
                 "electricity_import",
                 "kWh",
                 "active_energy_import",
-                formula="halle-strom - gs-strom",
+                formula=(Dated(None, "halle-strom - gs-strom"),),
             ),
         ),
     )
@@ -247,6 +250,8 @@ class SmallDistrict:
             clock=lambda: NOW,
             loading=lambda: self.progress,
             refused=self.store.refused,
+            restore=partial(self.store.append, source=RESTORED),
+            photos=PhotoFolder(self.folder / "photos"),
         )
 
     def push(self, pushed: Sequence[object], now: datetime, *, author: str = "") -> FakePushResult:
