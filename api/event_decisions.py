@@ -70,13 +70,13 @@ def decide(evidence: Evidence, decision: Decision) -> MeterEventRow:
         raise Conflict(f"event {event.id!r} is {event.state}: only a proposed one can be decided")
     meter = evidence.portfolio.meter(event.meter)
     decided = _decided(evidence, meter, event, decision)
-    if decided.kind == DUPLICATE and decided.state == "rejected":
-        bring_back_former(evidence, decided.id)  # before it is kept: what cannot be written stays open
     operations = evidence.operations
     with operations.begin() as connection:
         before = operations.events.find(event.id, connection=connection)
         if before is not None and before.state != "proposed":
             raise Conflict(f"event {event.id!r} is {before.state} already")
+        if decided.kind == DUPLICATE and decided.state == "rejected":  # what cannot be written stays open
+            bring_back_former(evidence, decided.id, connection=connection)
         operations.events.put(decided, connection=connection)
         step = Step.ACCEPTED if decision.verdict is Verdict.ACCEPT else Step.REJECTED
         leave(
@@ -101,12 +101,12 @@ def undo(evidence: Evidence, event_id: str, *, author: str, comment: str = "") -
     event = operations.events.find(event_id)
     if event is None:
         raise NotFound("decided event", event_id)
-    if event.kind == DUPLICATE and event.state == "rejected":
-        bring_back_new(evidence, event.id)
     with operations.begin() as connection:
         if operations.events.find(event_id, connection=connection) != event:
             raise Conflict(f"event {event_id!r} was changed meanwhile")
         before = before_last_step(operations, event, connection=connection)
+        if event.kind == DUPLICATE and event.state == "rejected":
+            bring_back_new(evidence, event.id, connection=connection)
         if before is None:
             operations.events.remove(event_id, connection=connection)
         else:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from analysis.books import Books
 from analysis.daily_cache import DailyCache
@@ -225,7 +226,7 @@ class SmallDistrict:
     operations: Operations
     sample: bool = True
     progress: Progress | None = None
-    pushed: list[object] = field(default_factory=list)
+    pushed: list[Any] = field(default_factory=list)
 
     def services(self, *, demo: bool = False, public_url: str = "http://testserver") -> Services:
         """Return services whose clock stands still at `NOW`."""

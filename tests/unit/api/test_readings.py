@@ -135,10 +135,14 @@ def test_a_hand_reading_outside_the_range_needs_a_reason(
     assert district.operations.notes.of_meter("gs-wasser", "volume")[0].reason == "Ziffer war verdeckt"
 
 
-def test_a_hand_reading_of_tomorrow_is_refused(manager: Client) -> None:
+def test_a_hand_reading_of_tomorrow_is_refused_by_the_door_that_keeps_it(
+    manager: Client, district: SmallDistrict
+) -> None:
     tomorrow = (NOW + timedelta(days=1)).isoformat()
     answer = manager.post("/v1/meters/gs-wasser/readings", {"value": 1280, "at": tomorrow, "force": "doch"})
     assert answer.json()["errors"][0]["reason"] == "future_time"
+    assert [one["value"] for one in district.pushed] == [1280]
+    assert district.operations.notes.of_meter("gs-wasser", "volume") == []
 
 
 @pytest.mark.parametrize("body", [{"value": "NaN"}, {"value": "viel"}, {}, {"value": 1, "at": "2026-03-10T10:00:00"}])
