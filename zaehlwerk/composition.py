@@ -63,6 +63,7 @@ class House:
             writer=self.store,
             beside=self.beside,
             records=lambda: self.operations,
+            forget=self.books.forget,
             clock=self.clock,
             environ=self.environ,
         )

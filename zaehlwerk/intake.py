@@ -41,12 +41,16 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _nothing_kept(_meter: str) -> None:
+    """A process that works nothing out keeps nothing of a meter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Everything that takes readings in. `spool` None: the store itself is the sink.
 
     `beside` is what the sink keeps beside the readings; `records` gives the operations database, which may be opened
-    by the first call.
+    by the first call. `forget` is told of each meter whose past has changed.
     """
 
     settings: Settings
@@ -57,6 +61,7 @@ class Intake:
     writer: Askable
     beside: Beside
     records: Callable[[], Operations]
+    forget: Callable[[str], None] = _nothing_kept
     clock: Clock = utc_now
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 

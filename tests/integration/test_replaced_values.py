@@ -41,6 +41,7 @@ METERS: list[dict[str, Any]] = [
 CHILD = """
 import asyncio, os, signal, sys
 from pathlib import Path
+from types import SimpleNamespace
 from config.portfolio_files import load_portfolio
 from datetime import datetime, UTC
 from gateway.forwarder import Forwarder
@@ -73,7 +74,13 @@ if step == "before anything is told":
     os.kill(os.getpid(), signal.SIGKILL)
 operations = Operations(f"sqlite:///{folder / 'operations.sqlite'}")
 operations.upgrade()
-tell(spool.beside, load_portfolio(folder / "portfolio"), lambda: operations, now=datetime(2026, 6, 2, tzinfo=UTC))
+intake = SimpleNamespace(
+    beside=spool.beside,
+    portfolio=load_portfolio(folder / "portfolio"),
+    records=lambda: operations,
+    forget=lambda meter: None,
+)
+tell(intake, now=datetime(2026, 6, 2, tzinfo=UTC))
 """
 STEPS = (
     "after asking",

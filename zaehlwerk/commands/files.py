@@ -81,13 +81,17 @@ def import_readings(  # noqa: PLR0913, PLR0917  each is an option
     from config.meters import Stamps  # noqa: PLC0415
     from gateway.sourced import sourced  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
-    from zaehlwerk.noticing.telling import tell  # noqa: PLC0415
+    from zaehlwerk.noticing.telling import told  # noqa: PLC0415
     from zaehlwerk.processes.inbox import notes_of  # noqa: PLC0415
 
     _demand_known(quantity, decimal, dates, stamps)
     end = None if stamps is None else Stamps(stamps)
     asked = Asked(meter, quantity, column, decimal, dates, None if time_zone is None else str(_zone(time_zone)), end)
-    with open_house(settings_from(portfolio, state)) as house, progress_bar("Import", watched=on_terminal()) as draw:
+    with (
+        open_house(settings_from(portfolio, state)) as house,
+        told(house),
+        progress_bar("Import", watched=on_terminal()) as draw,
+    ):
         if meter is not None:
             meter_of(house.portfolio, meter)
         taken = import_file(
@@ -100,7 +104,6 @@ def import_readings(  # noqa: PLR0913, PLR0917  each is an option
             notes=None if dry_run else notes_of(house.intake),
             progress=lambda done, whole: draw(done / max(whole, 1), file.name),
         )
-        tell(house.beside, house.portfolio, lambda: house.operations, now=house.clock())
         zone = house.portfolio.district.zone
     if save_mapping is not None:
         save(taken.proposal.mapping, save_mapping)
@@ -127,9 +130,13 @@ def import_weather(
     from collector.files import import_weather as take  # noqa: PLC0415
     from gateway.sourced import sourced  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
-    from zaehlwerk.noticing.telling import tell  # noqa: PLC0415
+    from zaehlwerk.noticing.telling import told  # noqa: PLC0415
 
-    with open_house(settings_from(portfolio, state)) as house, progress_bar("Import", watched=on_terminal()) as draw:
+    with (
+        open_house(settings_from(portfolio, state)) as house,
+        told(house),
+        progress_bar("Import", watched=on_terminal()) as draw,
+    ):
         result = take(
             file,
             house.portfolio,
@@ -139,7 +146,6 @@ def import_weather(
             zone=_zone(time_zone),
             progress=lambda done, whole: draw(done / max(whole, 1), file.name),
         )
-        tell(house.beside, house.portfolio, lambda: house.operations, now=house.clock())
     _tell(result, house.portfolio.district.zone, as_json=as_json, is_dry=dry_run)
 
 

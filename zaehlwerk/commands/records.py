@@ -35,11 +35,11 @@ def read(
     from api.hand_readings import HandReading, range_of, take, typed_number  # noqa: PLC0415
     from api.hand_readings import shown as as_displayed  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
-    from zaehlwerk.noticing.telling import tell  # noqa: PLC0415
+    from zaehlwerk.noticing.telling import told  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
 
     shown = typed_number(value)
-    with open_house(settings_from(portfolio, state)) as house:
+    with open_house(settings_from(portfolio, state)) as house, told(house):
         found, now = meter_of(house.portfolio, meter), house.clock()
         moment = instant_of(at, house.portfolio.district.zone) if at else now.replace(microsecond=0)
         evidence = evidence_of(house)
@@ -47,10 +47,7 @@ def read(
         low, high = (as_displayed(found, bound) for bound in (expected.low, expected.high))
         say(f"expected: {_bound(low)} to {_bound(high)} {found.unit}")
         picture = None if photo is None else photo.read_bytes()
-        try:
-            take(evidence, HandReading(found.id, shown, moment, force, getpass.getuser(), picture))
-        finally:
-            tell(house.beside, house.portfolio, lambda: house.operations, now=now)
+        take(evidence, HandReading(found.id, shown, moment, force, getpass.getuser(), picture))
     say(f"stored: {found.id} {shown} {found.unit} at {local(moment, house.portfolio.district.zone)}")
 
 
@@ -67,10 +64,11 @@ def deliver(
     """Record a delivery to a tank or store; more than it holds, or a correction, needs a reason."""
     from api.deliveries import Delivery, take_delivery, typed_amount  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
+    from zaehlwerk.noticing.telling import told  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
 
     delivered = typed_amount(amount)
-    with open_house(settings_from(portfolio, state)) as house:
+    with open_house(settings_from(portfolio, state)) as house, told(house):
         found, zone = meter_of(house.portfolio, meter), house.portfolio.district.zone
         moment = instant_of(at, zone)
         take_delivery(evidence_of(house), Delivery(found.id, delivered, moment, force, getpass.getuser()))

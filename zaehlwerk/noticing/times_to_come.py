@@ -16,8 +16,11 @@ REASON: Final = "future_time"
 
 def keep_times_to_come(
     refused: Sequence[Refused], portfolio: Portfolio, operations: Operations, *, now: datetime
-) -> None:
-    """Record which meters sent readings of the future; what is recorded of the day and source already stays."""
+) -> set[str]:
+    """Record which meters sent readings of the future, and return of which that is new.
+
+    What is recorded of the day and source already stays.
+    """
     zone = portfolio.district.zone
     first: dict[str, MeterEventRow] = {}
     for one in refused:
@@ -25,9 +28,10 @@ def keep_times_to_come(
             if meter_id in portfolio.meters and one.claimed_ms is not None:
                 event = future_event(meter_id, one, one.claimed_ms, zone, now=now)
                 first.setdefault(event.id, event)
-    for event in first.values():
-        if operations.events.find(event.id) is None:
-            operations.events.record(event)
+    news = [event for event in first.values() if operations.events.find(event.id) is None]
+    for event in news:
+        operations.events.record(event)
+    return {event.meter for event in news}
 
 
 def future_event(meter_id: str, refused: Refused, claimed_ms: int, zone: ZoneInfo, *, now: datetime) -> MeterEventRow:

@@ -32,8 +32,7 @@ async def _tell_for_ever(intake: Intake) -> None:
 async def _tell(intake: Intake, *, is_away: bool) -> bool:
     """Return whether all is told."""
     intake.beside.has_news = False  # before the work: what is added meanwhile is news again
-    now = intake.clock()
-    work = asyncio.ensure_future(asyncio.to_thread(tell, intake.beside, intake.portfolio, intake.records, now=now))
+    work = asyncio.ensure_future(asyncio.to_thread(tell, intake, now=intake.clock()))
     try:
         await asyncio.shield(work)
     except asyncio.CancelledError:

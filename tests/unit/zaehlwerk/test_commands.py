@@ -151,6 +151,24 @@ def test_a_corrected_file_replaces_and_the_meters_events_say_what(house: Path) -
     assert (event["state"], event["detail"]) == ("proposed", "1 Wert ersetzt: 124,5 → 125 kWh")
 
 
+def test_a_rejected_replacement_puts_the_former_value_back_and_undoing_that_the_new_one(house: Path) -> None:
+    imported(house)
+    imported(house, CSV.replace("124.5", "125"))
+    (event,) = events("strom", "duplicate_conflict")
+
+    def stored() -> list[float]:
+        found = json.loads(call("readings", "strom", "--start", "2024-01-01", "--json").stdout)["readings"]
+        return [one["value"] for one in found]
+
+    before = stored()
+    assert call("event", "reject", event["id"]).exit_code == 0
+    assert [one for one in stored() if one not in before] == [124.5]
+    assert [one["state"] for one in events("strom", "duplicate_conflict")] == ["rejected"]
+    assert call("event", "undo", event["id"]).exit_code == 0
+    assert stored() == before
+    assert [one["state"] for one in events("strom", "duplicate_conflict")] == ["proposed"]
+
+
 def test_a_line_of_the_future_is_an_event_of_the_meter(house: Path) -> None:
     assert imported(house, CSV + "2199-01-01T00:00+01:00,999\n").exit_code == 1
 
@@ -373,7 +391,7 @@ def test_an_exchange_that_cannot_be_is_not_recorded(wrong: tuple[str, str]) -> N
     given = {"--at": "2024-03-02T12:00", "--old-end": "1004", "--new-start": "2"} | dict([wrong])
     answer = call("exchange", "strom", *(word for option in given.items() for word in option))
     assert answer.exit_code == 2
-    assert events("strom", "duplicate_conflict") == []
+    assert json.loads(call("events", "strom", "--json").stdout)["events"] == []
 
 
 @pytest.mark.parametrize(

@@ -24,13 +24,14 @@ from config.settings import Settings, load_settings
 from gateway.beside import BesideFile
 from gateway.embedded import EmbeddedStore
 from gateway.influx.store import InfluxStore
-from gateway.reading import Identity, Reading, Refused
+from gateway.reading import Identity, Reading, Refused, milliseconds
 from gateway.spool import Spool
 from tests.unit.zaehlwerk.conftest import NOW
 from zaehlwerk.composition import open_house
 from zaehlwerk.demo.mail_folder import MailFolder
 from zaehlwerk.exits import exit_code_of
 from zaehlwerk.intake import COLLECTOR_SPOOL, COMMANDS_FILE, SERVER_SPOOL
+from zaehlwerk.noticing.telling import tell
 from zaehlwerk.processes.live import Live
 from zaehlwerk.processes.simulating import simulated_part, steady_value
 from zaehlwerk.processes.web import services_of
@@ -79,6 +80,20 @@ def test_the_pages_show_what_the_web_server_refused_and_what_the_collector_refus
     with open_house(environ, portfolio=district, spool_name=SERVER_SPOOL) as house:
         shown = services_of(house, Live()).refused(10)
     assert [one.source for one in shown] == [COLLECTOR_SPOOL, SERVER_SPOOL]
+
+
+def test_what_is_kept_of_a_meter_is_worked_out_afresh_when_a_contradiction_is_told(
+    district: Portfolio, tmp_path: Path
+) -> None:
+    with open_house(settings(tmp_path), portfolio=district) as house:
+        meter = next(iter(house.portfolio.meters.values()))
+        cache = house.books.daily_cache
+        assert cache is not None
+        for value in (1.0, 2.0):
+            house.sink.append([Reading(meter.id, meter.quantity, milliseconds(NOW), value)])
+            cache.events.put(meter.id, NOW.year, (), now=NOW)
+        tell(house.intake, now=NOW)
+        assert cache.events.get(meter.id, NOW.year, now=NOW) is None
 
 
 def test_without_a_portfolio_nothing_is_opened(tmp_path: Path) -> None:

@@ -1,73 +1,19 @@
-"""Contradictions and times to come become events of their meters: once, whatever the order, batches and kills."""
+"""Contradictions become events of their meters: once, whatever the order, batches and kills; and are decided."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.evidence import Evidence
-from api.former_values import bring_back_former, bring_back_new
-from collector.pushing import take
-from config.errors import Unreachable
-from config.meters import Meter, PushSource
-from gateway.embedded import EmbeddedStore
-from gateway.operations import MeterEventRow, Operations
-from gateway.reading import Reading, Refused, milliseconds
-from gateway.replaced import RESTORED
-from tests.unit.collector.portfolio import modbus_meter, mqtt_meter, portfolio
-from zaehlwerk.noticing.telling import tell
-
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-STROM = Meter("strom", "schule", "electricity_import", "MWh", "active_energy_import", source=PushSource(), decimals=3)
-PLACE = portfolio([STROM, modbus_meter("polled", 1, bus="bus-keller"), mqtt_meter("sent", "a/b")])
-
-
-@dataclass
-class District:
-    """A store and an operations database on disk, and what carries from one to the other."""
-
-    store: EmbeddedStore
-    operations: Operations
-
-    def write(self, *readings: Reading, source: str = "logger.csv") -> None:
-        self.store.append(readings, source=source)
-
-    def tell(self, now: datetime = NOW) -> None:
-        tell(self.store.beside, PLACE, lambda: self.operations, now=now)
-
-    def events(self, meter: str = "strom") -> list[MeterEventRow]:
-        self.tell()
-        return self.operations.events.of_meter(meter)
-
-    def evidence(self) -> Evidence:
-        def restore(readings: Sequence[Reading]) -> None:
-            self.store.append(readings, source=RESTORED)
-
-        services: Any = SimpleNamespace(
-            restore=restore, operations=self.operations, books=SimpleNamespace(daily_cache=None)
-        )
-        return Evidence(services, SimpleNamespace(forget=lambda: None))  # type: ignore[arg-type]
-
-    def value(self, one: Reading) -> float:
-        return self.store.standing([one])[one[:3]]
-
-
-@contextmanager
-def opened(folder: Path) -> Iterator[District]:
-    store = EmbeddedStore(folder / "readings.sqlite", clock_s=NOW.timestamp)
-    operations = Operations(f"sqlite:///{folder / 'operations.sqlite'}", clock=lambda: NOW)
-    operations.upgrade()
-    yield District(store, operations)
-    store.close()
-    operations.close()
+from api.event_decisions import Decision, Verdict, decide, undo
+from config.errors import StorageFull, Unreachable
+from gateway.reading import Refused, milliseconds
+from tests.unit.zaehlwerk.telling_district import NOW, District, opened, reading, refused_of
 
 
 @pytest.fixture
@@ -75,11 +21,6 @@ def district(tmp_path: Path) -> Iterator[District]:
     """A district without readings."""
     with opened(tmp_path) as one:
         yield one
-
-
-def reading(hours: float, kwh: float, *, meter: str = "strom", quantity: str = "active_energy_import") -> Reading:
-    """A reading so many hours before noon of 22 November 2026."""
-    return Reading(meter, quantity, milliseconds(NOW - timedelta(hours=hours)), kwh)
 
 
 def test_a_replaced_value_is_proposed_in_the_unit_of_the_display_with_both_values_and_who_brought_it(
@@ -122,14 +63,40 @@ def test_a_rejected_event_brings_the_former_values_back_and_asks_nobody_again(di
     district.write(reading(1, 300.0))
     (event,) = district.events()
 
-    assert bring_back_former(district.evidence(), event.id) == 2
-    district.operations.events.put(replace(event, state="rejected"))
+    decide(district.evidence(), Decision(event.id, Verdict.REJECT, "amt"))
 
     assert [district.value(reading(one, 0)) for one in hours] == [100.0, 100.0]
     assert [one.state for one in district.events()] == ["rejected"]
-    assert bring_back_new(district.evidence(), event.id) == 2
+    undo(district.evidence(), event.id, author="amt")
     assert [district.value(reading(one, 0)) for one in hours] == [300.0, 200.0]
-    assert [one.state for one in district.events()] == ["rejected"]
+    assert district.events() == [event]
+
+
+def test_an_accepted_event_keeps_the_new_values_also_when_it_is_taken_back(district: District) -> None:
+    district.write(reading(1, 100.0))
+    district.write(reading(1, 200.0))
+    (event,) = district.events()
+
+    decide(district.evidence(), Decision(event.id, Verdict.ACCEPT, "amt"))
+
+    assert district.value(reading(1, 0)) == 200.0
+    assert [one.state for one in district.events()] == ["accepted"]
+    undo(district.evidence(), event.id, author="amt")
+    assert district.value(reading(1, 0)) == 200.0
+    assert district.events() == [event]
+
+
+def test_what_cannot_be_written_back_stays_an_open_question(district: District) -> None:
+    district.write(reading(1, 100.0))
+    district.write(reading(1, 200.0))
+    (event,) = district.events()
+    district.disk_is_full = True
+
+    with pytest.raises(StorageFull):
+        decide(district.evidence(), Decision(event.id, Verdict.REJECT, "amt"))
+
+    assert district.events() == [event]
+    assert district.operations.audit.of_subject(event.id) == []
 
 
 def test_what_comes_after_a_decision_is_another_question(district: District) -> None:
@@ -213,6 +180,20 @@ def test_telling_again_after_a_kill_changes_nothing(district: District, monkeypa
     assert district.store.beside.replaced() == []
 
 
+def test_what_is_kept_of_a_meter_is_forgotten_when_its_past_changes_and_for_the_first_time_to_come_alone(
+    district: District,
+) -> None:
+    district.write(reading(1, 100.0), reading(1, 5.0, meter="polled"))
+    district.write(reading(1, 200.0))
+    district.store.append([], [refused_of(NOW, timedelta(days=1), meter="sent")])
+    district.tell()
+    assert district.forgotten == ["strom", "sent"]
+
+    district.store.append([], [refused_of(NOW, timedelta(days=1), meter="sent")])
+    district.tell()
+    assert district.forgotten == ["strom", "sent"]
+
+
 Story = list[tuple[int, int, bool]]  # hour, value, told after it
 
 
@@ -236,73 +217,3 @@ def test_the_order_of_arrival_changes_no_event(tmp_path_factory: pytest.TempPath
 
     assert found[0] == found[1]
     assert sum(int(one.detail.split()[0]) for one in found[0]) == len(hours)
-
-
-def refused_of(now: datetime, ahead: timedelta, meter: str = "strom", source: str = "api") -> Refused:
-    claimed_ms = milliseconds(now + ahead)
-    return Refused(source, meter, "future_time", "", b"{}", milliseconds(now), meter, claimed_ms)
-
-
-def test_a_meter_whose_clock_is_ahead_has_one_event_a_day_and_source(district: District) -> None:
-    day = timedelta(days=1)
-    for number in range(100):
-        now = NOW + timedelta(minutes=15 * number)
-        district.store.append([], [refused_of(now, timedelta(hours=2))])
-        if number % 7 == 0:
-            district.tell(now)
-    district.store.append([], [refused_of(NOW, day * 5, source="broker")])
-    district.tell(NOW + day)
-
-    events = district.operations.events.of_meter("strom")
-
-    assert [(one.kind, one.state, one.author, one.time) for one in events] == [
-        ("future_reading", "noticed", "api", NOW),
-        ("future_reading", "noticed", "broker", NOW),
-        ("future_reading", "noticed", "api", datetime(2026, 11, 22, 23, tzinfo=UTC)),
-    ]
-    assert events[0].detail == "2 Stunden voraus (Zeitstempel 22.11.2026 15:00), nicht übernommen"
-
-
-@pytest.mark.parametrize(
-    ("ahead", "words"),
-    [
-        (timedelta(minutes=70), "70 Minuten"),
-        (timedelta(hours=1, minutes=50), "2 Stunden"),
-        (timedelta(days=5), "5 Tage"),
-        (timedelta(days=365 * 12), "12 Jahre"),
-    ],
-)
-def test_how_far_a_clock_is_ahead_is_said_in_a_unit_that_suits_it(
-    district: District, ahead: timedelta, words: str
-) -> None:
-    district.store.append([], [refused_of(NOW, ahead)])
-
-    (event,) = district.events()
-
-    assert event.detail.startswith(f"{words} voraus")
-
-
-@pytest.mark.parametrize("seconds", [-1, 0])
-def test_a_pushed_reading_of_the_future_is_an_event_and_one_within_the_slack_none(
-    district: District, seconds: int
-) -> None:
-    limit = NOW + timedelta(hours=1, minutes=5, seconds=1 + seconds)
-    pushed = {"meter": "strom", "time": limit, "value": 1}
-
-    result = take([pushed], PLACE, district.store, NOW)
-
-    assert [one.reason for one in result.rejected] == ["future_time"] * (seconds + 1)
-    assert [one.kind for one in district.events()] == ["future_reading"] * (seconds + 1)
-
-
-def test_a_line_of_a_file_may_be_the_future_of_several_meters(district: District) -> None:
-    district.store.append([], [refused_of(NOW, timedelta(days=1), meter="strom,polled,nobody", source="file")])
-
-    assert [len(district.events(meter)) for meter in ("strom", "polled", "sent")] == [1, 1, 0]
-
-
-def test_the_operations_database_is_not_opened_while_there_is_nothing_to_tell(district: District) -> None:
-    district.write(reading(1, 1.0))
-    opened_by_need: Callable[[], Operations] = lambda: pytest.fail("opened")  # noqa: E731
-
-    assert tell(district.store.beside, PLACE, opened_by_need, now=NOW) == 0
