@@ -7,6 +7,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from analysis.daily_cache import DailyCache
+from analysis.formula_parts import resting_on
 from config.factors import DEFAULT_SET, FactorSet
 from config.portfolio import Portfolio
 from gateway.operations.rows import MeterEventRow, ReadingNoteRow
@@ -59,3 +60,9 @@ class Books:
     def zone(self) -> ZoneInfo:
         """The zone in which days, months and years are cut."""
         return self.portfolio.district.zone
+
+    def forget(self, meter_id: str) -> None:
+        """Work out afresh what is kept of a meter, and of the virtual meters that rest on it."""
+        if self.daily_cache is not None:
+            for name in (meter_id, *resting_on(self.portfolio.meters, meter_id)):
+                self.daily_cache.forget(name)

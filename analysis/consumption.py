@@ -9,6 +9,7 @@ import numpy as np
 from analysis.books import Books
 from analysis.calendar_cuts import boundary_ms, cuts
 from analysis.figures import Consumption, Resolution, Slot
+from analysis.future_readings import stored_ahead
 from analysis.known_amounts import quality
 from analysis.ledger.amounts import Amounts
 from analysis.meter_amounts import booked
@@ -31,7 +32,8 @@ def consumption(
     """Return the consumption of `[start, end)` in slots of the property's calendar; raises `NotFound`.
 
     `start` and `end` are local days or aware instants; a slot that they cut is given as far as it is asked for. A
-    slot that is still running has what is known so far, with a coverage below 1; readings after `now` do not count.
+    slot that is still running has what is known so far, with a coverage below 1; readings after `now` do not count. A
+    span that reaches the present has the event of readings that are stored with a time to come.
     """
     meter = books.portfolio.meter(meter_id)
     bounds = cuts(boundary_ms(start, books.zone), boundary_ms(end, books.zone), resolution, books.zone)
@@ -53,8 +55,9 @@ def consumption(
     if isinstance(ledger, VirtualBooks):
         parts = ledger.knowledge(int(passed[0]), int(passed[-1]))
         return replace(found, parts=parts, notes=virtual_notes(found))
+    ahead = stored_ahead(books, meter, int(bounds[-1]), now=now)
     substitutes = substitutes_of(books, meter, ledger.substitutions, first, int(bounds[-1]))
-    return replace(found, substitutes=substitutes)
+    return replace(found, events=(*found.events, *ahead), substitutes=substitutes)
 
 
 def given_out(found: Consumption, decimals: int | None) -> Consumption:

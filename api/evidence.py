@@ -15,7 +15,6 @@ from analysis.calendar_cuts import boundary_ms
 from analysis.completeness import Completeness, completeness
 from analysis.consumption import consumption, given_out
 from analysis.figures import Consumption, Resolution
-from analysis.formula_parts import resting_on
 from analysis.kpis import PropertyKpis, property_kpis
 from analysis.measures import MeasureProgress, measure_progress
 from analysis.silence import Silence, silence
@@ -135,9 +134,7 @@ class Evidence:
     def forget(self, meter_id: str) -> None:
         """Work out afresh what a new reading of a meter changes, virtual meters that rest on it included."""
         self.remembered.forget()
-        if self.books.daily_cache is not None:
-            for name in (meter_id, *resting_on(self.portfolio.meters, meter_id)):
-                self.books.daily_cache.forget(name)
+        self.books.forget(meter_id)
 
     def forget_days_of(self, pushed: Sequence[object]) -> None:
         """Work out afresh what pushed readings of past days change; those of today show by themselves soon enough."""

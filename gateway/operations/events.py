@@ -1,6 +1,7 @@
 """Events of meters: exchanges and the like, recorded by people; noticed ones that people accepted or rejected."""
 
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -58,6 +59,13 @@ class Events:
         query = select(meter_event).where(meter_event.c.meter == meter).order_by(meter_event.c.time, meter_event.c.id)
         with self._connections.reading(connection) as reading:
             return [_row(row) for row in reading.execute(query).mappings()]
+
+    def of_kind(self, kind: str, since: datetime) -> list[MeterEventRow]:
+        """Return the events of one kind of all meters from an instant on, in ascending time."""
+        query = select(meter_event).where(meter_event.c.kind == kind, meter_event.c.time >= since)
+        with self._connections.reading() as reading:
+            rows = reading.execute(query.order_by(meter_event.c.time, meter_event.c.id)).mappings()
+            return [_row(row) for row in rows]
 
     def get(self, event_id: str) -> MeterEventRow:
         """Return one event; raises `NotFound`."""
