@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -24,6 +24,7 @@ from gateway.operations import AlertRow
 router = APIRouter(include_in_schema=False)
 _COMPARABLE = MINIMA["year_comparison"].whole
 _SHOWN_ALERTS = 5
+_WATCHED_EVERY = timedelta(hours=36)  # rules look every morning; that one is late is no reason to worry people
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,10 @@ def _content(evidence: Evidence) -> dict[str, object]:
     alerts = [alert for alert in evidence.open_alerts() if not alert.is_silenced(evidence.now())]
     names = {place.id: place.name for place in evidence.portfolio.properties}
     emitted = evidence.remembered.get(("co2e", today), lambda: co2e(evidence, today.year - 1))
+    judged_at = next((one.judged_at for one in evidence.operations.judgements.newest(1)), None)
     return {
+        "judged_at": judged_at,
+        "unwatched_for": _unwatched(evidence, judged_at),
         "alerts": alerts[:_SHOWN_ALERTS],
         "alert_count": len(alerts),
         "cost_per_day": sum(alert.cost_eur_per_day or 0.0 for alert in alerts),
@@ -73,6 +77,11 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "municipalities": _municipalities(evidence, alerts),
         "benchmark_year": today.year - 1,
     }
+
+
+def _unwatched(evidence: Evidence, judged_at: datetime | None) -> timedelta | None:
+    since = evidence.now() - judged_at if judged_at else None
+    return since if since and since > _WATCHED_EVERY else None
 
 
 def _municipalities(evidence: Evidence, alerts: list[AlertRow]) -> list[Municipality]:

@@ -11,7 +11,7 @@ import pytest
 from api.application import application
 from api.services import UnassignedTopic
 from config.meters import Dated
-from gateway.operations import MeterEventRow
+from gateway.operations import JudgementRow, MeterEventRow, Outcome
 from gateway.reading import Reading, milliseconds
 from tests.unit.api.client import Client
 from tests.unit.api.district import NOW, SmallDistrict
@@ -111,9 +111,27 @@ def test_the_overview_begins_with_what_to_do(reader: Client) -> None:
     assert "etwa 45\u202f€ am Tag" in text
 
 
-def test_the_overview_says_so_when_there_is_nothing_to_do(district: SmallDistrict, reader: Client) -> None:
+@pytest.mark.parametrize(
+    ("ago", "said"),
+    [
+        (None, "Die erste Prüfung steht noch aus."),
+        (timedelta(hours=4), "Heute ist nichts zu tun."),
+        (timedelta(days=3), "Zuletzt wurde vor 3 Tagen geprüft."),
+    ],
+)
+def test_nothing_to_do_is_said_only_when_somebody_looked(
+    district: SmallDistrict, reader: Client, ago: timedelta | None, said: str
+) -> None:
     district.operations.alerts.resolve(1)
-    assert "Heute ist nichts zu tun." in reader.page("/").text
+    if ago is not None:
+        with district.operations.begin() as connection:
+            at = NOW - ago
+            district.operations.judgements.record(
+                connection, JudgementRow("meter_silent", "strom", at, Outcome.CLEAR, at)
+            )
+    text = reader.page("/").text
+    assert said in text
+    assert ("Heute ist nichts zu tun." in text) == (said == "Heute ist nichts zu tun.")
 
 
 def test_the_overview_compares_the_same_days_of_two_years(reader: Client) -> None:
