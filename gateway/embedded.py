@@ -2,34 +2,39 @@
 
 import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import repeat
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 
 from config.errors import InvalidReading, StorageFull, Unreachable
 from gateway import refused as refused_table
+from gateway import touched_table
 from gateway.durable_file import DurableFile
 from gateway.reading import Reading, Receipt, Refused, demand_finite, first_millisecond
 from gateway.series import Series
+from gateway.touched import SPAN_MS, Firsts, TouchedSince, late_before, late_spans
 
-_VERSION = 1
+_VERSION = 2  # 1: without `touched`
 # (series, time) as the key keeps one meter's year together: a page full of neighbours per disk access.
 _SCHEMA = f"""
-CREATE TABLE series (
+CREATE TABLE IF NOT EXISTS series (
     id INTEGER PRIMARY KEY,
     meter TEXT NOT NULL,
     quantity TEXT NOT NULL,
     UNIQUE (meter, quantity)
 );
-CREATE TABLE reading (
+CREATE TABLE IF NOT EXISTS reading (
     series INTEGER NOT NULL,
     time_ms INTEGER NOT NULL,
     value REAL NOT NULL,
     PRIMARY KEY (series, time_ms)
 ) WITHOUT ROWID;
+{touched_table.SCHEMA}
 {refused_table.SCHEMA}
 """
 _UPSERT = """
@@ -52,6 +57,8 @@ AND reading.time_ms = (SELECT max(time_ms) FROM reading WHERE series = series.id
 _ROW = np.dtype([("time_ms", np.int64), ("value", np.float64)])
 _EARLIEST, _LATEST = -(2**63), 2**63 - 1
 
+_TIME = itemgetter(2)
+
 _Row = tuple[int, int, float]
 
 
@@ -62,8 +69,9 @@ class EmbeddedStore:
     it is damaged: readings are the one thing that nobody can measure again, so it never starts anew by itself.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, clock_s: Callable[[], float] = time.time) -> None:
         self._file = DurableFile(path, _SCHEMA, version=_VERSION)
+        self._clock_s = clock_s
         self._series_ids: dict[tuple[str, str], int] = {}
 
     @property
@@ -77,10 +85,12 @@ class EmbeddedStore:
         Raises `InvalidReading` for a value that is not finite, `StorageFull` if the disk takes nothing.
         """
         demand_finite(readings)
+        late = self._late(readings)
         with self._file.writing() as connection:
             ids = self._ids(connection, readings)
             rows = ((ids[meter, quantity], time_ms, value) for meter, quantity, time_ms, value in readings)
             accepted = _upsert(connection, rows)
+            touched_table.insert(connection, late)
             refused_table.insert(connection, refused)
         self._series_ids |= ids
         return Receipt(accepted, len(readings) - accepted)
@@ -95,12 +105,14 @@ class EmbeddedStore:
     def append_many(self, histories: Iterable[tuple[str, str, Series]]) -> Receipt:
         """Make the series of many meters durable in one commit; raises like `append`."""
         total = accepted = 0
+        before_ms = late_before(self._clock_s())
         with self._file.writing() as connection:
             for meter, quantity, series in histories:
                 if not np.isfinite(series.value).all():
                     raise InvalidReading("not_a_number", f"{meter} {quantity}: a value of the series is not finite")
                 total += len(series)
                 accepted += _upsert(connection, _rows(_series_id(connection, meter, quantity), series))
+                touched_table.insert(connection, _late_spans(meter, series, before_ms))
         return Receipt(accepted, total - accepted)
 
     def write(self, readings: Sequence[Reading]) -> Sequence[Refused]:
@@ -139,6 +151,11 @@ class EmbeddedStore:
             newest = [Reading._make(row) for row in connection.execute(_NEWEST)]
         return {(reading.meter, reading.quantity): reading for reading in newest}
 
+    def touched(self, since: int) -> TouchedSince:
+        """Return where readings arrived late since a cursor; see `Store.touched`."""
+        with self._file.reading() as connection:
+            return touched_table.select(connection, since)
+
     def refused(self, limit: int = 100) -> list[Refused]:
         """Return the newest refused things, newest first."""
         with self._file.reading() as connection:
@@ -158,9 +175,15 @@ class EmbeddedStore:
         self._file.close()
 
     def _ids(self, connection: sqlite3.Connection, readings: Sequence[Reading]) -> dict[tuple[str, str], int]:
-        identities = {(reading.meter, reading.quantity) for reading in readings}
+        identities = {(meter, quantity) for meter, quantity, _, _ in readings}
         known = self._series_ids
         return {one: known[one] if one in known else _series_id(connection, *one) for one in identities}
+
+    def _late(self, readings: Sequence[Reading]) -> Firsts:
+        before_ms = late_before(self._clock_s())
+        if min(map(_TIME, readings), default=before_ms) >= before_ms:  # what is polled always is
+            return {}
+        return late_spans(readings, before_ms)
 
 
 def _refused(reading: Reading) -> Refused:
@@ -175,6 +198,12 @@ def _upsert(connection: sqlite3.Connection, rows: Iterable[_Row]) -> int:
 
 def _rows(series_id: int, series: Series) -> Iterator[_Row]:
     return zip(repeat(series_id), series.time_ms.tolist(), series.value.tolist(), strict=False)
+
+
+def _late_spans(meter: str, series: Series, before_ms: int) -> Firsts:
+    late = np.sort(series.time_ms[series.time_ms < before_ms])
+    spans, at = np.unique(late // SPAN_MS, return_index=True)
+    return {(meter, span): first_ms for span, first_ms in zip(spans.tolist(), late[at].tolist(), strict=True)}
 
 
 def _series_id(connection: sqlite3.Connection, meter: str, quantity: str) -> int:

@@ -18,7 +18,7 @@ _VERSION = 3
 _SCHEMA = f"""
 {parcels.SCHEMA}
 {filling.SCHEMA}
-{refused_table.SCHEMA.replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ")}
+{refused_table.SCHEMA}
 """
 # Up to version 2 every reading was a row of its own.
 OLD_ROWS: Final = "SELECT id, meter, quantity, time_ms, value FROM waiting ORDER BY id"

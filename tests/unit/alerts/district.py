@@ -13,6 +13,7 @@ from config.portfolio import District, Person, Portfolio, Property, Tariff
 from gateway.operations import Operations, Outcome
 from gateway.reading import Reading, Refused
 from gateway.series import Series, series_of
+from gateway.touched import TouchedSince
 
 NOW = datetime(2026, 3, 2, 10, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -78,6 +79,9 @@ class HeldReadings:
     def newest(self) -> dict[tuple[str, str], Reading]:
         ordered = sorted(self.readings.values(), key=lambda one: one.time_ms)
         return {(one.meter, one.quantity): one for one in ordered}
+
+    def touched(self, since: int) -> TouchedSince:
+        return TouchedSince((), 0)
 
     def ready(self) -> None: ...
 

@@ -15,6 +15,7 @@ from config.portfolio import District, Municipality, Portfolio, Property
 from gateway.operations.rows import MeterEventRow, ReadingNoteRow
 from gateway.reading import Reading, Refused, milliseconds
 from gateway.series import Series
+from gateway.touched import TouchedSince
 
 
 @dataclass
@@ -50,6 +51,9 @@ class DictStore:
 
     def newest(self) -> dict[tuple[str, str], Reading]:
         return {key: Reading(*key, max(rows), rows[max(rows)]) for key, rows in self.series.items() if rows}
+
+    def touched(self, since: int) -> TouchedSince:
+        return TouchedSince((), 0)
 
     def ready(self) -> None:
         return None
