@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-import numpy as np
-
+from analysis.bookings import Bookings, bookings
 from analysis.books import Books
 from analysis.calendar_cuts import day_cuts
 from analysis.ledger.amounts import Amounts, combined, joined
 from analysis.ledger.micro import Integers
-from analysis.meter_books import MeterBooks, meter_books
 from config.formulas import formula_terms
 from config.meters import Meter
 
@@ -29,9 +27,9 @@ def amounts_of(books: Books, meter: Meter, bounds_ms: Integers, *, now: datetime
     return combined([(share, amounts) for (share, _), amounts in zip(terms, cut, strict=True)])
 
 
-def booked(books: Books, meter: Meter, bounds_ms: Integers, *, now: datetime) -> MeterBooks:
-    """Return the booked line of a metered meter over the span of `bounds_ms`."""
-    return meter_books(books, meter, int(bounds_ms[0]), int(bounds_ms[-1]), now=now)
+def booked(books: Books, meter: Meter, bounds_ms: Integers, *, now: datetime) -> Bookings:
+    """Return the books of a metered meter over the span of `bounds_ms`."""
+    return bookings(books, meter, int(bounds_ms[0]), int(bounds_ms[-1]), now=now)
 
 
 def daily_amounts(books: Books, meter: Meter, start: date, end: date, *, now: datetime) -> Amounts:
@@ -60,10 +58,11 @@ def _year(books: Books, meter: Meter, year: int, *, now: datetime) -> Amounts:
     return amounts
 
 
-def _common(ledgers: list[MeterBooks], bounds_ms: Integers) -> tuple[int, int]:
+def _common(ledgers: list[Bookings], bounds_ms: Integers) -> tuple[int, int]:
     """The span in which every term speaks; empty where one of them never does."""
-    lines = [ledger.line.time_ms for ledger in ledgers]
-    if not all(len(times) for times in lines):
+    spoken = [ledger.spoken for ledger in ledgers]
+    known = [span for span in spoken if span is not None]
+    if len(known) < len(spoken):
         return int(bounds_ms[0]), int(bounds_ms[0])
-    first = max(int(bounds_ms[0]), int(np.max([times[0] for times in lines])))
-    return first, min(int(bounds_ms[-1]), int(np.min([times[-1] for times in lines])))
+    first = max(int(bounds_ms[0]), *(first for first, _ in known))
+    return first, min(int(bounds_ms[-1]), *(last for _, last in known))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import docker
 import pytest
+from hypothesis import settings
 
 from tests.servers import containers, images
 from tests.servers.images import Images
@@ -15,6 +16,9 @@ from tests.servers.search import missing, required_program
 from tests.servers.smtp import Certificate, Login, SmtpServer, self_made_certificate
 
 ROOT = Path(__file__).parents[1]
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

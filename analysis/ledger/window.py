@@ -1,7 +1,7 @@
 """How much of a series must be seen to judge a time span: pure.
 
-Whatever a day shows must not depend on where somebody cut. A fault needs its neighbours, a rest its beginning, and a
-gap that is shaped by comparable days the weeks before it.
+Whatever a day shows must not depend on where somebody cut. A fault needs its neighbours, a rest its beginning and its
+end, and a gap that is shaped by comparable days the weeks before it.
 """
 
 from dataclasses import dataclass, replace
@@ -9,51 +9,132 @@ from typing import Final
 
 import numpy as np
 
-from analysis.ledger.micro import Floats, Integers
+from analysis.ledger.calm import is_calm
+from analysis.ledger.line import Line, Row
+from analysis.ledger.micro import Integers
+from analysis.ledger.readings import Readings
 from analysis.ledger.rules import Rules
 from config.ledger_policy import Filling, Spreading
 
-LOOK_BACK_MS: Final = 24 * 86_400_000  # comparable days, and the day that is cut at either end
-LONGEST_MS: Final = 800 * 86_400_000
+_DAY_MS: Final = 86_400_000
+LOOK_BACK_MS: Final = 24 * _DAY_MS  # comparable days, and the day that is cut at either end
+FOR_EVER_MS: Final = 2**60
+LONGEST_MS: Final = 800 * _DAY_MS
+# Nothing but noise for so long: then no context makes it better.
+LONGEST_UNREST_MS: Final = 32 * _DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The span that is asked for, `[start, end)` [ms], and how far back it is read beyond what rules need."""
+    """The span that is asked for, `[start, end)` [ms], and how far around it readings are looked at.
+
+    `since_ms` and `until_ms` reach further than what the rules need in any case. `is_counter`: a fault can hide among
+    the neighbours.
+    """
 
     start_ms: int
     end_ms: int
     rules: Rules
+    is_counter: bool = True
     since_ms: int | None = None
+    until_ms: int | None = None
 
     @property
     def span(self) -> tuple[int, int]:
         """First and last instant [ms] to read."""
         first_ms = self.start_ms - self.rules.context_ms
         last_ms = self.end_ms + self.rules.ahead_ms
-        return (first_ms if self.since_ms is None else min(first_ms, self.since_ms)), last_ms
+        return (
+            first_ms if self.since_ms is None else min(first_ms, self.since_ms),
+            last_ms if self.until_ms is None else max(last_ms, self.until_ms),
+        )
 
-    def widened(self, time_ms: Integers, values: Floats) -> "Window | None":
-        """Return the window that what was read asks for; None where it is wide enough."""
-        if len(time_ms) < 2 or self.start_ms - self.span[0] > LONGEST_MS:
+    def widened(self, readings: Readings, line: Line) -> "Window | None":
+        """Return the window that what was read and booked asks for; None where it is wide enough.
+
+        `readings` are those of `span` with their neighbours: where one of these is missing, the series ends.
+        """
+        if not len(readings):
             return None
-        wanted_ms = min(self._rest_ms(time_ms, values), self._gap_ms(time_ms))
-        return replace(self, since_ms=wanted_ms) if wanted_ms < self.span[0] else None
+        first_ms, last_ms = self.span
+        needed_ms = self._needed_ms(line)
+        since_ms = until_ms = None
+        if readings.time_ms[0] < first_ms:
+            since_ms = self._since_ms(readings, line, needed_ms)
+        if readings.time_ms[-1] >= last_ms:
+            until_ms = self._until_ms(readings, line)
+        if since_ms is None and until_ms is None:
+            return None
+        return replace(self, since_ms=since_ms or self.since_ms, until_ms=until_ms or self.until_ms)
 
-    def _rest_ms(self, time_ms: Integers, values: Floats) -> int:
-        """A rest that reaches out of the window is followed to its beginning, twice as far each time."""
-        moves = np.flatnonzero(values[1:] != values[:-1])
-        rests_for_ms = int(time_ms[moves[0]] if len(moves) else time_ms[-1]) - int(time_ms[0])
-        if self.rules.stuck_ms is None or rests_for_ms < self.rules.stuck_ms // 2:
-            return self.span[0]
-        return self.span[0] - max(self.start_ms - self.span[0], self.rules.stuck_ms)
+    def reach(self, time_ms: Integers) -> tuple[int, int]:
+        """Return from where to where [ms] one more reading would be looked at; `time_ms` are those of the window."""
+        first_ms, last_ms = self.span
+        since_ms = int(time_ms[0]) if len(time_ms) and time_ms[0] < first_ms else -FOR_EVER_MS
+        until_ms = int(time_ms[-1]) if len(time_ms) and time_ms[-1] >= last_ms else FOR_EVER_MS
+        return since_ms, until_ms
 
-    def _gap_ms(self, time_ms: Integers) -> int:
-        """The comparable days before the first gap of the span that is shaped by them."""
-        rules = self.rules
-        if rules.gap_ms is None or (rules.spread is Spreading.LINEAR and rules.fill is Filling.NONE):
-            return self.span[0]
-        long = np.diff(time_ms) > max(rules.gap_ms, rules.short_ms)
-        in_span = (time_ms[1:] > self.start_ms) & (time_ms[:-1] < self.end_ms)
-        gaps = np.flatnonzero(long & in_span)
-        return int(time_ms[gaps[0]]) - LOOK_BACK_MS if len(gaps) else self.span[0]
+    def _needed_ms(self, line: Line) -> int:
+        """From where on the line has to be right: the comparable days before the first gap that they shape."""
+        shaped = _shaped(line, self.rules)
+        gaps = np.flatnonzero(shaped & (line.time_ms[1:] > self.start_ms) & (line.time_ms[:-1] < self.end_ms))
+        return min(self.start_ms, int(line.time_ms[gaps[0]]) - LOOK_BACK_MS) if len(gaps) else self.start_ms
+
+    def _since_ms(self, readings: Readings, line: Line, needed_ms: int) -> int | None:
+        first_ms = self.span[0]
+        if needed_ms - self.rules.context_ms < first_ms:
+            return needed_ms - self.rules.context_ms
+        seen_ms = needed_ms - first_ms
+        further_ms = first_ms - max(seen_ms, self.rules.context_ms)
+        if _begins_at_rest(line, needed_ms, self.rules) and seen_ms < LONGEST_MS:
+            return further_ms
+        before = readings.between(0, int(np.searchsorted(readings.time_ms, needed_ms, side="right")))
+        if self.is_counter and seen_ms < LONGEST_UNREST_MS and not is_calm(before, self.rules):
+            return further_ms
+        return None
+
+    def _until_ms(self, readings: Readings, line: Line) -> int | None:
+        last_ms = self.span[1]
+        seen_ms = last_ms - self.end_ms
+        further_ms = last_ms + max(seen_ms, self.rules.ahead_ms)
+        if _ends_at_rest(line, self.end_ms, self.rules) and seen_ms < LONGEST_MS:
+            return further_ms
+        after = readings.between(int(np.searchsorted(readings.time_ms, self.end_ms)), len(readings))
+        if self.is_counter and seen_ms < LONGEST_UNREST_MS and not is_calm(after, self.rules):
+            return further_ms
+        return None
+
+
+def _shaped(line: Line, rules: Rules) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    shaped = np.zeros(len(line.kinds), np.bool_)
+    if rules.spread is not Spreading.LINEAR:
+        shaped |= line.kinds == Row.SPREAD
+    if rules.fill is not Filling.NONE:
+        shaped |= (line.kinds == 0) | (line.kinds == Row.FAULTY)
+    return shaped
+
+
+def _moving(line: Line) -> Integers:
+    """Return the intervals in which something ran through."""
+    return np.flatnonzero(np.diff(line.totals[Row.AMOUNT]) > 0)
+
+
+def _begins_at_rest(line: Line, needed_ms: int, rules: Rules) -> bool:
+    """Whether the rest that lies at `needed_ms` may have begun before the line does."""
+    if rules.stuck_ms is None:
+        return False
+    moving = _moving(line)
+    return int(line.time_ms[moving[0] + 1] if len(moving) else line.time_ms[-1]) > needed_ms
+
+
+def _ends_at_rest(line: Line, end_ms: int, rules: Rules) -> bool:
+    """Whether the rest that lies at `end_ms` may last longer than the line does, or how it ended is not seen yet."""
+    if rules.stuck_ms is None:
+        return False
+    moved_ms = line.time_ms[_moving(line) + 1]
+    before, after = moved_ms[moved_ms <= end_ms], moved_ms[moved_ms > end_ms]
+    since_ms = int(before[-1] if len(before) else line.time_ms[0])
+    again_ms = int(after[0] if len(after) else line.time_ms[-1])
+    if again_ms - since_ms < rules.stuck_ms // 2:
+        return False
+    return not len(after) or line.time_ms[-1] < again_ms + _DAY_MS

@@ -1,0 +1,99 @@
+"""A meter's books over any time span, always in the same blocks: so quarter-hours, days and years cannot differ."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import islice
+
+import numpy as np
+
+from analysis.books import Books
+from analysis.calendar_cuts import local_day
+from analysis.figures import MeterEvent
+from analysis.ledger.amounts import Amounts, joined
+from analysis.ledger.blocks import Block, blocks
+from analysis.ledger.conversion import midnight_ms
+from analysis.ledger.line import line_of, stepped
+from analysis.ledger.micro import Integers
+from analysis.meter_books import Bookkeeper, MeterBooks, bookkeeper
+from config.meters import Meter
+from gateway.reading import milliseconds
+
+BLOCKS_AT_ONCE = 36  # a year: what is held of raw readings
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """The books of `[start_ms, end_ms)`: a block, or time that has not come yet."""
+
+    start_ms: int
+    end_ms: int
+    books: MeterBooks
+
+
+@dataclass(frozen=True, slots=True)
+class Bookings:
+    """Bookings one after the other, at least one; what is asked for is cut out of them."""
+
+    parts: tuple[Booking, ...]
+    events: tuple[MeterEvent, ...] = ()
+
+    @property
+    def spoken(self) -> tuple[int, int] | None:
+        """The first and the last instant [ms] that a reading lies at, as far as was looked; None: there is none."""
+        lines = [part.books.line.time_ms for part in self.parts if len(part.books.line.time_ms)]
+        return (int(lines[0][0]), int(lines[-1][-1])) if lines else None
+
+    def amounts(self, bounds_ms: Integers, *, within: tuple[int, int] | None = None) -> Amounts:
+        """Cut the lines into slots [unit of the medium]; `within` leaves out what lies outside of it [ms]."""
+        cut = [
+            part.books.amounts(edges, within=within)
+            for part in self.parts
+            if len(edges := np.unique(np.clip(bounds_ms, part.start_ms, part.end_ms))) > 1
+        ]
+        if not cut:
+            return self.parts[0].books.amounts(bounds_ms, within=within)
+        whole = cut[0] if len(cut) == 1 else joined(cut)
+        if len(whole.bounds_ms) == len(bounds_ms):
+            return whole
+        return whole.grouped(np.searchsorted(whole.bounds_ms, bounds_ms[:-1]).tolist())
+
+    def stepped(self) -> "Bookings":
+        """Return the books of a counter that speaks when it moves: see `ledger.line.stepped`."""
+        parts = (replace(part, books=replace(part.books, line=stepped(part.books.line))) for part in self.parts)
+        return replace(self, parts=tuple(parts))
+
+
+def bookings(books: Books, meter: Meter, start_ms: int, end_ms: int, *, now: datetime) -> Bookings:
+    """Book what one metered (not virtual) meter says about `[start, end)`; readings after `now` are not looked at."""
+    keeper = bookkeeper(books, meter, now=now)
+    first, last = local_day(start_ms, books.zone), local_day(max(start_ms, end_ms - 1), books.zone)
+    parts = tuple(_parts(keeper, first, last + _DAY, now))
+    found = sorted((event for part in parts for event in part.books.events), key=lambda event: event.time)
+    return Bookings(parts, tuple(event for event in found if start_ms <= milliseconds(event.time) < end_ms))
+
+
+def booked_blocks(keeper: Bookkeeper, wanted: Iterator[Block]) -> Iterator[tuple[Block, Booking]]:
+    """Book consecutive blocks, a year of raw readings in memory at a time."""
+    zone, rules = keeper.books.zone, keeper.rules
+    while chunk := list(islice(wanted, BLOCKS_AT_ONCE)):
+        edges = [midnight_ms(block.first, zone) for block in chunk] + [midnight_ms(chunk[-1].end, zone)]
+        keeper.raw.load(edges[0] - rules.context_ms, edges[-1] + rules.ahead_ms)
+        for place, block in enumerate(chunk):
+            start_ms, end_ms = edges[place], edges[place + 1]
+            yield block, Booking(start_ms, end_ms, keeper.book(start_ms, end_ms))
+
+
+def _parts(keeper: Bookkeeper, first: date, end: date, now: datetime) -> Iterator[Booking]:
+    """Of what has not come yet nothing is known, however far it is asked for."""
+    zone = keeper.books.zone
+    come = min(end, local_day(min(milliseconds(now), midnight_ms(end, zone)), zone) + _DAY)
+    booked_to = first
+    for block, booking in booked_blocks(keeper, blocks(first, come)):
+        booked_to = block.end
+        yield booking
+    if booked_to < end:
+        none = np.empty(0, np.int64)
+        nothing = MeterBooks(line_of(none, none, none), keeper.conversions, ())
+        yield Booking(midnight_ms(booked_to, zone), midnight_ms(end, zone), nothing)
