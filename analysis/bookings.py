@@ -1,9 +1,8 @@
 """A meter's books over any time span, always in the same blocks: so quarter-hours, days and years cannot differ."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import islice
 
 import numpy as np
 
@@ -12,7 +11,9 @@ from analysis.calendar_cuts import local_day
 from analysis.figures import MeterEvent
 from analysis.ledger.amounts import Amounts, joined
 from analysis.ledger.blocks import Block, blocks
+from analysis.ledger.bridging import Substitution
 from analysis.ledger.conversion import midnight_ms
+from analysis.ledger.faults import Notice
 from analysis.ledger.line import line_of, stepped
 from analysis.ledger.micro import Integers
 from analysis.meter_books import Bookkeeper, MeterBooks, bookkeeper
@@ -38,6 +39,16 @@ class Bookings:
 
     parts: tuple[Booking, ...]
     events: tuple[MeterEvent, ...] = ()
+
+    @property
+    def substitutions(self) -> tuple[Substitution, ...]:
+        """What stands in for readings in the blocks that were booked, ascending."""
+        return tuple(sorted({one for part in self.parts for one in part.books.substitutions}))
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What the ledger noticed by itself in the blocks that were booked, ascending."""
+        return [notice for part in self.parts for notice in part.books.notices]
 
     @property
     def spoken(self) -> tuple[int, int] | None:
@@ -70,19 +81,31 @@ def bookings(books: Books, meter: Meter, start_ms: int, end_ms: int, *, now: dat
     keeper = bookkeeper(books, meter, now=now)
     first, last = local_day(start_ms, books.zone), local_day(max(start_ms, end_ms - 1), books.zone)
     parts = tuple(_parts(keeper, first, last + _DAY, now))
-    found = sorted((event for part in parts for event in part.books.events), key=lambda event: event.time)
+    found = sorted((event for part in parts for event in part.books.events), key=lambda event: (event.time, event.id))
     return Bookings(parts, tuple(event for event in found if start_ms <= milliseconds(event.time) < end_ms))
 
 
-def booked_blocks(keeper: Bookkeeper, wanted: Iterator[Block]) -> Iterator[tuple[Block, Booking]]:
-    """Book consecutive blocks, a year of raw readings in memory at a time."""
+def booked_blocks(keeper: Bookkeeper, wanted: Iterable[Block]) -> Iterator[tuple[Block, Booking]]:
+    """Book blocks in ascending order, a year of raw readings in memory at a time."""
     zone, rules = keeper.books.zone, keeper.rules
-    while chunk := list(islice(wanted, BLOCKS_AT_ONCE)):
+    for chunk in _chunks(wanted):
         edges = [midnight_ms(block.first, zone) for block in chunk] + [midnight_ms(chunk[-1].end, zone)]
         keeper.raw.load(edges[0] - rules.context_ms, edges[-1] + rules.ahead_ms)
         for place, block in enumerate(chunk):
             start_ms, end_ms = edges[place], edges[place + 1]
             yield block, Booking(start_ms, end_ms, keeper.book(start_ms, end_ms))
+
+
+def _chunks(wanted: Iterable[Block]) -> Iterator[list[Block]]:
+    """Blocks that follow one another, at most a year of them."""
+    chunk: list[Block] = []
+    for block in wanted:
+        if chunk and (len(chunk) == BLOCKS_AT_ONCE or block.first != chunk[-1].end):
+            yield chunk
+            chunk = []
+        chunk.append(block)
+    if chunk:
+        yield chunk
 
 
 def _parts(keeper: Bookkeeper, first: date, end: date, now: datetime) -> Iterator[Booking]:

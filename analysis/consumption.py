@@ -4,12 +4,13 @@ from datetime import date, datetime
 
 from analysis.books import Books
 from analysis.calendar_cuts import boundary_ms, cuts
-from analysis.figures import Consumption, MeterEvent, Resolution, Slot
+from analysis.figures import Consumption, Resolution, Slot
 from analysis.ledger.amounts import Amounts
-from analysis.ledger.micro import Integers
-from analysis.meter_amounts import amounts_of, booked
-from config.meters import Meter
+from analysis.ledger_events import ledger_events
+from analysis.meter_amounts import amounts_by_days, amounts_of
 from gateway.reading import instant
+
+OF_WHOLE_DAYS = frozenset({Resolution.DAY, Resolution.MONTH, Resolution.YEAR})
 
 
 def consumption(
@@ -28,16 +29,20 @@ def consumption(
     """
     meter = books.portfolio.meter(meter_id)
     bounds = cuts(boundary_ms(start, books.zone), boundary_ms(end, books.zone), resolution, books.zone)
-    amounts, events = _amounts(books, meter, bounds, now)
-    slots = _slots(books, amounts)
-    return Consumption(meter.id, meter.medium.unit, resolution, str(books.zone), slots, amounts.total(), events)
-
-
-def _amounts(books: Books, meter: Meter, bounds: Integers, now: datetime) -> tuple[Amounts, tuple[MeterEvent, ...]]:
-    if meter.formula is not None:
-        return amounts_of(books, meter, bounds, now=now), ()
-    ledger = booked(books, meter, bounds, now=now)
-    return ledger.amounts(bounds), ledger.events
+    amounts = (
+        amounts_by_days(books, meter, bounds, now=now)
+        if resolution in OF_WHOLE_DAYS
+        else amounts_of(books, meter, bounds, now=now)
+    )
+    return Consumption(
+        meter=meter.id,
+        unit=meter.medium.unit,
+        resolution=resolution,
+        time_zone=str(books.zone),
+        slots=_slots(books, amounts),
+        total=amounts.total(),
+        events=ledger_events(books, meter, int(bounds[0]), int(bounds[-1]), now=now),
+    )
 
 
 def _slots(books: Books, amounts: Amounts) -> tuple[Slot, ...]:

@@ -1,13 +1,14 @@
-"""A memory for the days of a year, so that pages need not read years of readings at each call."""
+"""A memory for what pages ask again and again, so that they need not read years of weather at each call."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
-from analysis.ledger.amounts import Amounts
 from analysis.ledger.micro import Floats
 
 T = TypeVar("T")
+
+_CHECKED_FOR: Final = timedelta(minutes=1)
 
 
 class YearCache(Generic[T]):
@@ -29,7 +30,7 @@ class YearCache(Generic[T]):
         return kept[1] if kept is not None and kept[0] <= now < kept[0] + self._time_to_live else None
 
     def put(self, meter_id: str, year: int, value: T, *, now: datetime) -> None:
-        """Keep a year's days as of `now`."""
+        """Keep a value as of `now`."""
         with self._lock:
             self._kept[meter_id, year] = (now, value)
 
@@ -40,16 +41,17 @@ class YearCache(Generic[T]):
 
 
 class DailyCache:
-    """The daily amounts of meters and the daily temperatures of stations [°C, and the share known].
+    """Up to which day each meter was found derived this year, and the daily temperatures of stations [°C, and the
+    share known].
 
-    Late readings show after the time to live, or at once after `forget`.
+    Late readings show within a minute, late weather after the time to live; both at once after `forget`.
     """
 
     def __init__(self, time_to_live: timedelta) -> None:
-        self.amounts: YearCache[Amounts] = YearCache(time_to_live)
+        self.derived_to: YearCache[date] = YearCache(min(time_to_live, _CHECKED_FOR))
         self.temperatures: YearCache[tuple[Floats, Floats]] = YearCache(time_to_live)
 
     def forget(self, meter_id: str) -> None:
-        """Drop what is kept of a meter."""
-        self.amounts.forget(meter_id)
+        """Drop what is kept of a meter, or of a station."""
+        self.derived_to.forget(meter_id)
         self.temperatures.forget(meter_id)

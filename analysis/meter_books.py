@@ -23,7 +23,7 @@ from analysis.ledger.rules import Rules, rules_of
 from analysis.ledger.tank import book_tank
 from analysis.ledger.window import FOR_EVER_MS, Window
 from analysis.meter_records import Records, marks_of, records_of
-from analysis.raw_readings import RawReadings
+from analysis.window_readings import WindowReadings
 from config.meters import Meter
 from config.quantities import QUANTITIES, Kind
 from gateway.operations.rows import ReadingNoteRow
@@ -36,8 +36,8 @@ _TIME = attrgetter("time_ms")
 class MeterBooks:
     """A meter's line over (at least) a time span, its conversions, its events and what stands in for readings.
 
-    `notices` are what the ledger noticed within the span; a reading that comes later than now and lies outside of
-    `reach` (first and last instant [ms]) changes nothing of it.
+    `notices` are what the ledger noticed by itself within the span. A reading that comes later than now and lies
+    outside of `reach` (first and last instant [ms]) changes nothing of it.
     """
 
     line: Line
@@ -52,9 +52,14 @@ class MeterBooks:
         return cut_amounts(self.line, bounds_ms, self.conversions, within=within)
 
 
-def meter_books(books: Books, meter: Meter, start_ms: int, end_ms: int, *, now: datetime) -> MeterBooks:
-    """Book what one metered (not virtual) meter says about `[start, end)`; readings after `now` are not looked at."""
-    return bookkeeper(books, meter, now=now).book(start_ms, end_ms)
+def meter_books(
+    books: Books, meter: Meter, start_ms: int, end_ms: int, *, now: datetime, records: Records | None = None
+) -> MeterBooks:
+    """Book what one metered (not virtual) meter says about `[start, end)`; readings after `now` are not looked at.
+
+    `records`: what to take as recorded; None: all of it.
+    """
+    return bookkeeper(books, meter, now=now, records=records).book(start_ms, end_ms)
 
 
 def bookkeeper(
@@ -75,8 +80,8 @@ def bookkeeper(
         notes=books.operations.notes.of_meter(meter.id, meter.quantity) if notes is None else notes,
         conversions=conversions_of(meter, books.zone, factors=found.ratios(), units=found.units()),
         expectation=expectation_of(books, meter),
-        raw=RawReadings(books.store, meter.id, meter.quantity, now),
-        delivered=RawReadings(books.store, meter.id, "delivery", now),
+        raw=WindowReadings(books.store, meter.id, meter.quantity, now),
+        delivered=WindowReadings(books.store, meter.id, "delivery", now),
     )
 
 
@@ -91,8 +96,8 @@ class Bookkeeper:
     notes: Sequence[ReadingNoteRow]
     conversions: tuple[Conversion, ...]
     expectation: Expectation | None
-    raw: RawReadings
-    delivered: RawReadings
+    raw: WindowReadings
+    delivered: WindowReadings
 
     def book(self, start_ms: int, end_ms: int) -> MeterBooks:
         """Book `[start, end)`.

@@ -80,7 +80,7 @@ class Records:
             event = MeterEvent(identifier, self.meter.id, notice.kind, at, notice.detail, notice.state)
             known.setdefault(identifier, event)
         first, last = instant(start_ms), instant(end_ms)
-        return tuple(sorted((one for one in known.values() if first <= one.time < last), key=lambda one: one.time))
+        return tuple(sorted((one for one in known.values() if first <= one.time < last), key=_in_order))
 
 
 def records_of(books: Books, meter: Meter, *, now: datetime) -> Records:
@@ -123,6 +123,10 @@ def _exchange(meter: Meter, event: MeterEventRow) -> Exchange:
         None if event.new_start is None else micro_of(event.new_start * unit),
         wrap,
     )
+
+
+def _in_order(event: MeterEvent) -> tuple[datetime, str]:
+    return event.time, event.id
 
 
 def _shown(event: MeterEventRow) -> MeterEvent:

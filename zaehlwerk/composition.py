@@ -29,7 +29,7 @@ from zaehlwerk.intake import (
 )
 from zaehlwerk.writes_at_once import WritesAtOnce
 
-_DAYS_ARE_KEPT_FOR = timedelta(minutes=5)
+_WEATHER_IS_KEPT_FOR = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,14 @@ def open_house(
         stack.callback(operations.close)
         operations.upgrade()
         store, sink, spool = _store_and_sink(settings, stack, spool_name)
-        books = Books(portfolio, store, operations, load_factor_sets(), daily_cache=DailyCache(_DAYS_ARE_KEPT_FOR))
+        books = Books(
+            portfolio,
+            store,
+            operations,
+            load_factor_sets(),
+            daily_cache=DailyCache(_WEATHER_IS_KEPT_FOR),
+            ledger=operations.ledger,
+        )
         yield House(settings, portfolio, profiles_of(settings), store, sink, spool, operations, books)
 
 

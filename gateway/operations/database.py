@@ -12,7 +12,6 @@ from gateway.operations.balances import Balances
 from gateway.operations.connections import Connections
 from gateway.operations.events import Events
 from gateway.operations.judgements import Judgements
-from gateway.operations.late_spans import LateSpans
 from gateway.operations.ledger import Ledger
 from gateway.operations.migrating import upgrade
 from gateway.operations.notes import Notes
@@ -38,7 +37,6 @@ class Operations:
         self.balances = Balances(self._connections, clock)
         self.events = Events(self._connections)
         self.judgements = Judgements(self._connections)
-        self.late_spans = LateSpans(self._connections)
         self.ledger = Ledger(self._connections)
         self.notes = Notes(self._connections)
         self.outbox = Outbox(self._connections)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from config.errors import Conflict
 from gateway.operations.connections import Connections
+from gateway.operations.late_spans import LateSpans
 from gateway.operations.ledger_rows import (
     Derivation,
     LedgerBlock,
@@ -18,6 +19,7 @@ from gateway.operations.ledger_rows import (
     LedgerDay,
     LedgerNotice,
     LedgerState,
+    LedgerSubstitution,
 )
 from gateway.operations.ledger_tables import (
     ledger_block,
@@ -25,6 +27,7 @@ from gateway.operations.ledger_tables import (
     ledger_day,
     ledger_notice,
     ledger_state,
+    ledger_substitution,
     ledger_touched,
 )
 
@@ -37,6 +40,7 @@ class Ledger:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+        self.late = LateSpans(connections)
 
     # what can be read
 
@@ -76,6 +80,21 @@ class Ledger:
         query = select(ledger_notice).where(ledger_notice.c.meter.in_(meters), ledger_notice.c.time_ms >= start_ms)
         with self._connections.reading() as reading:
             return _by_meter(LedgerNotice._make(row) for row in reading.execute(query))
+
+    def substitutions(self, meter: str, start_ms: int, end_ms: int) -> list[LedgerSubstitution]:
+        """Return what stands in for readings at some time of `[start_ms, end_ms)`, ascending."""
+        inside = (ledger_substitution.c.end_ms > start_ms, ledger_substitution.c.start_ms < end_ms)
+        query = select(ledger_substitution).where(ledger_substitution.c.meter == meter, *inside)
+        with self._connections.reading() as reading:
+            rows = reading.execute(query.order_by(ledger_substitution.c.start_ms))
+            return [LedgerSubstitution._make(row) for row in rows]
+
+    def substitutions_since(self, meters: Collection[str], start_ms: int) -> dict[str, list[LedgerSubstitution]]:
+        """Return what stands in for readings of several meters, beginning at `start_ms` or later."""
+        of_them = (ledger_substitution.c.meter.in_(meters), ledger_substitution.c.start_ms >= start_ms)
+        with self._connections.reading() as reading:
+            rows = reading.execute(select(ledger_substitution).where(*of_them))
+            return _by_meter(LedgerSubstitution._make(row) for row in rows)
 
     def blocks_since(self, meters: Collection[str], first: date) -> dict[str, list[LedgerBlock]]:
         """Return the blocks of several meters from `first` on, ascending."""
@@ -156,6 +175,9 @@ def _write_rows(connection: Connection, derivations: Sequence[Derivation]) -> No
     _put(connection, ledger_day, [row for one in derivations for row in one.days])
     _drop(connection, ledger_notice, ("id",), [(notice,) for one in derivations for notice in one.dropped_notices])
     _put(connection, ledger_notice, [row for one in derivations for row in one.notices])
+    starts = [(one.state.meter, start_ms) for one in derivations for start_ms in one.dropped_substitutions]
+    _drop(connection, ledger_substitution, ("meter", "start_ms"), starts)
+    _put(connection, ledger_substitution, [row for one in derivations for row in one.substitutions])
     blocks = [row for one in derivations for row in one.blocks]
     _drop(connection, ledger_block, ("meter", "first"), [row[:2] for row in blocks])
     _put(connection, ledger_block, blocks)

@@ -34,6 +34,16 @@ class LedgerNotice(NamedTuple):
     state: str
 
 
+class LedgerSubstitution(NamedTuple):
+    """What stands in for readings in `[start_ms, end_ms)`: by which method, of a sum that is known or not."""
+
+    meter: str
+    start_ms: int
+    end_ms: int
+    method: str
+    known_sum: bool
+
+
 class LedgerBlock(NamedTuple):
     """What a block of days was derived from: readings of `[since_ms, until_ms]` that arrive later change it."""
 
@@ -75,8 +85,8 @@ class LedgerState:
 class Derivation:
     """What deriving a meter came to: only what differs from the tables.
 
-    `state` has the version that was read before; `dropped_days` and `dropped_notices` go, those that come again
-    included. `changed` are spans of days, both ends included. Late spans up to `arrival` are done with.
+    `state` has the version that was read before; what is `dropped_…` goes, what comes again otherwise included.
+    `changed` are spans of days, both ends included. Late spans up to `arrival` are done with.
     """
 
     state: LedgerState
@@ -84,6 +94,8 @@ class Derivation:
     days: Sequence[LedgerDay] = ()
     dropped_notices: Sequence[str] = ()
     notices: Sequence[LedgerNotice] = ()
+    dropped_substitutions: Sequence[int] = ()
+    substitutions: Sequence[LedgerSubstitution] = ()
     blocks: Sequence[LedgerBlock] = ()
     changed: Sequence[tuple[date, date]] = ()
     arrival: int = 0

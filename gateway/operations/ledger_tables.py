@@ -1,6 +1,6 @@
 """The tables of the daily ledger: what was derived from readings, and what has to be derived again."""
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, SmallInteger, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, SmallInteger, String, Table, Text
 
 from gateway.operations.columns import Instant, RowId
 from gateway.operations.tables import METADATA
@@ -28,6 +28,17 @@ ledger_notice = Table(
     Column("detail", Text, nullable=False),
     Column("state", String(20), nullable=False),
     Index(None, "meter", "time_ms"),
+)
+
+ledger_substitution = Table(
+    "ledger_substitution",
+    METADATA,
+    Column("meter", String(120), primary_key=True),
+    Column("start_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("end_ms", BigInteger, nullable=False),
+    Column("method", String(20), nullable=False),
+    Column("known_sum", Boolean, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 ledger_block = Table(

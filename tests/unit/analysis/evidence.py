@@ -1,6 +1,6 @@
 """A store and an operations database of dicts, and a small district to ask about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -69,6 +69,9 @@ class DictEvents:
     def of_meter(self, meter: str) -> list[MeterEventRow]:
         return [row for row in self.rows if row.meter == meter]
 
+    def of_meters(self, meters: Collection[str]) -> dict[str, list[MeterEventRow]]:
+        return {meter: self.of_meter(meter) for meter in meters}
+
 
 @dataclass
 class DictNotes:
@@ -78,6 +81,9 @@ class DictNotes:
         self, meter: str, quantity: str, start: datetime | None = None, end: datetime | None = None
     ) -> list[ReadingNoteRow]:
         return [row for row in self.rows if (row.meter, row.quantity) == (meter, quantity)]
+
+    def of_meters(self, meters: Collection[str]) -> dict[str, list[ReadingNoteRow]]:
+        return {meter: [row for row in self.rows if row.meter == meter] for meter in meters}
 
 
 @dataclass

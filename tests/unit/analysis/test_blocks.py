@@ -92,7 +92,7 @@ def test_what_a_day_shows_does_not_depend_on_where_somebody_cut(
     assert np.array_equal(whole.micro, parts.micro)
     assert np.array_equal(whole.spans_ms, parts.spans_ms)
     assert np.array_equal(whole.bridges, parts.bridges)
-    assert in_one.events == in_blocks.events
+    assert list(in_one.notices) == in_blocks.notices
 
 
 def test_a_slot_over_two_blocks_has_both_parts() -> None:
@@ -124,7 +124,7 @@ def test_an_exchange_long_ago_leaves_its_wrap_and_no_gap() -> None:
     bounds = day_cuts(day("2025-01-01"), day("2025-02-05"), there.zone)
     found = bookings(there, meter(), int(bounds[0]), int(bounds[-1]), now=LATER)
     assert set(found.amounts(bounds).decimals()[1:]) == {24}
-    assert [one.kind for one in found.events] == ["rollover"]
+    assert [one.kind for one in found.notices] == ["rollover"]
 
 
 def _ms(zone: Any, first: str, last: str) -> tuple[int, int]:

@@ -230,6 +230,7 @@ class SmallDistrict:
             self.operations,
             load_factor_sets(),
             daily_cache=DailyCache(timedelta(hours=1)),
+            ledger=self.operations.ledger,
         )
         sources = (
             FakeSource("broker", "mqtt", readings=4711, refused={"not_json": 2}),

@@ -15,6 +15,7 @@ TABLES = (
     "ledger_day",
     "ledger_notice",
     "ledger_state",
+    "ledger_substitution",
     "ledger_touched",
 )
 
@@ -27,6 +28,7 @@ def upgrade() -> None:
     _ledger_day()
     _ledger_notice()
     _ledger_state()
+    _ledger_substitution()
     _ledger_touched()
 
 
@@ -112,6 +114,19 @@ def _ledger_state() -> None:
         sa.Column("derived_at", Instant),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("meter", name="pk_ledger_state"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _ledger_substitution() -> None:
+    op.create_table(
+        "ledger_substitution",
+        sa.Column("meter", sa.String(length=120), nullable=False),
+        sa.Column("start_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("end_ms", sa.BigInteger(), nullable=False),
+        sa.Column("method", sa.String(length=20), nullable=False),
+        sa.Column("known_sum", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("meter", "start_ms", name="pk_ledger_substitution"),
         sqlite_with_rowid=False,
     )
 

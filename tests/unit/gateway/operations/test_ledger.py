@@ -103,7 +103,7 @@ def test_the_first_change_after_an_instant_is_found_by_meter_and_days(operations
 
 
 def test_late_spans_wait_until_their_meter_was_derived_with_them(operations: Operations) -> None:
-    spans = operations.late_spans
+    spans = operations.ledger.late
     assert spans.cursor() == 0
     spans.take(TouchedSince([Touched("strom", 100, 200, 1), Touched("gas", 150, 200, 2)], 2))
     assert (spans.cursor(), spans.of(["strom"])) == (2, {"strom": [Touched("strom", 100, 200, 1)]})

@@ -13,7 +13,7 @@ _NOTHING = Series(np.empty(0, np.int64), np.empty(0, np.float64))
 
 
 @dataclass(slots=True)
-class RawReadings:
+class WindowReadings:
     """Readings up to the instant `upto`. Holds what was loaded last, and what borders on it: years at most."""
 
     store: Store
