@@ -19,11 +19,12 @@ def is_calm(readings: Readings, rules: Rules) -> bool:
     """Whether a stretch of readings (ascending) holds a calm piece."""
     if len(readings) <= _INTERVALS:
         return False
-    rises, spans = np.diff(readings.micro), np.diff(readings.time_ms)
-    fine = (rises >= 0) & (rises <= rules.plausible(spans))
+    times, micro = readings.time_ms, readings.micro
+    rises = micro[1:] - micro[:-1]
+    fine = (rises >= 0) & (rises <= rules.plausible(times[1:] - times[:-1]))
     count = len(fine) - _INTERVALS + 1
-    pieces = np.all([fine[first : first + count] for first in range(_INTERVALS)], axis=0)
-    return bool((pieces & (rises[:count] > 0)).any()) or _rests_long(readings.time_ms, rises == 0)
+    pieces = fine[:count] & fine[1 : count + 1] & fine[2 : count + 2]
+    return bool((pieces & (rises[:count] > 0)).any()) or _rests_long(times, rises == 0)
 
 
 def _rests_long(times: NDArray[np.int64], same: NDArray[np.bool_]) -> bool:

@@ -116,7 +116,8 @@ def _shaped(line: Line, rules: Rules) -> np.ndarray[tuple[int], np.dtype[np.bool
 
 def _moving(line: Line) -> Integers:
     """Return the intervals in which something ran through."""
-    return np.flatnonzero(np.diff(line.totals[Row.AMOUNT]) > 0)
+    amounts = line.totals[Row.AMOUNT]
+    return np.flatnonzero(amounts[1:] != amounts[:-1])
 
 
 def _begins_at_rest(line: Line, needed_ms: int, rules: Rules) -> bool:
