@@ -87,12 +87,15 @@ def catch_up(
 def rebuild(books: Books, meter: Meter, *, now: datetime, since: date | None = None) -> Caught:
     """Derive a meter again from raw readings, from the block of `since` on; the tables stay as they are.
 
-    `changed_days` counts the days that came out otherwise all the same; what was missing is derived before and counts
-    as new. Raises like `catch_up`, and `Conflict` where others keep deriving the same meter.
+    `changed_days` counts the days that came out otherwise all the same; what was missing, or touched and not derived
+    again yet, is derived before and counts as new. Raises like `catch_up`, and `Conflict` where others keep deriving the same meter.
     """
     ledger, caught = _ledger_of(books), Caught()
     for _ in range(_TRIES if meter.formula is None else 0):
-        caught += catch_up(books, [meter], now=now)
+        missing = catch_up(books, [meter], now=now)
+        caught += replace(missing, new_days=missing.new_days + missing.changed_days, changed_days=0)
+        if caught.failures:
+            return caught
         (job,) = jobs_of(books, ledger, [meter], now=now, all_due=True)
         derivation = _rebuilt(replace(job, seen=replace(job.seen, late=())), known_of(ledger, meter.id), since)
         if not ledger.write([derivation]):

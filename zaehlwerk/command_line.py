@@ -7,7 +7,18 @@ import typer
 from typer.core import TyperGroup
 
 from config.errors import ZaehlwerkError
-from zaehlwerk.commands import broker, figures, files, portfolio, probe, profiles, records, service, tokens
+from zaehlwerk.commands import (
+    broker,
+    figures,
+    files,
+    portfolio,
+    probe,
+    profiles,
+    rebuilding,
+    records,
+    service,
+    tokens,
+)
 from zaehlwerk.exits import ExitCode, exit_code_of
 
 
@@ -49,6 +60,7 @@ for command in (
     service.serve,
     service.simulate,
     service.evaluate,
+    rebuilding.rebuild,
     figures.readings,
     figures.consumption,
     figures.kpis,

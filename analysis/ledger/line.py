@@ -86,7 +86,7 @@ class Line:
 
 def is_bridged(kinds: Integers) -> NDArray[np.bool_]:
     """Tell which of some kinds are gaps whose sum is known."""
-    return (kinds == Row.INTERPOLATED) | (kinds == Row.SPREAD)
+    return np.asarray((kinds == Row.INTERPOLATED) | (kinds == Row.SPREAD))
 
 
 def stepped(line: Line) -> Line:
