@@ -2,16 +2,19 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from alerts.evaluation import EvaluationSummary, evaluate_due
+from alerts.evaluation import EvaluationSummary
 from alerts.findings import Rule
+from alerts.one_pass import one_pass
 from alerts.rules import RULES
 from analysis.books import Books
 from config.errors import Unreachable
@@ -23,7 +26,7 @@ _RETRY_MINUTES: Final = 10
 
 
 class Schedule:
-    """Runs `evaluate_due` in a thread, one pass at a time. Jobs live in memory; what was judged is in the database.
+    """Runs `one_pass` in a thread, one at a time. Jobs live in memory; what was judged is in the database.
 
     Enter it in a running event loop; leaving waits for the pass under way.
     """
@@ -41,6 +44,7 @@ class Schedule:
         self._clock = clock
         self._rules = rules
         self._one_pass = asyncio.Lock()
+        self._leaving = threading.Event()
         self._told: set[tuple[str, str, str]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone=books.zone, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -59,6 +63,7 @@ class Schedule:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._leaving.set()
         self._scheduler.shutdown(wait=False)
         async with self._one_pass:
             log.debug("no evaluation is under way")
@@ -88,9 +93,8 @@ class Schedule:
 
     async def _pass(self, now: datetime) -> EvaluationSummary:
         """Let the thread come to its end even when cancelled: the scheduler cancels what runs as it shuts down."""
-        work = asyncio.ensure_future(
-            asyncio.to_thread(evaluate_due, self._books, self._operations, now=now, rules=self._rules)
-        )
+        call = partial(one_pass, self._books, self._operations, now=now, rules=self._rules)
+        work = asyncio.ensure_future(asyncio.to_thread(call, is_wanted=lambda: not self._leaving.is_set()))
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:

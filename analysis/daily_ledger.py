@@ -88,7 +88,8 @@ def rebuild(books: Books, meter: Meter, *, now: datetime, since: date | None = N
     """Derive a meter again from raw readings, from the block of `since` on; the tables stay as they are.
 
     `changed_days` counts the days that came out otherwise all the same; what was missing, or touched and not derived
-    again yet, is derived before and counts as new. Raises like `catch_up`, and `Conflict` where others keep deriving the same meter.
+    again yet, is derived before and counts as new. Raises like `catch_up`, and `Conflict` where others keep deriving
+    the same meter.
     """
     ledger, caught = _ledger_of(books), Caught()
     for _ in range(_TRIES if meter.formula is None else 0):

@@ -110,6 +110,7 @@ class ToldRule:
     by_hour: Mapping[int, Judged] = field(default_factory=dict)
     id: str = "told"
     cron: Mapping[str, str] = field(default_factory=lambda: {"minute": "2"})
+    looks_back: timedelta | None = timedelta(0)
     asked: list[tuple[str, datetime]] = field(default_factory=list)
     circumstances: list[Circumstances] = field(default_factory=list)
 
