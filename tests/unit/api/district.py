@@ -266,7 +266,7 @@ class SmallDistrict:
 
 def small_district(folder: Path, clock: Callable[[], datetime] = lambda: NOW) -> SmallDistrict:
     """Build the district in a folder, with its history and one open alert."""
-    store = EmbeddedStore(folder / "readings.sqlite")
+    store = EmbeddedStore(folder / "readings.sqlite", clock_s=lambda: clock().timestamp())
     refused = Refused(
         "broker", "test/irgendwas", "not_json", "not JSON", b"<script>alert(1)</script>", milliseconds(NOW)
     )
