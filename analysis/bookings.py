@@ -61,7 +61,7 @@ class Bookings:
         cut = [
             part.books.amounts(edges, within=within)
             for part in self.parts
-            if len(edges := np.unique(np.clip(bounds_ms, part.start_ms, part.end_ms))) > 1
+            if len(edges := _within(bounds_ms, part.start_ms, part.end_ms)) > 1
         ]
         if not cut:
             return self.parts[0].books.amounts(bounds_ms, within=within)
@@ -74,6 +74,13 @@ class Bookings:
         """Return the books of a counter that speaks when it moves: see `ledger.line.stepped`."""
         parts = (replace(part, books=replace(part.books, line=stepped(part.books.line))) for part in self.parts)
         return replace(self, parts=tuple(parts))
+
+
+def _within(bounds_ms: Integers, start_ms: int, end_ms: int) -> Integers:
+    """Return the bounds inside `[start, end]`, and where they are cut off."""
+    first, last = max(start_ms, int(bounds_ms[0])), min(end_ms, int(bounds_ms[-1]))
+    inner = bounds_ms[np.searchsorted(bounds_ms, first, side="right") : np.searchsorted(bounds_ms, last)]
+    return np.concatenate([[first], inner, [last]]) if first < last else bounds_ms[:0]
 
 
 def bookings(books: Books, meter: Meter, start_ms: int, end_ms: int, *, now: datetime) -> Bookings:

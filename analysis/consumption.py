@@ -4,11 +4,10 @@ from datetime import date, datetime
 
 from analysis.books import Books
 from analysis.calendar_cuts import boundary_ms, cuts
-from analysis.figures import Consumption, Resolution, Slot
-from analysis.ledger.amounts import Amounts
+from analysis.figures import Consumption, Resolution
 from analysis.ledger_events import ledger_events
 from analysis.meter_amounts import amounts_by_days, amounts_of
-from gateway.reading import instant
+from analysis.slots import Slots
 
 OF_WHOLE_DAYS = frozenset({Resolution.DAY, Resolution.MONTH, Resolution.YEAR})
 
@@ -39,14 +38,7 @@ def consumption(
         unit=meter.medium.unit,
         resolution=resolution,
         time_zone=str(books.zone),
-        slots=_slots(books, amounts),
+        slots=Slots(amounts, books.zone),
         total=amounts.total(),
         events=ledger_events(books, meter, int(bounds[0]), int(bounds[-1]), now=now),
     )
-
-
-def _slots(books: Books, amounts: Amounts) -> tuple[Slot, ...]:
-    zone = books.zone
-    edges = [instant(edge).astimezone(zone) for edge in amounts.bounds_ms.tolist()]
-    rows = zip(edges[:-1], edges[1:], amounts.decimals(), amounts.hows(), amounts.coverage().tolist(), strict=True)
-    return tuple(Slot(*row) for row in rows)

@@ -11,6 +11,7 @@ from analysis.figures import Consumption, Resolution
 from api.answers.documents import answer, csv_answer, wants_csv
 from api.answers.figures import number
 from api.answers.problems import InvalidInput, TooMuch
+from api.answers.slot_columns import slot_columns
 from api.evidence import Evidence, Given
 from api.times import moment
 
@@ -64,9 +65,7 @@ def _columns(found: Consumption) -> dict[str, object]:
         "time_zone": found.time_zone,
         "start": found.slots[0].start if found.slots else None,
         "step": found.resolution,
-        "values": [number(slot.value) for slot in found.slots],
-        "quality": [slot.how for slot in found.slots],
-        "coverage": [round(slot.coverage, 4) for slot in found.slots],
+        **slot_columns(found.slots),
         "total": number(found.total),
         "events": [
             {"id": event.id, "kind": event.kind, "time": event.time, "detail": event.detail, "state": event.state}
