@@ -17,6 +17,7 @@ from analysis.ledger.faults import Notice
 from analysis.ledger.line import line_of, stepped
 from analysis.ledger.micro import Integers
 from analysis.meter_books import Bookkeeper, MeterBooks, bookkeeper
+from analysis.meter_records import in_order
 from config.meters import Meter
 from gateway.reading import milliseconds
 
@@ -88,7 +89,7 @@ def bookings(books: Books, meter: Meter, start_ms: int, end_ms: int, *, now: dat
     keeper = bookkeeper(books, meter, now=now)
     first, last = local_day(start_ms, books.zone), local_day(max(start_ms, end_ms - 1), books.zone)
     parts = tuple(_parts(keeper, first, last + _DAY, now))
-    found = sorted((event for part in parts for event in part.books.events), key=lambda event: (event.time, event.id))
+    found = sorted((event for part in parts for event in part.books.events), key=in_order)
     return Bookings(parts, tuple(event for event in found if start_ms <= milliseconds(event.time) < end_ms))
 
 

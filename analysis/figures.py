@@ -62,8 +62,27 @@ class MeterEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Substitute:
+    """What stands in for readings in `[start, end)`, by which method and on whose word.
+
+    `author` is `zaehlwerk` where the policy of the meter decides; `time` is then the reading behind the gap, with
+    which it came to stand. `known_sum`: the readings at both ends give the sum, and only its course is substituted.
+    """
+
+    start: datetime
+    end: datetime
+    method: str
+    author: str
+    time: datetime
+    known_sum: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Consumption:
-    """Slots of one meter; `total` is the sum of the values that are known, None when none is."""
+    """Slots of one meter; `total` is the sum of the values that are known, None when none is.
+
+    `events` happened in their time, `substitutes` stand in for readings in it; a virtual meter has none of its own.
+    """
 
     meter: str
     unit: str
@@ -72,6 +91,7 @@ class Consumption:
     slots: Sequence[Slot]
     total: Decimal | None
     events: tuple[MeterEvent, ...] = ()
+    substitutes: tuple[Substitute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Numbers in German texts."""
 
 from datetime import date
+from decimal import Decimal
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -17,3 +18,11 @@ def number(value: float, digits: int = 0) -> str:
 def day(value: date) -> str:
     """Return a day as 31.12.2025."""
     return format_date(value, format="dd.MM.yyyy", locale="de")
+
+
+def exact(value: Decimal) -> str:
+    """Return a number with all of its digits, as many as there are."""
+    text: str = format_decimal(
+        value.normalize(), format="#,##0.############", locale="de", decimal_quantization=False
+    )
+    return text.replace("-", "−")

@@ -21,6 +21,7 @@ from gateway.operations.rows import MeterEventRow, ReadingNoteRow
 from gateway.reading import instant, milliseconds
 from gateway.series import Series
 
+PROPOSED: Final = "proposed"
 SETTLED: Final = frozenset({"recorded", "accepted"})
 UNIT_CHANGE: Final = "unit_change_suspected"
 CLOCK_SHIFT: Final = "clock_shift"
@@ -67,7 +68,7 @@ class Records:
         doubted = [
             (milliseconds(one.time), _FOR_EVER_MS)
             for one in self.events
-            if one.kind == UNIT_CHANGE and one.state == "proposed"
+            if one.kind == UNIT_CHANGE and one.state == PROPOSED
         ]
         return Decisions(_between(exchanges, series), believed, doubted)
 
@@ -80,7 +81,7 @@ class Records:
             event = MeterEvent(identifier, self.meter.id, notice.kind, at, notice.detail, notice.state)
             known.setdefault(identifier, event)
         first, last = instant(start_ms), instant(end_ms)
-        return tuple(sorted((one for one in known.values() if first <= one.time < last), key=_in_order))
+        return tuple(sorted((one for one in known.values() if first <= one.time < last), key=in_order))
 
 
 def records_of(books: Books, meter: Meter, *, now: datetime) -> Records:
@@ -125,8 +126,9 @@ def _exchange(meter: Meter, event: MeterEventRow) -> Exchange:
     )
 
 
-def _in_order(event: MeterEvent) -> tuple[datetime, str]:
-    return event.time, event.id
+def in_order(event: MeterEvent) -> tuple[datetime, bool, str]:
+    """Return what events are sorted by: their time, then what a person has to decide before what is only noticed."""
+    return event.time, event.state != PROPOSED, event.id
 
 
 def _shown(event: MeterEventRow) -> MeterEvent:

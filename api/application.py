@@ -1,5 +1,6 @@
 """The web application: routes and pages behind one gate."""
 
+import re
 import secrets
 from urllib.parse import urlsplit
 
@@ -17,31 +18,55 @@ from api.pages import completeness as completeness_pages
 from api.pages import documentation, signing_in
 from api.pages import measures as measure_pages
 from api.pages import meter as meter_pages
+from api.pages import meter_events as meter_event_pages
 from api.pages import overview as overview_page
 from api.pages import property as property_pages
+from api.pages import trace as trace_page
 from api.presentation import static_files
 from api.presentation.loading import Loading
 from api.presentation.problem_pages import refusal
 from api.presentation.rendering import build_templates
 from api.presentation.static_files import StaticFiles
 from api.remembered import Remembered
-from api.routes import alerts, balance, consumption, health, kpis, measures, meters, properties, public, readings
+from api.routes import (
+    alerts,
+    balance,
+    consumption,
+    events,
+    exchanges,
+    health,
+    kpis,
+    measures,
+    meters,
+    photos,
+    properties,
+    public,
+    readings,
+    trace,
+)
 from api.security.authentication import Gate
 from api.security.body_limit import BodyLimit
 from api.security.protection import Protection, protect
 from api.security.push_limits import PushLimits
 from api.services import CollectorHealth, Progress, PushResult, Rejected, Services, SourceHealth
 from config.errors import ZaehlwerkError
+from gateway.photos import LARGEST_PHOTO_BYTES
 
 __all__ = ["CollectorHealth", "Progress", "PushResult", "Rejected", "Services", "SourceHealth", "application"]
 
 LARGEST_BODY_BYTES = 8 * 1024 * 1024
+_UPLOADS = re.compile(r"/v1/meters/[^/]+/(readings|exchanges)|/zaehler/[^/]+(/wechsel)?")
+_LARGEST_UPLOAD_BYTES = 2 * LARGEST_PHOTO_BYTES + 256 * 1024
 _ROUTERS = (
     health.router,
     properties.router,
     meters.router,
     readings.router,
     consumption.router,
+    trace.router,
+    events.router,
+    exchanges.router,
+    photos.router,
     kpis.router,
     measures.router,
     alerts.router,
@@ -53,6 +78,8 @@ _ROUTERS = (
     overview_page.router,
     property_pages.router,
     meter_pages.router,
+    meter_event_pages.router,
+    trace_page.router,
     alert_pages.router,
     measure_pages.router,
     balance_pages.router,
@@ -86,7 +113,9 @@ def application(services: Services) -> FastAPI:
 def _stand_guard(app: FastAPI, services: Services) -> None:
     # What is added last sees a request first.
     is_https = urlsplit(services.public_url).scheme == "https"
-    app.add_middleware(BodyLimit, largest_bytes=LARGEST_BODY_BYTES)
+    app.add_middleware(
+        BodyLimit, largest_bytes=LARGEST_BODY_BYTES, uploads=_UPLOADS, largest_upload=_LARGEST_UPLOAD_BYTES
+    )
     app.add_middleware(Loading, loading=services.loading)
     app.add_middleware(
         Gate,

@@ -13,7 +13,7 @@ from analysis.balance import Balance, balance
 from analysis.books import Books
 from analysis.calendar_cuts import boundary_ms
 from analysis.completeness import Completeness, completeness
-from analysis.consumption import consumption
+from analysis.consumption import consumption, given_out
 from analysis.figures import Consumption, Resolution
 from analysis.kpis import PropertyKpis, property_kpis
 from analysis.measures import MeasureProgress, measure_progress
@@ -87,8 +87,9 @@ class Evidence:
     def consumption(
         self, meter_id: str, start: date | datetime, end: date | datetime, resolution: Resolution
     ) -> Consumption:
-        """Return a meter's consumption, worked out afresh; raises `NotFound`."""
-        return consumption(self.books, meter_id, start, end, resolution, now=self.now())
+        """Return a meter's consumption, worked out afresh and rounded as its policy wants; raises `NotFound`."""
+        decimals = self.portfolio.meter(meter_id).policy.decimals
+        return given_out(consumption(self.books, meter_id, start, end, resolution, now=self.now()), decimals)
 
     def readings(self, meter_id: str, quantity: str, start: datetime, end: datetime) -> Series:
         """Return what the meter said."""

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
+import numpy as np
+
 from analysis.figures import How
+from analysis.meter_records import SETTLED
 from api.evidence import Evidence
 from api.expected_range import ExpectedRange, canonical, expected_range
+from api.photos import Photo, keep_photos
 from config.errors import InvalidReading
 from config.meters import Meter
 from config.quantities import UNITS
 from gateway.operations import ReadingNoteRow
+from gateway.operations.photos import reading_subject
 from gateway.reading import milliseconds
 from gateway.series import Series
 
@@ -27,13 +32,17 @@ LARGEST_DISPLAY = 10**15  # none has as many digits
 
 @dataclass(frozen=True, slots=True)
 class HandReading:
-    """What a person says that a display shows, in the meter's own unit. `force` is the reason to take it anyway."""
+    """What a person says that a display shows, in the meter's own unit. `force` is the reason to take it anyway.
+
+    `photo` shows the display.
+    """
 
     meter_id: str
     shown: Decimal
     at: datetime
     force: str
     author: str
+    photo: bytes | None = None
 
 
 def typed_number(text: str) -> Decimal:
@@ -60,7 +69,23 @@ def range_of(evidence: Evidence, meter: Meter, at: datetime) -> ExpectedRange:
     """
     known = evidence.readings(meter.id, meter.quantity, at - _PAST, at + _FUTURE)
     other = known.time_ms != milliseconds(at)
-    return expected_range(meter, Series(known.time_ms[other], known.value[other]), at)
+    others = Series(known.time_ms[other], known.value[other])
+    return expected_range(meter, of_one_device(evidence, meter, others, at), at)
+
+
+def of_one_device(evidence: Evidence, meter: Meter, known: Series, at: datetime) -> Series:
+    """Return what the device showed that hangs there at an instant, from what was written down when it came on."""
+    events = evidence.operations.events.of_meter(meter.id)
+    exchanges = [one for one in events if one.kind == "exchange" and one.state in SETTLED]
+    came = max((one for one in exchanges if one.time <= at), key=lambda one: one.time, default=None)
+    left = min((one.time for one in exchanges if one.time > at), default=None)
+    first = 0 if came is None else int(known.time_ms.searchsorted(milliseconds(came.time), side="right"))
+    last = len(known) if left is None else int(known.time_ms.searchsorted(milliseconds(left)))
+    times, values = known.time_ms[first:last], known.value[first:last]
+    if came is None or came.new_start is None:
+        return Series(times, values)
+    start = canonical(meter, came.new_start)
+    return Series(np.insert(times, 0, milliseconds(came.time)), np.insert(values, 0, start))
 
 
 def standing(evidence: Evidence, meter: Meter, at: datetime) -> float | None:
@@ -73,7 +98,7 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     """Make a hand reading durable and return the range that was expected.
 
     Raises `InvalidReading`: `future_time`, `too_old`, `not_a_number`, `out_of_range` and `already_read` (both without
-    a reason in `force`), or what the push says. The same value at the same instant again changes nothing.
+    a reason in `force`), `no_photo`, or what the push says. The same value at the same instant again changes nothing.
     """
     meter = evidence.portfolio.meter(reading.meter_id)
     _check_time(evidence, reading)
@@ -82,10 +107,12 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     expected = range_of(evidence, meter, reading.at)
     before = standing(evidence, meter, reading.at)
     if before == value:
+        _keep_photo(evidence, meter, reading)
         return expected
     if not reading.force.strip():
         _demand_expected(meter, expected, reading, value)
         _demand_first(meter, reading, before)
+    _keep_photo(evidence, meter, reading)
     pushed = {"meter": meter.id, "quantity": meter.quantity, "time": reading.at.isoformat(), "value": value}
     result = evidence.services.push([pushed], evidence.now())
     for rejected in result.rejected:
@@ -93,6 +120,12 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     _note(evidence, meter, reading, before)
     evidence.forget(meter.id)
     return expected
+
+
+def _keep_photo(evidence: Evidence, meter: Meter, reading: HandReading) -> None:
+    if reading.photo is not None:
+        subject = reading_subject(meter.id, milliseconds(reading.at))
+        keep_photos(evidence, meter.id, subject, [Photo("reading", reading.photo)], author=reading.author)
 
 
 def _check_time(evidence: Evidence, reading: HandReading) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 from analysis.books import Books
 from api.security.push_limits import PushAllowance
 from gateway.operations import Operations
+from gateway.photos import PhotoFolder
 from gateway.reading import Refused
 
 
@@ -116,7 +117,8 @@ class Services:
     by name (spool, scheduler; the store is asked anyway): each returns if its part works and raises a
     `ZaehlwerkError` otherwise. `loading` returns None once everything is loaded. `refused` returns the newest
     refused things, `unassigned` the newest topics that belong to no meter. `push_allowance` is what one token may
-    push. `demo` opens every door and marks every page as sample data.
+    push. `photos` is where pictures of displays lie, None: none are taken. `demo` opens every door and marks every
+    page as sample data.
     """
 
     books: Books
@@ -131,3 +133,4 @@ class Services:
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     unassigned: Callable[[int], Sequence[UnassignedTopic]] = _nothing_unassigned
     push_allowance: PushAllowance = field(default_factory=PushAllowance)
+    photos: PhotoFolder | None = None

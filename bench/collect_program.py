@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,8 @@ from bench.modbus_poll import QUANTITIES, _profile
 from bench.simulated_fleet import HOST
 
 ENDED_WITHIN_S = 30.0
+
+Declared = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +47,27 @@ def collecting(portfolio: Path, state: Path, environ: Mapping[str, str]) -> Iter
     assert process.returncode == 0, f"collect ended with {process.returncode}"
 
 
-def write_portfolio(folder: Path, *, port: int, meters: int, every: str) -> None:
-    """Write a district of so many meters, each behind a connection of its own to one gateway, with their table."""
+def write_portfolio(
+    folder: Path, *, port: int, meters: int, every: str, broker_url: str | None = None, heard: Sequence[Declared] = ()
+) -> None:
+    """Write a district of so many meters, each behind a connection of its own to one gateway, with their table.
+
+    `heard` are further meters, behind the source `broker`.
+    """
     (folder / "properties").mkdir(parents=True)
     (folder / "devices").mkdir()
-    _write(folder / "district.yaml", _district(port, meters))
-    _write(folder / "properties" / "schule.yaml", _property(meters, every))
+    _write(folder / "district.yaml", _district(port, meters, broker_url))
+    _write(folder / "properties" / "schule.yaml", _property([*(_meter(one, every) for one in range(meters)), *heard]))
     _write(folder / "devices" / "bench.yaml", _table())
 
 
-def _district(port: int, meters: int) -> dict[str, object]:
+def _district(port: int, meters: int, broker_url: str | None) -> Declared:
     district = {"id": "lk-bench", "name": "Landkreis Bench", "state": "RP", "weather_station": "02486"}
-    sources = [{"id": f"bus-{number}", "kind": "modbus_tcp", "host": HOST, "port": port} for number in range(meters)]
+    sources: list[Declared] = [
+        {"id": f"bus-{number}", "kind": "modbus_tcp", "host": HOST, "port": port} for number in range(meters)
+    ]
+    if broker_url is not None:
+        sources.append({"id": "broker", "kind": "mqtt", "url": broker_url})
     return {
         "district": {**district, "time_zone": "Europe/Berlin"},
         "municipalities": [{"id": "kreis", "name": "Kreis", "kind": "district"}],
@@ -64,17 +75,17 @@ def _district(port: int, meters: int) -> dict[str, object]:
     }
 
 
-def _property(meters: int, every: str) -> dict[str, object]:
+def _property(meters: Sequence[Declared]) -> Declared:
     return {
         "id": "schule",
         "name": "Schule",
         "municipality": "kreis",
         "category": "schulen",
-        "meters": [_meter(number, every) for number in range(meters)],
+        "meters": list(meters),
     }
 
 
-def _meter(number: int, every: str) -> dict[str, object]:
+def _meter(number: int, every: str) -> Declared:
     source = {
         "from": f"bus-{number}",
         "device": 1,
@@ -85,7 +96,7 @@ def _meter(number: int, every: str) -> dict[str, object]:
     return {"id": f"strom-{number}", "medium": "electricity_import", "unit": "kWh", "source": source}
 
 
-def _table() -> dict[str, object]:
+def _table() -> Declared:
     profile = _profile()
     registers = [
         {

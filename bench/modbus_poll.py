@@ -19,8 +19,8 @@ from pymodbus.client import AsyncModbusTcpClient
 from bench.figures import Figure
 from collector.modbus.bus import Bus
 from collector.modbus.device import Device, devices_of
-from collector.simulation.modbus_server import ModbusServer
 from collector.simulation.registers import SimulatedDevice
+from collector.simulation.servers.opening import tcp_server
 from config.meters import Meter, ModbusSource
 from config.portfolio import ModbusTcpBus
 from config.profiles import ByteOrder, DeviceProfile, GapReads, Register, WordOrder
@@ -70,8 +70,9 @@ def _serve(pipe: Connection) -> None:
     async def serve() -> None:
         meter = Meter("strom", "schule", "electricity_import", "kWh", "active_energy_import.L1")
         device = SimulatedDevice(_profile(), (meter,), lambda _meter, _now: 4711.5)
-        server = ModbusServer({1: device}, clock=lambda: datetime.now(UTC))
-        pipe.send(await server.start(HOST, 0))
+        server = tcp_server(HOST, 0, {1: device}, lambda: datetime.now(UTC))
+        await server.start()
+        pipe.send(server.port)
         await asyncio.to_thread(pipe.recv)
         await server.stop()
 

@@ -1,7 +1,6 @@
 """The collector: every source of a portfolio, each in a task of its own, into one sink."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -74,8 +73,6 @@ class Collector:
     async def __aenter__(self) -> Self:
         buses = [source for source in self._portfolio.sources if not isinstance(source, MqttBroker)]
         self._pollings = [self._polling(bus, self._devices[bus.id]) for bus in buses if bus.id in self._devices]
-        # pymodbus logs every timeout; a lost device is logged once, by us.
-        logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
         return self
 
     async def __aexit__(

@@ -122,9 +122,8 @@ def _with_broker(
 
 
 def _with_ledger(entry: PropertyFile, district: LedgerEntry) -> PropertyFile:
-    common = district.model_dump(exclude_none=True)
     meters = [
-        meter.model_copy(update={"ledger": LedgerEntry(**common | meter.ledger.model_dump(exclude_none=True))})
+        meter.model_copy(update={"ledger": district.model_copy(update=meter.ledger.model_dump(exclude_none=True))})
         for meter in entry.meters
     ]
     return entry.model_copy(update={"meters": meters})

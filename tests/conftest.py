@@ -16,7 +16,7 @@ from tests.servers.search import missing, required_program
 from tests.servers.smtp import Certificate, Login, SmtpServer, self_made_certificate
 
 ROOT = Path(__file__).parents[1]
-# How long an example takes says more about the machine than about the code.
+# How long an example takes says something about the machine, not about the product.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 

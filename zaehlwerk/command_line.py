@@ -9,6 +9,8 @@ from typer.core import TyperGroup
 from config.errors import ZaehlwerkError
 from zaehlwerk.commands import (
     broker,
+    events,
+    exchanging,
     figures,
     files,
     portfolio,
@@ -67,8 +69,8 @@ for command in (
     figures.measures,
     figures.alerts,
     records.read,
-    records.exchange,
-    records.events,
+    exchanging.exchange,
+    events.events,
 ):
     app.command()(command)
 app.add_typer(files.imports, name="import")
@@ -77,6 +79,7 @@ app.add_typer(profiles.app, name="profiles")
 app.add_typer(probe.app, name="probe")
 probe.app.command("mqtt")(broker.mqtt)
 app.add_typer(broker.unassigned_app, name="unassigned")
+app.add_typer(events.app, name="event")
 app.add_typer(tokens.app, name="token")
 
 

@@ -17,7 +17,7 @@ MOST_POINTS = 2000
 
 def counter_chart(series: Series, meter: Meter, zone: ZoneInfo, *, title: str = "Zählerstand") -> Chart:
     """Return the counter as a line that is broken where readings are missing; long series are thinned out."""
-    rows = _rows(series, meter, zone)
+    rows = counter_rows(series, meter, zone)
     return chart(title, rows, [_line(meter)])
 
 
@@ -25,7 +25,7 @@ def silence_chart(
     series: Series, silence: Silence, meter: Meter, zone: ZoneInfo, *, now: datetime, title: str = "Zähler schweigt"
 ) -> Chart:
     """Return the last readings and, shaded, the time since then."""
-    rows = _rows(series, meter, zone)
+    rows = counter_rows(series, meter, zone)
     since = silence.since or (now - timedelta(days=1))
     local = since.astimezone(zone)
     shade = {
@@ -55,8 +55,8 @@ def _line(meter: Meter) -> Chart:
     }
 
 
-def _rows(series: Series, meter: Meter, zone: ZoneInfo) -> Rows:
-    """Every reading, or every n-th, with an empty row in each gap."""
+def counter_rows(series: Series, meter: Meter, zone: ZoneInfo) -> Rows:
+    """Return a row for every reading, or every n-th of many, with an empty row in each gap."""
     gap_ms = rules_of(meter).gap_ms
     step = max(1, -(-len(series) // MOST_POINTS))
     times, values = series.time_ms[::step].tolist(), series.value[::step].tolist()

@@ -49,18 +49,34 @@ def unit_text(unit: str) -> str:
 
 def chart(title: str, rows: Rows, layers: Sequence[Mapping[str, Any]], *, subtitle: str = "") -> Chart:
     """Return a layered chart over one table of rows."""
-    heading: dict[str, Any] = {"text": title, "anchor": "start"}
-    if subtitle:
-        heading |= {"subtitle": subtitle}
     return {
         "$schema": SCHEMA,
         "description": f"{title}. {subtitle}".strip(),
-        "title": heading,
+        "title": _heading(title, subtitle),
         "width": 640,
         "height": 240,
         "autosize": {"type": "fit", "contains": "padding"},
         "data": {"values": rows},
         "layer": [dict(layer) for layer in layers],
+        "config": _config(),
+    }
+
+
+def _heading(title: str, subtitle: str) -> dict[str, Any]:
+    heading = {"text": title, "anchor": "start"}
+    return heading | {"subtitle": subtitle} if subtitle else heading
+
+
+def stacked(title: str, rows: Rows, views: Sequence[Mapping[str, Any]], *, subtitle: str = "") -> Chart:
+    """Return views of one table of rows, one below the other over the same time; a page sets the width of each."""
+    return {
+        "$schema": SCHEMA,
+        "description": f"{title}. {subtitle}".strip(),
+        "title": _heading(title, subtitle),
+        "spacing": 6,
+        "data": {"values": rows},
+        "vconcat": [{"width": 640, **view} for view in views],
+        "resolve": {"scale": {"x": "shared"}},
         "config": _config(),
     }
 

@@ -25,7 +25,7 @@ def book_intervals(
     if not len(readings):
         return Booked(line_of(starts_ms, starts_ms, starts_ms))
     kinds = readings.marks.copy()
-    notices = [*_negative(ends_ms, readings, kinds), *_stuck(starts_ms, ends_ms, readings, kinds, rules, decisions)]
+    notices = [*_negative(starts_ms, readings, kinds), *_stuck(starts_ms, ends_ms, readings, kinds, rules, decisions)]
     for first, last in decisions.doubted:
         kinds[(ends_ms > first) & (starts_ms < last)] = Row.FAULTY
     amounts = np.where(kinds == Row.FAULTY, 0, readings.micro)
@@ -38,10 +38,10 @@ def _woven(first: Integers, second: Integers) -> Integers:
     return np.stack([first, second], axis=1).ravel()
 
 
-def _negative(ends_ms: Integers, readings: Readings, kinds: Integers) -> list[Notice]:
+def _negative(starts_ms: Integers, readings: Readings, kinds: Integers) -> list[Notice]:
     negative = np.flatnonzero(readings.micro < 0)
     kinds[negative] = Row.FAULTY
-    return [Notice("counter_fell", int(ends_ms[index]), "ein negativer Wert: nicht gewertet") for index in negative]
+    return [Notice("counter_fell", int(starts_ms[index]), "ein negativer Wert: nicht gewertet") for index in negative]
 
 
 def _stuck(

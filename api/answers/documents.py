@@ -16,6 +16,7 @@ from api.answers.problems import InvalidInput
 Thing = TypeVar("Thing")
 _OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
 LARGEST_PAGE = 500
+ARROW = "application/vnd.apache.arrow.stream"
 
 
 def tagged(request: Request, body: bytes, media_type: str, *, cache: str = "private, no-cache") -> Response:
@@ -41,6 +42,11 @@ def answer(request: Request, content: object) -> Response:
 def wants_csv(request: Request) -> bool:
     """Say whether the caller prefers CSV; a link on a page says so by `format=csv`."""
     return request.query_params.get("format") == "csv" or "text/csv" in request.headers.get("accept", "")
+
+
+def wants_arrow(request: Request) -> bool:
+    """Say whether the caller prefers an Arrow stream."""
+    return ARROW in request.headers.get("accept", "")
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

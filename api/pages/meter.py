@@ -1,72 +1,106 @@
-"""Zähler: what it counts, what follows from it, what happened to it, and a form to read it by hand."""
+"""Zähler: what it counts, what follows from it, what happened to it, and forms for what people know of it."""
 
 import asyncio
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from analysis.charts import amount_word
-from analysis.figures import Resolution
 from api.evidence import Evidence, Given
-from api.hand_readings import HandReading, range_of, shown, take, typed_number
+from api.exchanges import PICTURES, Exchange, photos_of, record_exchange
+from api.hand_readings import HandReading, take, typed_number
+from api.pages.meter_chart import shown_meter, trace_link
+from api.pages.meter_events import event_list, events_between
+from api.pages.meter_forms import (
+    empty_forms,
+    local_instant,
+    number_or_none,
+    typed_exchange,
+    whole_or_none,
+)
 from api.pages.property import meter_row
-from api.presentation import charts, words
+from api.presentation import words
+from api.presentation.meter_spans import span_of
 from api.presentation.rendering import templates_of
+from api.routes.typed_bodies import form_with_pictures
 from api.security.callers import caller_of, check_csrf
 from config.errors import InvalidReading
 from config.meters import Meter
 from config.quantities import QUANTITIES
+from gateway.operations import PhotoRow
+from gateway.operations.photos import reading_subject
 from gateway.reading import instant
 
 router = APIRouter(include_in_schema=False)
-_SHOWN_DAYS = 60
 _SHOWN_READINGS = 12
 _LONGER_SPANS = (timedelta(days=14), timedelta(days=400))
+_FORCEABLE = frozenset({"out_of_range", "already_read"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a link to a meter's page asks for; empty texts and None: what is usual.
+
+    `spanne`, `schritt` and `ab` choose what the chart shows; `berichtigen` is the id of an exchange that somebody
+    wants to correct, `ereignisse_bis` the day before which the events are listed; `gespeichert` and `beantwortet`
+    say what was just done.
+    """
+
+    spanne: str = ""
+    schritt: str = ""
+    ab: str = ""
+    ereignisse_bis: date | None = None
+    berichtigen: str = ""
+    gespeichert: bool = False
+    beantwortet: bool = False
+    gewechselt: bool = False
+
+
+Link = Annotated[Asked, Depends()]
 
 
 @router.get("/zaehler/{meter_id}")
-async def one_meter(request: Request, evidence: Given, meter_id: str, gespeichert: bool = False) -> Response:
+async def one_meter(request: Request, evidence: Given, meter_id: str, asked: Link) -> Response:
     """Return a meter's page."""
     meter = evidence.portfolio.meter(meter_id)
-    content = await asyncio.to_thread(_content, evidence, meter)
-    form = {"saved": gespeichert, "typed": "", "at": "", "complaint": None}
-    return templates_of(request).page(request, "meter.html", content | form)
+    content = await asyncio.to_thread(_content, evidence, meter, asked)
+    return templates_of(request).page(request, "meter.html", content)
 
 
-def _content(evidence: Evidence, meter: Meter, read_at: datetime | None = None) -> dict[str, object]:
+def _content(evidence: Evidence, meter: Meter, asked: Asked, read_at: datetime | None = None) -> dict[str, object]:
     """`read_at` is when the hand reading that is expected was taken; now, if nobody said."""
-    today = evidence.today()
-    start, end = today - timedelta(days=_SHOWN_DAYS), today
-    found = evidence.consumption(meter.id, start, end, Resolution.DAY)
-    word = amount_word(meter.medium_id)
-    expected = None if meter.formula else range_of(evidence, meter, read_at or evidence.now())
-    return {
+    span = span_of(asked.spanne, asked.schritt, asked.ab, evidence.today())
+    found = evidence.consumption(meter.id, span.start, span.end, span.resolution)
+    events = event_list(evidence, meter, asked.ereignisse_bis)
+    known = events_between(evidence, meter, span.start, span.end, events)
+    content: dict[str, object] = {
         "meter": meter,
         "title": meter.title or meter.medium.title,
         "place": evidence.portfolio.property(meter.property_id),
         "quantity": QUANTITIES[meter.quantity],
         "row": meter_row(evidence, meter),
         "silence": evidence.silence(meter.id) if meter.formula is None else None,
-        "amount_word": word,
-        "days": charts.days(found, meter.medium_id, f"{word} {meter.title or meter.medium.title}"),
+        "amount_word": amount_word(meter.medium_id),
+        "span": span,
+        "chart": shown_meter(evidence, meter, span, found, known),
         "total": found.total,
+        "whole": trace_link(meter.id, found.slots[0].start, found.slots[-1].end),
         "coverage": sum(slot.coverage for slot in found.slots) / len(found.slots),
-        "events": found.events,
+        "events": events,
+        "asked": asked,
         "places": 1 if meter.decimals is None else meter.decimals,
-        "start": start,
-        "end": end - timedelta(days=1),
         "readings": _last_readings(evidence, meter),
-        "expected": expected,
-        "low": shown(meter, expected.low) if expected else None,
-        "high": shown(meter, expected.high) if expected else None,
-        "now_local": evidence.now().astimezone(evidence.books.zone).strftime("%Y-%m-%dT%H:%M"),
     }
+    if meter.formula is not None:
+        return content
+    return content | empty_forms(evidence, meter, read_at=read_at or evidence.now(), corrects=asked.berichtigen)
 
 
-def _last_readings(evidence: Evidence, meter: Meter) -> list[tuple[datetime, float]]:
+def _last_readings(evidence: Evidence, meter: Meter) -> list[tuple[datetime, float, tuple[PhotoRow, ...]]]:
     newest = evidence.newest_of(meter.id)
     if newest is None:
         return []
@@ -76,45 +110,65 @@ def _last_readings(evidence: Evidence, meter: Meter) -> list[tuple[datetime, flo
         series = evidence.readings(meter.id, meter.quantity, until - span, until)
         if len(series) >= _SHOWN_READINGS:
             break
-    rows = zip(series.time_ms.tolist(), series.value.tolist(), strict=True)
-    return [(instant(time_ms), value) for time_ms, value in rows][: -_SHOWN_READINGS - 1 : -1]
+    photos = evidence.operations.photos.of_meter(meter.id)
+    rows = list(zip(series.time_ms.tolist(), series.value.tolist(), strict=True))[: -_SHOWN_READINGS - 1 : -1]
+    return [(instant(time_ms), value, _photos_of(photos, meter.id, time_ms)) for time_ms, value in rows]
+
+
+def _photos_of(photos: list[PhotoRow], meter_id: str, time_ms: int) -> tuple[PhotoRow, ...]:
+    return tuple(one for one in photos if one.subject == reading_subject(meter_id, time_ms))
+
+
+def _refusal(error: InvalidReading) -> str:
+    return words.REFUSALS.get(error.code, "nicht brauchbar")
 
 
 @router.post("/zaehler/{meter_id}")
-async def read_by_hand(
-    request: Request,
-    evidence: Given,
-    meter_id: str,
-    csrf: Annotated[str, Form()] = "",
-    stand: Annotated[str, Form(max_length=40)] = "",
-    zeit: Annotated[str, Form(max_length=40)] = "",
-    grund: Annotated[str, Form(max_length=500)] = "",
-) -> Response:
+async def read_by_hand(request: Request, evidence: Given, meter_id: str) -> Response:
     """Take a hand reading from the form; what is wrong with it stands above the form, with what was typed."""
     caller = caller_of(request)
-    check_csrf(caller, csrf)
+    fields, pictures = await form_with_pictures(request, ("foto",))
+    check_csrf(caller, fields.get("csrf", ""))
     meter = evidence.portfolio.meter(meter_id)
-    at = None
+    typed, at = fields.get("stand", "")[:40], None
     try:
-        at = _local(zeit, evidence)
-        reading = HandReading(meter_id, typed_number(stand), at, grund, caller.name)
+        at = local_instant(fields.get("zeit"), evidence)
+        number, reason = typed_number(typed), fields.get("grund", "")[:500]
+        reading = HandReading(meter_id, number, at, reason, caller.name, pictures.get("foto"))
         await asyncio.to_thread(take, evidence, reading)
     except InvalidReading as error:
-        content = await asyncio.to_thread(_content, evidence, meter, at)
-        complaint = words.REFUSALS.get(error.code, "nicht brauchbar")
-        form = {"saved": False, "typed": stand, "at": zeit, "complaint": complaint}
-        form |= {"may_be_forced": error.code == "out_of_range"}
+        content = await asyncio.to_thread(_content, evidence, meter, Asked(), at)
+        form = {"typed": typed, "at": fields.get("zeit", "")[:40], "complaint": _refusal(error)}
+        content |= {"may_be_forced": error.code in _FORCEABLE}
         return templates_of(request).page(request, "meter.html", content | form, status=422)
     return RedirectResponse(f"/zaehler/{meter_id}?gespeichert=1#ablesung", status_code=303)
 
 
-def _local(text: str, evidence: Evidence) -> datetime:
-    now = evidence.now()
-    if not text:
-        return now
+@router.post("/zaehler/{meter_id}/wechsel")
+async def exchange(request: Request, evidence: Given, meter_id: str) -> Response:
+    """Record or correct an exchange from the form; what is wrong stands above the form, with what was typed."""
+    caller = caller_of(request)
+    fields, pictures = await form_with_pictures(request, PICTURES)
+    check_csrf(caller, fields.get("csrf", ""))
+    meter = evidence.portfolio.meter(meter_id)
     try:
-        typed = datetime.fromisoformat(text).replace(tzinfo=evidence.books.zone)
-    except ValueError as error:
-        raise InvalidReading("no_time", f"{text!r} is no time") from error
-    # The form knows minutes only: the present one means now, not a moment before readings that came since it began.
-    return now if typed <= now < typed + timedelta(minutes=1) else typed
+        told = Exchange(
+            meter_id,
+            local_instant(fields.get("zeit"), evidence),
+            typed_number(fields.get("alt", "")),
+            typed_number(fields.get("neu", "")),
+            caller.name,
+            serial=fields.get("nummer", "")[:80] or None,
+            digits=whole_or_none(fields.get("stellen")),
+            factor=number_or_none(fields.get("faktor")),
+            reason=fields.get("grund", "")[:500],
+            corrects=fields.get("corrects"),
+            photos=photos_of(pictures),
+        )
+        await asyncio.to_thread(record_exchange, evidence, told)
+    except InvalidReading as error:
+        content = await asyncio.to_thread(_content, evidence, meter, Asked())
+        form = {"exchange": typed_exchange(fields), "exchange_complaint": _refusal(error)}
+        content |= {"may_be_forced": error.code in _FORCEABLE}
+        return templates_of(request).page(request, "meter.html", content | form, status=422)
+    return RedirectResponse(f"/zaehler/{meter_id}?gewechselt=1#ereignisse", status_code=303)

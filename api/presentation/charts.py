@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.charts import Chart, consumption_chart, measure_chart, year_chart
+from analysis.charts import Chart, measure_chart, year_chart
 from analysis.figures import Consumption
 from analysis.measures import MeasureProgress
 from api.presentation import words
@@ -11,12 +11,13 @@ from api.presentation import words
 
 @dataclass(frozen=True, slots=True)
 class ShownChart:
-    """`label` is what a screen reader says in place of the picture; `rows` are texts."""
+    """`label` is what a screen reader says, `rows` are texts, `links` where each row leads; none: nowhere."""
 
     spec: Chart
     label: str
     header: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
+    links: Sequence[str] = ()
 
 
 def untitled(spec: Chart) -> Chart:
@@ -31,17 +32,6 @@ def untitled(spec: Chart) -> Chart:
         return rest
     explained = subtitle.replace("dunkel:", "durchgezogen:")
     return rest | {"title": {"text": explained, "anchor": "start", "fontWeight": "normal"}}
-
-
-def days(found: Consumption, medium_id: str, title: str) -> ShownChart:
-    """Consumption day by day."""
-    unit = words.unit_text(found.unit)
-    rows = [
-        (words.short_day(slot.start), words.digits(slot.value, 2), words.HOW[slot.how], words.percent(slot.coverage))
-        for slot in found.slots
-    ]
-    spec = consumption_chart(found, medium_id=medium_id)
-    return ShownChart(untitled(spec), f"{title}, Säulen je Tag", ("Tag", unit, "Datengüte", "Deckung"), rows)
 
 
 def months(this_year: Consumption, last_year: Consumption, medium_id: str, title: str) -> ShownChart:

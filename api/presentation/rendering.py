@@ -12,7 +12,8 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from api.presentation import lights, words
+from analysis.german import exact
+from api.presentation import event_words, lights, words
 from api.presentation.static_files import StaticFiles
 from api.security.callers import caller_or_none
 from api.security.permissions import Permission, allows
@@ -44,6 +45,7 @@ class Templates:
             "caller": caller,
             "may_answer": caller is not None and allows(caller.role, Permission.ANSWER_ALERTS),
             "may_read_by_hand": caller is not None and allows(caller.role, Permission.READ_METERS_BY_HAND),
+            "may_decide": caller is not None and allows(caller.role, Permission.DECIDE_EVENTS),
             "demo": self.services.demo,
             "district": self.services.books.portfolio.district,
         }
@@ -61,7 +63,7 @@ def build_templates(services: Services, files: StaticFiles) -> Templates:
         lstrip_blocks=True,
     )
     environment.filters |= _filters(services.books.zone)
-    environment.globals |= {"words": words, "lights": lights, "static": files.url}
+    environment.globals |= {"words": words, "lights": lights, "event_words": event_words, "static": files.url}
     return Templates(environment, services)
 
 
@@ -70,6 +72,7 @@ def _filters(zone: ZoneInfo) -> dict[str, Callable[..., object]]:
         "amount": words.amount,
         "digits": words.digits,
         "plain": words.plain,
+        "plain_number": exact,
         "money": words.money,
         "percent": words.percent,
         "day": words.day,

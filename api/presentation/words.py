@@ -123,6 +123,8 @@ REFUSALS = {
     "not_parsable": "für den Speicher nicht lesbar",
     "too_large": "zu groß für den Speicher",
     "refused_by_store": "vom Speicher abgelehnt",
+    "beyond_digits": "mehr Stellen, als die Anzeige hat",
+    "no_photo": "kein Bild (JPEG, PNG, WebP oder HEIC) oder beschädigt",
     "already_read": "für diesen Zeitpunkt steht schon eine Ablesung",
     "ambiguous_column": "mehrere Spalten kommen in Frage",
     "ambiguous_date": "Tag und Monat nicht eindeutig",

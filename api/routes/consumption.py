@@ -2,13 +2,16 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.figures import Consumption, Resolution
-from api.answers.documents import answer, csv_answer, wants_csv
+from api.answers.consumption_rows import consumption_columns, consumption_rows
+from api.answers.documents import answer, csv_answer, wants_arrow, wants_csv
+from api.answers.event_shapes import event_shape, substitute_shape
 from api.answers.figures import number
 from api.answers.problems import InvalidInput, TooMuch
 from api.answers.slot_columns import slot_columns
@@ -29,7 +32,7 @@ async def meter_consumption(
     end: str | None = None,
     resolution: Resolution = Resolution.DAY,
 ) -> Response:
-    """Return consumption of `[start, end)` in columns; CSV by `Accept: text/csv`.
+    """Return consumption of `[start, end)` in columns; CSV or Arrow by `Accept`.
 
     `start` and `end` are local days or instants with offset; without them the last 30 days. `values` has null where
     nothing is known; `quality` says of each slot how its value came about.
@@ -37,10 +40,13 @@ async def meter_consumption(
     evidence.portfolio.meter(meter_id)
     since, until = _span(evidence, start, end, resolution)
     found = await asyncio.to_thread(evidence.consumption, meter_id, since, until, resolution)
+    if wants_arrow(request):
+        from api.answers.arrow import consumption_arrow  # noqa: PLC0415  a library that few callers need
+
+        return consumption_arrow(request, found)
     if wants_csv(request):
-        rows = ((s.start.isoformat(), s.end.isoformat(), s.value, s.how, round(s.coverage, 4)) for s in found.slots)
-        return csv_answer(request, ("start", "end", f"value_{found.unit}", "quality", "coverage"), rows)
-    return answer(request, _columns(found))
+        return csv_answer(request, consumption_columns(found), consumption_rows(found))
+    return answer(request, _columns(found, evidence.books.zone))
 
 
 def _span(
@@ -58,7 +64,7 @@ def _span(
     return since, until
 
 
-def _columns(found: Consumption) -> dict[str, object]:
+def _columns(found: Consumption, zone: ZoneInfo) -> dict[str, object]:
     return {
         "meter": found.meter,
         "unit": found.unit,
@@ -67,8 +73,6 @@ def _columns(found: Consumption) -> dict[str, object]:
         "step": found.resolution,
         **slot_columns(found.slots),
         "total": number(found.total),
-        "events": [
-            {"id": event.id, "kind": event.kind, "time": event.time, "detail": event.detail, "state": event.state}
-            for event in found.events
-        ],
+        "events": [event_shape(event, zone) for event in found.events],
+        "substitutes": [substitute_shape(one, zone) for one in found.substitutes],
     }

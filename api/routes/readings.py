@@ -12,11 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.figures import How
-from api.answers.documents import answer, csv_answer, json_bytes, wants_csv
+from api.answers.documents import answer, csv_answer, json_bytes, wants_arrow, wants_csv
 from api.answers.problems import InvalidInput, TooMuch
 from api.answers.shapes import iso_duration
 from api.evidence import Evidence, Given
 from api.hand_readings import HandReading, range_of, shown, standing, take
+from api.routes.typed_bodies import typed_body, typed_body_schema
 from api.security.callers import caller_of
 from api.security.push_limits import PushLimits
 from api.times import moment
@@ -93,12 +94,16 @@ def _list_of(body: bytes) -> list[object]:
     return pushed
 
 
-@router.post("/meters/{meter_id}/readings", status_code=201)
-async def read_by_hand(request: Request, evidence: Given, meter_id: str, typed: TypedReading) -> Response:
-    """Take one hand reading; outside the expected range only with a reason in `force`."""
+@router.post(
+    "/meters/{meter_id}/readings", status_code=201, openapi_extra=typed_body_schema(TypedReading, ("photo",))
+)
+async def read_by_hand(request: Request, evidence: Given, meter_id: str) -> Response:
+    """Take one hand reading; outside the expected range only with a reason in `force`. A photo comes as multipart."""
     meter = evidence.portfolio.meter(meter_id)
+    typed, pictures = await typed_body(request, TypedReading, ("photo",))
     at = typed.at or evidence.now()
-    reading = HandReading(meter_id, typed.value, at, typed.force, caller_of(request).name)
+    name, photo = caller_of(request).name, pictures.get("photo")
+    reading = HandReading(meter_id, typed.value, at, typed.force, name, photo)
     expected = await asyncio.to_thread(take, evidence, reading)
     content = {
         "meter": meter_id,
@@ -140,7 +145,7 @@ async def readings(
     end: str | None = None,
     quantity: str | None = None,
 ) -> Response:
-    """Return what the meter said in `[start, end)`, in columns; CSV by `Accept: text/csv`.
+    """Return what the meter said in `[start, end)`, in columns; CSV or Arrow by `Accept`.
 
     Values are as the register showed them, in the canonical unit of the quantity. Where readings are evenly spaced,
     `start` and `step` give their times; else `step` is null and `times` lists them. Without `start` the last 7 days.
@@ -149,6 +154,10 @@ async def readings(
     since, until = _span(evidence, start, end)
     chosen = quantity or meter.quantity
     series = await asyncio.to_thread(evidence.readings, meter_id, chosen, since, until)
+    if wants_arrow(request):
+        from api.answers.arrow import readings_arrow  # noqa: PLC0415  a library that few callers need
+
+        return readings_arrow(request, series, str(evidence.books.zone))
     if wants_csv(request):
         return csv_answer(request, ("time", "value"), _rows(series))
     return answer(request, _columns(meter, chosen, series))

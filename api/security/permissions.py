@@ -13,13 +13,18 @@ class Permission(StrEnum):
     READ = "read"
     ANSWER_ALERTS = "answer_alerts"
     READ_METERS_BY_HAND = "read_meters_by_hand"
+    DECIDE_EVENTS = "decide_events"
     KEEP_BALANCE = "keep_balance"
     ADMINISTER = "administer"
 
 
 _DEVICE = frozenset({Permission.ENTER, Permission.PUSH})
 _READER = frozenset({Permission.ENTER, Permission.READ})
-_FACILITY_MANAGER = _READER | {Permission.ANSWER_ALERTS, Permission.READ_METERS_BY_HAND}
+_FACILITY_MANAGER = _READER | {
+    Permission.ANSWER_ALERTS,
+    Permission.READ_METERS_BY_HAND,
+    Permission.DECIDE_EVENTS,
+}
 _CLIMATE_MANAGER = _FACILITY_MANAGER | {Permission.KEEP_BALANCE}
 
 ROLES: dict[str, frozenset[Permission]] = {
@@ -47,10 +52,13 @@ def _rule(methods: str, path: str, permission: Permission) -> Rule:
 RULES = (
     _rule("POST", r"/v1/readings", Permission.PUSH),
     _rule("POST", r"/v1/meters/[^/]+/readings", Permission.READ_METERS_BY_HAND),
+    _rule("POST", r"/v1/meters/[^/]+/exchanges", Permission.DECIDE_EVENTS),
+    _rule("POST", r"/v1/events/[^/]+/(accept|reject|undo)", Permission.DECIDE_EVENTS),
     _rule("POST", r"/v1/alerts/[^/]+/(acknowledge|resolve|comment|silence|answer)", Permission.ANSWER_ALERTS),
     _rule("POST", r"/v1/balance/\d+/freeze", Permission.KEEP_BALANCE),
     _rule("POST", r"/alarme/[^/]+", Permission.ANSWER_ALERTS),
     _rule("POST", r"/zaehler/[^/]+", Permission.READ_METERS_BY_HAND),
+    _rule("POST", r"/zaehler/[^/]+/(ereignisse|wechsel)", Permission.DECIDE_EVENTS),
     _rule("POST", r"/abmelden", Permission.ENTER),
     _rule("GET HEAD", r".*", Permission.READ),
 )

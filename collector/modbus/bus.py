@@ -11,7 +11,7 @@ from collector.backoff import Backoff
 from collector.modbus.faults import Fault, ModbusFault, refusal
 from collector.modbus.frames import HoldingRegisters, in_step
 from collector.modbus.rtu_answers import answer_in
-from collector.modbus.transports import endpoint_of, has_transactions, kind_of, new_client, pause_s
+from collector.modbus.transports import LINE_ERRORS, endpoint_of, has_transactions, kind_of, new_client, pause_s
 from config.portfolio import ModbusBus, ModbusRtuBus
 
 TIMEOUT_S = 1.0
@@ -155,7 +155,7 @@ class Bus:
         client = new_client(
             self._source, timeout_s=self._timeout_s, hear=self._hear, connection_changed=self._connection_changed
         )
-        if not await client.connect():
+        if not await _connects(client):
             client.close()
             self._not_before_s = now_s + self._timeout_s + self._backoff.failed()
             self._say_lost(now_s)
@@ -173,7 +173,8 @@ class Bus:
         self._heard = True
         if in_step(data):
             return data
-        self._fail(ModbusFault(Fault.GARBLED, f"no Modbus TCP answer: {data[:16].hex(' ')}"))
+        log.debug("bus %s: no Modbus TCP answer: %s", self.id, data[:16].hex(" "))
+        self._fail(ModbusFault(Fault.GARBLED, "what arrived is no Modbus TCP answer"))
         return b""
 
     def _hear_line(self, data: bytes) -> bytes:
@@ -200,6 +201,13 @@ class Bus:
         if self._lost_at_s is not None:
             log.warning("bus %s: back after %.0f s", self.id, now_s - self._lost_at_s)
             self._lost_at_s = None
+
+
+async def _connects(client: ModbusBaseClient) -> bool:
+    try:
+        return bool(await client.connect())
+    except LINE_ERRORS:  # pymodbus takes none but those of the system for a line that cannot be set up
+        return False
 
 
 def _now_s() -> float:

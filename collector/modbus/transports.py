@@ -1,6 +1,8 @@
 """The ways to a bus: TCP, RTU on a serial line, RTU frames through a gateway's TCP port, datagrams."""
 
+import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient, AsyncModbusUdpClient
@@ -10,7 +12,15 @@ from pymodbus.framer import FramerType
 from collector.modbus.frames import HoldingRegisters, InputRegisters
 from config.portfolio import ModbusBus, ModbusRtuBus, ModbusRtuTcpBus, ModbusTcpBus, ModbusUdpBus
 
+try:
+    import termios
+
+    LINE_ERRORS: tuple[type[Exception], ...] = (termios.error,)
+except ImportError:  # not on every platform
+    LINE_ERRORS = ()
+
 LARGEST_BACKLOG = 65_536
+PSEUDO_TERMINALS = Path("/dev/pts")
 _NEVER = 1_000_000
 # Between two frames a line is silent for 3.5 characters of 11 bits; above 19,200 baud for 1.75 ms.
 _SILENT_CHARACTERS = 3.5
@@ -59,6 +69,9 @@ def new_client(
     `hear` sees the bytes of every frame that is sent (True) and what arrived since the request (False), and returns
     what pymodbus may see of it.
     """
+    # pymodbus logs every timeout with the frames of its last requests; a lost device is logged once, by us, and what
+    # a device said is nobody's business in a log.
+    logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
     settings: dict[str, Any] = {
         "timeout": timeout_s,
         "retries": 0,
@@ -83,5 +96,10 @@ def _client(source: ModbusBus, settings: dict[str, Any]) -> ModbusBaseClient:
         case ModbusUdpBus():
             return AsyncModbusUdpClient(source.host, port=source.port, **settings)
         case ModbusRtuBus():
-            line: dict[str, Any] = {"baudrate": source.baud, "parity": source.parity, "stopbits": source.stop_bits}
+            line: dict[str, Any] = {"baudrate": source.baud, "parity": _parity(source), "stopbits": source.stop_bits}
             return AsyncModbusSerialClient(source.device, **line, **settings)
+
+
+def _parity(source: ModbusRtuBus) -> str:
+    # A pseudo-terminal passes on bytes alone; the C library calls it an error to ask it for a parity.
+    return "N" if Path(source.device).resolve().is_relative_to(PSEUDO_TERMINALS) else source.parity

@@ -141,6 +141,11 @@ class Listener:
         try:
             connect(client, self._address)
             self._receive(client, client.stream)
+        except OSError:
+            # The connection is gone, what came over it is here: a broker that was killed may not know of it any more.
+            self._append()
+            self._unacknowledged.clear()
+            raise
         finally:
             self._abandon(client)
 

@@ -50,6 +50,7 @@ _SMALLEST = 1e-6  # a float that was put together wrongly is next to nothing or 
 _SIGNED_COUNTERS = frozenset({"active_energy_net"})
 _TELLING = {"frequency": 6.0, "voltage": 4.0, "power_factor": 1.0}
 _PHASES = ("L1", "L2", "L3")
+_DIRECT = "DC"
 _SUM_TOLERANCE = 0.03
 _SUM_WEIGHT = 3.0
 
@@ -87,6 +88,8 @@ def _counter(quantity: str, value: float, shown: str) -> Judgement:
 
 
 def _gauge(register: Register, value: float, shown: str) -> Judgement:
+    if register.phase == _DIRECT:  # the side of the panels, which no grid bounds
+        return Judgement(0.0)
     limits = [_LIMITS.get(register.quantity, (-float("inf"), float("inf")))]
     if register.quantity == "voltage" and register.phase not in _PHASES:
         limits.append(_BETWEEN_PHASES)

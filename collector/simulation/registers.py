@@ -11,7 +11,7 @@ from collector.modbus.plan import PROTOCOL_LIMIT
 from collector.modbus.series import register_of
 from collector.modbus.words import TYPES
 from collector.simulation.encoding import encode, encode_text, encoded_needs, encoded_pieces, unit_codes
-from collector.simulation.sunspec import FIRST_MODEL, image, model_length
+from collector.simulation.sunspec import FIRST_MODEL, end_of, image
 from config.meters import Meter, ModbusSource
 from config.profiles import DeviceProfile, GapReads, Register
 from config.registers import IDENTITIES
@@ -46,11 +46,12 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class SimulatedDevice:
-    """A unit id with its table and the meters that live in it."""
+    """A table and the meters that live in it. `first`: where the first of its models stands, if it is SunSpec's."""
 
     profile: DeviceProfile
     meters: tuple[Meter, ...]
     values: Values
+    first: int = FIRST_MODEL
 
     def answer(self, function_code: int, address: int, count: int, now: datetime) -> bytes | None:
         """Return the payload of a read, or None if the device is dead; raises `Refusal`."""
@@ -69,17 +70,27 @@ class SimulatedDevice:
                     _put(words, address, piece, encoded)
         return struct.pack(f">{count}H", *words)
 
+    def is_dead(self, now: datetime) -> bool:
+        """Say whether one of the meters is: they share the device."""
+        return any(self.values(meter, now) is None for meter in self.meters)
+
+    def lists(self, function_code: int, address: int) -> bool:
+        """Say whether the table has something at an address."""
+        return address in self._listed.get(function_code, frozenset())
+
+    @property
+    def end_of_models(self) -> int:
+        """Where a further model of the same unit would stand."""
+        return end_of(self.profile, len(self._models), self.first) if self.profile.relative else self.first
+
     @cached_property
     def _models(self) -> tuple[DeviceProfile, ...]:
         """The tables with wire addresses; a device that has to be searched has a model for each of its channels."""
         if not self.profile.relative:
             return (self.profile,)
-        model = next(iter(self.profile.variants), 0)
-        apart = model_length(self.profile) + 2
-        return tuple(
-            self.profile.located(model, FIRST_MODEL + number * apart)
-            for number in range(max(map(_channel_number, self.meters), default=1))
-        )
+        model, count = next(iter(self.profile.variants), 0), max(map(_channel_number, self.meters), default=1)
+        places = [end_of(self.profile, number, self.first) for number in range(count)]
+        return tuple(self.profile.located(model, place) for place in places)
 
     @cached_property
     def _table(self) -> tuple[Register, ...]:
@@ -93,7 +104,7 @@ class SimulatedDevice:
 
     @cached_property
     def _header(self) -> Mapping[int, int]:
-        return image(self.profile, len(self._models)) if self.profile.relative else {}
+        return image(self.profile, len(self._models), self.first) if self.profile.relative else {}
 
     @cached_property
     def _listed(self) -> Mapping[int, frozenset[int]]:

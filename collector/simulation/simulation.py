@@ -1,21 +1,25 @@
 """One simulated device for every Modbus and MQTT meter of a portfolio, on the addresses that the portfolio names."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from collector.mqtt.connection import account, broker_address
-from collector.simulation.modbus_server import ModbusServer
-from collector.simulation.publisher import Publisher, by_broker
-from collector.simulation.registers import SimulatedDevice, Values
-from config.errors import ConfigurationError, Unreachable
-from config.meters import Meter, ModbusSource
-from config.portfolio import ModbusTcpBus, MqttBroker, Portfolio
+from collector.modbus.transports import endpoint_of
+from collector.simulation.publishing.opening import publishers_of
+from collector.simulation.registers import Values
+from collector.simulation.rehearsal import unheard
+from collector.simulation.servers.opening import Server, server_of
+from collector.simulation.units import units_of
+from config.errors import Unreachable
+from config.portfolio import ModbusBus, MqttBroker, Portfolio
 from config.profiles import DeviceProfile
 
 PUBLISHED_EVERY = timedelta(seconds=10)
+
+log = logging.getLogger(__name__)
 
 
 def _now() -> datetime:
@@ -23,10 +27,11 @@ def _now() -> datetime:
 
 
 class Simulation:
-    """Answers real Modbus TCP and publishes real MQTT from `async with` on.
+    """Answers real Modbus by every way that a portfolio names and publishes real MQTT from `async with` on.
 
     `values` gives what a meter's register shows at an instant, in the canonical unit of the meter's quantity; None:
-    the device is dead, it neither answers nor publishes. Raises `Unreachable` where an address cannot be listened on.
+    the device is dead, it neither answers nor publishes. Raises `Unreachable` where an address cannot be listened
+    on, or a serial line neither be opened nor made.
     """
 
     def __init__(
@@ -39,18 +44,20 @@ class Simulation:
         clock: Callable[[], datetime] = _now,
         published_every: timedelta = PUBLISHED_EVERY,
     ) -> None:
-        self._servers = [
-            (bus, ModbusServer(devices, clock=clock)) for bus, devices in _devices(portfolio, profiles, values)
-        ]
-        self._publishers = _publishers(portfolio, values, environ or {})
+        meters = tuple(portfolio.meters.values())
+        buses = [source for source in portfolio.sources if not isinstance(source, MqttBroker)]
+        self._servers = [(bus, server_of(bus, units_of(bus, meters, profiles, values), clock)) for bus in buses]
+        self._publishers = publishers_of(portfolio, values, environ or {})
+        self._portfolio = portfolio
         self._clock = clock
         self._published_every_s = published_every.total_seconds()
         self._publishing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
+        self._tell_unsimulated()
         try:
             for bus, server in self._servers:
-                await _listen(bus, server)
+                await _open(bus, server)
         except Unreachable:
             await self._stop()
             raise
@@ -76,6 +83,11 @@ class Simulation:
                 publisher.publish(self._clock())
             await asyncio.sleep(self._published_every_s)
 
+    def _tell_unsimulated(self) -> None:
+        for broker in (source.id for source in self._portfolio.sources if isinstance(source, MqttBroker)):
+            for meter, reason in unheard(self._portfolio, broker, self._clock()).items():
+                log.warning("meter %s is not simulated: %s", meter, reason)
+
     async def _stop(self) -> None:
         if self._publishing is not None:
             self._publishing.cancel()
@@ -86,43 +98,8 @@ class Simulation:
             await server.stop()
 
 
-async def _listen(bus: ModbusTcpBus, server: ModbusServer) -> None:
+async def _open(bus: ModbusBus, server: Server) -> None:
     try:
-        await server.start(bus.host, bus.port)
+        await server.start()
     except OSError as error:
-        raise Unreachable(f"{bus.id}: cannot listen on {bus.host}:{bus.port}: {error}") from error
-
-
-def _devices(
-    portfolio: Portfolio, profiles: Mapping[str, DeviceProfile], values: Values
-) -> list[tuple[ModbusTcpBus, dict[int, SimulatedDevice]]]:
-    meters = [meter for meter in portfolio.meters.values() if isinstance(meter.source, ModbusSource)]
-    buses = [source for source in portfolio.sources if isinstance(source, ModbusTcpBus)]
-    return [(bus, _behind(bus, meters, profiles, values)) for bus in buses]
-
-
-def _behind(
-    bus: ModbusTcpBus, meters: list[Meter], profiles: Mapping[str, DeviceProfile], values: Values
-) -> dict[int, SimulatedDevice]:
-    units: dict[int, list[Meter]] = {}
-    for meter in meters:
-        if isinstance(meter.source, ModbusSource) and meter.source.bus == bus.id:
-            units.setdefault(meter.source.device, []).append(meter)
-    return {
-        unit: SimulatedDevice(_profile(group[0], profiles), tuple(group), values) for unit, group in units.items()
-    }
-
-
-def _profile(meter: Meter, profiles: Mapping[str, DeviceProfile]) -> DeviceProfile:
-    identifier = meter.source.profile if isinstance(meter.source, ModbusSource) else ""
-    if identifier not in profiles:
-        raise ConfigurationError(f"meter {meter.id}: no device profile has the id {identifier!r}")
-    return profiles[identifier]
-
-
-def _publishers(portfolio: Portfolio, values: Values, environ: Mapping[str, str]) -> list[Publisher]:
-    brokers = {source.id: source for source in portfolio.sources if isinstance(source, MqttBroker)}
-    return [
-        Publisher(broker_address(brokers[broker].url), account(brokers[broker], environ), meters, values)
-        for broker, meters in by_broker(tuple(portfolio.meters.values())).items()
-    ]
+        raise Unreachable(f"{bus.id}: cannot answer on {endpoint_of(bus)}: {error}") from error

@@ -1,4 +1,4 @@
-"""Where a simulated SunSpec device has its marker, its common model and its meters. Pure."""
+"""Where a simulated SunSpec device has its marker, its common model and what it measures. Pure."""
 
 from config.profiles import DeviceProfile
 
@@ -15,13 +15,25 @@ def model_length(profile: DeviceProfile) -> int:
     return profile.model_length or max(ends) - 2
 
 
-def image(profile: DeviceProfile, meters: int) -> dict[int, int]:
-    """Return the words that tell what stands where: marker, ids and lengths, and the end behind the last model."""
+def end_of(profile: DeviceProfile, models: int, first: int = FIRST_MODEL) -> int:
+    """Return the address behind so many models, the first of which has its id at `first`."""
+    return first + models * (model_length(profile) + 2)
+
+
+def image(profile: DeviceProfile, models: int, first: int = FIRST_MODEL) -> dict[int, int]:
+    """Return the words that tell what stands where: ids and lengths, and the end behind the last model.
+
+    In front of the first model of a device stand its marker and the common model.
+    """
     length, model = model_length(profile), next(iter(profile.variants), 0)
-    common = dict.fromkeys(range(BASE + 4, FIRST_MODEL), 0)
-    words = {BASE: _MARKER[0], BASE + 1: _MARKER[1], BASE + 2: _COMMON, BASE + 3: _COMMON_LENGTH, **common}
-    for number in range(meters):
-        at = FIRST_MODEL + number * (length + 2)
+    words = _front() if first == FIRST_MODEL else {}
+    for number in range(models):
+        at = end_of(profile, number, first)
         words |= {at: model, at + 1: length}
-    end = FIRST_MODEL + meters * (length + 2)
+    end = end_of(profile, models, first)
     return {**words, end: _END, end + 1: 0}
+
+
+def _front() -> dict[int, int]:
+    common = dict.fromkeys(range(BASE + 4, FIRST_MODEL), 0)
+    return {BASE: _MARKER[0], BASE + 1: _MARKER[1], BASE + 2: _COMMON, BASE + 3: _COMMON_LENGTH, **common}

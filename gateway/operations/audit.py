@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from gateway.operations.connections import Connections
 from gateway.operations.rows import AuditRow
@@ -40,6 +40,13 @@ class Audit:
 
     def newest(self, limit: int = 100) -> list[AuditRow]:
         """Return the newest entries, newest first."""
-        with self._connections.reading() as reading:
-            rows = reading.execute(select(audit).order_by(audit.c.id.desc()).limit(limit)).all()
+        return self._rows(select(audit).order_by(audit.c.id.desc()).limit(limit))
+
+    def of_subject(self, subject: str, *, connection: Connection | None = None) -> list[AuditRow]:
+        """Return what was done to one thing, newest first."""
+        return self._rows(select(audit).where(audit.c.subject == subject).order_by(audit.c.id.desc()), connection)
+
+    def _rows(self, query: Select[Any], connection: Connection | None = None) -> list[AuditRow]:
+        with self._connections.reading(connection) as reading:
+            rows = reading.execute(query).all()
         return [AuditRow(row.id, row.time, row.author, row.action, row.subject, row.detail) for row in rows]

@@ -16,6 +16,7 @@ from gateway.operations.ledger import Ledger
 from gateway.operations.migrating import upgrade
 from gateway.operations.notes import Notes
 from gateway.operations.outbox import Outbox
+from gateway.operations.photos import Photos
 from gateway.operations.tokens import Tokens
 
 
@@ -40,6 +41,7 @@ class Operations:
         self.ledger = Ledger(self._connections)
         self.notes = Notes(self._connections)
         self.outbox = Outbox(self._connections)
+        self.photos = Photos(self._connections)
         self.tokens = Tokens(self._connections, clock)
 
     def upgrade(self) -> None:

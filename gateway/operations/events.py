@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, delete, select
 
 from config.errors import Conflict, NotFound
 from gateway.operations.connections import Connections
@@ -50,22 +50,26 @@ class Events:
 
     def get(self, event_id: str) -> MeterEventRow:
         """Return one event; raises `NotFound`."""
-        with self._connections.reading() as reading:
-            found = _find(reading, event_id)
+        found = self.find(event_id)
         if found is None:
             raise NotFound("event", event_id)
         return found
 
-    def decide(self, event_id: str, state: str, author: str) -> None:
-        """Mark a proposed event as accepted or rejected; raises `NotFound`, or `Conflict` if it is not proposed."""
-        with self._connections.writing() as writing:
-            found = _find(writing, event_id)
-            if found is None:
-                raise NotFound("event", event_id)
-            if found.state != "proposed":
-                raise Conflict(f"event {event_id!r} is {found.state}, not proposed")
-            values = {"state": state, "author": author}
-            writing.execute(update(meter_event).where(meter_event.c.id == event_id).values(values))
+    def find(self, event_id: str, *, connection: Connection | None = None) -> MeterEventRow | None:
+        """Return one event; None where nothing is recorded under the id."""
+        with self._connections.reading(connection) as reading:
+            return _find(reading, event_id)
+
+    def put(self, event: MeterEventRow, *, connection: Connection | None = None) -> None:
+        """Record an event in place of what stands under its id: a decision or a correction. Leave a trail of it."""
+        with self._connections.writing(connection) as writing:
+            writing.execute(delete(meter_event).where(meter_event.c.id == event.id))
+            writing.execute(meter_event.insert().values(asdict(event)))
+
+    def remove(self, event_id: str, *, connection: Connection | None = None) -> None:
+        """Forget an event that was taken back. Leave a trail of it."""
+        with self._connections.writing(connection) as writing:
+            writing.execute(delete(meter_event).where(meter_event.c.id == event_id))
 
 
 def _find(connection: Connection, event_id: str) -> MeterEventRow | None:

@@ -226,6 +226,22 @@ class ReadingNoteRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoRow:
+    """A photo of a display: `subject` is the id of the event it belongs to, or `reading_subject` of a reading.
+
+    `shows` is what of it (old, new, reading), `sha256` that of its content, under which it is kept.
+    """
+
+    meter: str
+    subject: str
+    shows: str
+    sha256: str
+    media_type: str
+    author: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FrozenBalanceRow:
     """A balance as it was reported; `sha256` is that of its canonical JSON."""
 

@@ -33,7 +33,7 @@ NOT_RESOLVED = text("state <> 'resolved'")
 meter_event = Table(
     "meter_event",
     METADATA,
-    Column("id", String(64), primary_key=True),
+    Column("id", String(200), primary_key=True),
     Column("meter", String(120), nullable=False),
     Column("kind", String(40), nullable=False),
     Column("time", Instant, nullable=False),
@@ -156,6 +156,21 @@ reading_note = Table(
     Column("recorded_at", Instant, nullable=False),
 )
 
+photo = Table(
+    "photo",
+    METADATA,
+    Column("id", RowId, primary_key=True),
+    Column("meter", String(120), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("shows", String(20), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("media_type", String(40), nullable=False),
+    Column("author", String(120), nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Index(None, "meter"),
+    Index(None, "sha256"),
+)
+
 frozen_balance = Table(
     "frozen_balance",
     METADATA,
@@ -179,4 +194,5 @@ audit = Table(
     Column("subject", String(200), nullable=False),
     Column("detail", JSON, nullable=False),
     Index(None, "time"),
+    Index(None, "subject"),
 )

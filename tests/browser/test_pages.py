@@ -14,6 +14,9 @@ PAGES = (
     "/liegenschaften/gs-test",
     "/liegenschaften/bauhof",
     "/zaehler/gs-strom",
+    "/zaehler/gs-wasser?spanne=jahr",
+    "/zaehler/gs-strom?spanne=tag&ab=2026-03-10",
+    "/zaehler/gs-strom/herkunft?start=2025-12-01&end=2026-02-01",
     "/alarme",
     "/alarme/1",
     "/massnahmen",
@@ -48,7 +51,7 @@ def test_charts_draw_without_eval(desk: Watched, path: str) -> None:
 
 def test_a_tooltip_says_the_value_in_german(desk: Watched) -> None:
     page = desk.open("/zaehler/gs-strom")
-    mark = page.locator(".plot .mark-rect path, .plot .mark-rect rect").nth(20)
+    mark = page.locator(".plot .mark-rect path[fill='#E69F00']").nth(20)
     mark.hover()
     tooltip = page.locator("#vg-tooltip-element")
     expect(tooltip).to_have_class(re.compile("visible"))

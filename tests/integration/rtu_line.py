@@ -1,4 +1,4 @@
-"""A serial line made of a pair of pseudo-terminals, with scripted RTU devices at its other end."""
+"""Serial lines made of pseudo-terminals: one with scripted RTU devices at its end, one with two ends to open."""
 
 import asyncio
 import contextlib
@@ -71,3 +71,21 @@ async def line(script: Script) -> AsyncIterator[Line]:
         if one._end >= 0:
             one.unplug()
         os.close(other)
+
+
+@contextlib.asynccontextmanager
+async def cable() -> AsyncIterator[tuple[str, str]]:
+    """Join two pairs in the middle: gives the devices at both ends."""
+    (ours, near), (far, other) = os.openpty(), os.openpty()
+    for end in (near, other):
+        tty.setraw(end)
+    loop = asyncio.get_running_loop()
+    loop.add_reader(ours, lambda: os.write(far, os.read(ours, 1024)))
+    loop.add_reader(far, lambda: os.write(ours, os.read(far, 1024)))
+    try:
+        yield os.ttyname(near), os.ttyname(other)
+    finally:
+        for end in (ours, far):
+            loop.remove_reader(end)
+        for end in (ours, near, far, other):
+            os.close(end)

@@ -107,6 +107,33 @@ def test_what_simulated_meters_say_is_collected_and_both_processes_end_with_0(pl
     assert {line["level"] for line in log} <= {"info", "warning"}
 
 
+def on_a_line(folder: Path, device: Path) -> None:
+    sources = [{"id": "keller", "kind": "modbus_rtu", "device": str(device), "parity": "E"}]
+    write_portfolio(folder / "portfolio", sources=sources, meters=[a_meter("keller")])
+
+
+def test_a_line_that_no_machine_has_is_made_by_simulate_read_by_collect_and_taken_away(tmp_path: Path) -> None:
+    def stored() -> int:
+        return len(json.loads(called(tmp_path, "readings", "strom", "--json").stdout)["readings"])
+
+    device = tmp_path / "ttyUSB0"
+    on_a_line(tmp_path, device)
+    with running(tmp_path, "simulate") as meters, running(tmp_path, "collect") as collect:
+        until(lambda: stored() >= 2)
+        assert ended(collect, signal.SIGTERM) == 0
+        assert ended(meters, signal.SIGTERM) == 0
+    assert not device.is_symlink()
+
+
+def test_a_line_that_cannot_be_made_ends_simulate_with_its_path(tmp_path: Path) -> None:
+    device = tmp_path / "nowhere" / "ttyUSB0"
+    on_a_line(tmp_path, device)
+    answer = called(tmp_path, "simulate")
+    assert answer.returncode == 1
+    assert str(device) in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
 def test_run_serves_only_to_those_who_bring_a_token(place: Path) -> None:
     port = free_port()
     url = f"http://{LOOPBACK}:{port}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from collector.mqtt.connection import Account, broker_address
-from collector.simulation.publisher import Publisher
+from collector.simulation.publishing.publisher import Publisher
 from gateway.embedded import EmbeddedStore
 from tests.portfolios import mqtt_meters, write_portfolio
 from tests.servers.local_process import LocalProcess

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import logging
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -215,3 +216,40 @@ def test_a_bus_that_is_not_there_is_tried_again_after_a_while_only() -> None:
         assert asyncio.get_running_loop().time() - started_s < 0.3
 
     asyncio.run(scene())
+
+
+@pytest.fixture
+def _everything_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    pymodbus = logging.getLogger("pymodbus")
+    level = pymodbus.level
+    pymodbus.setLevel(logging.NOTSET)
+    with caplog.at_level(logging.DEBUG):
+        yield
+    pymodbus.setLevel(level)
+
+
+@pytest.mark.usefixtures("_everything_is_logged")
+def test_pymodbus_never_logs_the_frames_that_it_remembers(caplog: pytest.LogCaptureFixture) -> None:
+    """It would add the last twenty to whatever it complains of."""
+
+    async def misbehave(writer: asyncio.StreamWriter, transaction: int, unit: int) -> None:
+        faulty = {
+            2: b"",
+            3: frame(transaction, unit, b"\x03\x04" + VALUE)[:-3],
+            4: frame(transaction + 1, unit, b"\x03\x04" + VALUE),
+            5: frame(transaction, unit + 1, b"\x03\x04" + VALUE),
+            6: b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        }
+        writer.write(faulty.get(unit, frame(transaction, unit, b"\x03\x04" + VALUE)))
+
+    async def scene() -> None:
+        async with device(misbehave) as (_, bus):
+            for unit in (1, 2, 3, 4, 5, 6, 1):
+                await outcome(bus, unit)
+        await outcome(bus)  # nobody is there any more
+
+    asyncio.run(scene())
+    records = [record for record in caplog.records if record.name != "asyncio"]
+    told = [record.getMessage() for record in records if record.levelno > logging.DEBUG]
+    assert told == [f"bus bus: no connection to {told[0].rpartition(' ')[2]}"]
+    assert {record.name for record in records} == {"collector.modbus.bus"}

@@ -3,8 +3,9 @@
 import asyncio
 import os
 import struct
-import tty
+import termios
 
+import pytest
 from pymodbus.framer import FramerType
 from pymodbus.server import ModbusSerialServer, ModbusTcpServer, ModbusUdpServer
 from pymodbus.simulator import SimData, SimDevice
@@ -17,7 +18,7 @@ from collector.modbus.faults import Fault, ModbusFault
 from collector.modbus.frames import request
 from collector.modbus.plan import Block
 from config.portfolio import ModbusRtuBus, ModbusRtuTcpBus, ModbusUdpBus
-from tests.integration.rtu_line import Script, answer, framed, line
+from tests.integration.rtu_line import Script, answer, cable, framed, line
 from tests.servers.search import LOOPBACK, free_port
 from tests.unit.collector.portfolio import METER, modbus_meter, portfolio
 from tests.unit.collector.sinks import MemorySink
@@ -126,6 +127,29 @@ def test_a_serial_device_that_does_not_exist_is_no_connection() -> None:
     assert asyncio.run(outcome(serial_bus("/dev/no-such-line"))) is Fault.DISCONNECTED
 
 
+def test_a_line_that_cannot_be_set_up_is_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise termios.error(22, "Invalid argument")
+
+    async def scene() -> None:
+        async with line(lambda unit, address, count: [(0.0, answer(unit, VALUE))]) as one:
+            assert await outcome(serial_bus(one.device)) is Fault.DISCONNECTED
+
+    monkeypatch.setattr("termios.tcsetattr", refuse)
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("parity", ["N", "E", "O"])
+def test_a_pseudo_terminal_is_read_whatever_parity_the_bus_has(parity: str) -> None:
+    async def scene() -> None:
+        async with line(lambda unit, address, count: [(0.0, answer(unit, VALUE))]) as one:
+            bus = Bus(ModbusRtuBus("keller", one.device, parity=parity), timeout_s=0.3, backoff=Backoff(0.0, 0.0))
+            assert await outcome(bus) == VALUE
+            bus.close()
+
+    asyncio.run(scene())
+
+
 def test_a_late_answer_through_a_gateway_never_becomes_the_value_of_another_register() -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connections.append(writer)
@@ -194,23 +218,13 @@ def test_datagrams_that_nobody_answers_cost_their_timeout() -> None:
 
 def test_a_serial_line_is_read_from_an_independent_device() -> None:
     async def scene() -> None:
-        ours, theirs = os.openpty()
-        tty.setraw(theirs)
-        far, near = os.openpty()
-        tty.setraw(near)
-        loop = asyncio.get_running_loop()
-        loop.add_reader(ours, lambda: os.write(far, os.read(ours, 1024)))
-        loop.add_reader(far, lambda: os.write(ours, os.read(far, 1024)))
-        server = ModbusSerialServer(devices(), port=os.ttyname(near), baudrate=9600)
-        await server.serve_forever(background=True)
-        bus = serial_bus(os.ttyname(theirs), timeout_s=1.0)
-        assert [await outcome(bus, unit) for unit in (1, 2)] == [VALUE, VALUE]
-        bus.close()
-        await server.shutdown()  # type: ignore[no-untyped-call]  # pymodbus leaves it untyped
-        for end in (ours, far):
-            loop.remove_reader(end)
-        for end in (ours, theirs, far, near):
-            os.close(end)
+        async with cable() as (near, other):
+            server = ModbusSerialServer(devices(), port=other, baudrate=9600)
+            await server.serve_forever(background=True)
+            bus = serial_bus(near, timeout_s=1.0)
+            assert [await outcome(bus, unit) for unit in (1, 2)] == [VALUE, VALUE]
+            bus.close()
+            await server.shutdown()  # type: ignore[no-untyped-call]  # pymodbus leaves it untyped
 
     asyncio.run(scene())
 

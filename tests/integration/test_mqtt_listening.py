@@ -1,6 +1,7 @@
 """The listener against a real mosquitto: durable before acknowledged, nothing lost, bad things kept."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +19,8 @@ from collector.mqtt.connection import Account, broker_address
 from collector.mqtt.listener import Beside, Listener
 from collector.mqtt.routing import routes_of
 from config.meters import Meter
-from tests.servers.mosquitto import Broker, MosquittoProgram
+from tests.servers.mosquitto import ACCEPTED, Broker, MosquittoProgram
+from tests.servers.search import LOOPBACK
 from tests.unit.collector.portfolio import mqtt_meter, portfolio
 from tests.unit.collector.sinks import MemorySink
 
@@ -160,6 +162,35 @@ def test_a_broker_that_is_killed_and_comes_back_is_listened_to_again(
         until(lambda: listener.statistics().connected)
         with publisher(mosquitto_process) as publish:
             until(lambda: _is_heard(publish, topic, sink))
+    assert sink.of("strom") == [40482.8]
+
+
+@contextmanager
+def dying_broker(message: bytes) -> Iterator[str]:
+    """A broker that dies right behind its first message, and remembers nothing of it."""
+    with socket.create_server((LOOPBACK, 0)) as server:
+
+        def live() -> None:
+            connection, _ = server.accept()
+            connection.recv(1024)
+            connection.sendall(ACCEPTED + message)
+            connection.close()
+
+        life = threading.Thread(target=live)
+        life.start()
+        yield f"mqtt://{LOOPBACK}:{server.getsockname()[1]}"
+        life.join()
+
+
+def test_what_a_dying_broker_still_delivered_is_stored(topic: str) -> None:
+    """It is not acknowledged to anybody, and comes again where the broker still knows of it."""
+    body = len(topic).to_bytes(2, "big") + topic.encode() + b"\x00\x01" + telegram(0, 40482.8).encode()
+    sink = MemorySink()
+    with (
+        dying_broker(b"\x32" + bytes([len(body)]) + body) as url,
+        listening(url, [mqtt_meter("strom", topic)], sink) as listener,
+    ):
+        until(lambda: listener.statistics().faults.get("disconnected", 0) > 0)
     assert sink.of("strom") == [40482.8]
 
 

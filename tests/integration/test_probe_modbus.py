@@ -14,8 +14,8 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from collector.modbus.decode import decode
-from collector.simulation.modbus_server import ModbusServer
 from collector.simulation.registers import SimulatedDevice
+from collector.simulation.servers.opening import tcp_server
 from config.meters import Meter, ModbusSource
 from config.profiles import DeviceProfile, load_profiles
 from gateway.embedded import EmbeddedStore
@@ -44,12 +44,12 @@ def device(table: DeviceProfile, value: float | None = SHOWN_KWH) -> SimulatedDe
 def serving(devices: Mapping[int, SimulatedDevice]) -> Iterator[int]:
     """Serve from a thread, as the command has an event loop of its own; gives the port."""
     loop = asyncio.new_event_loop()
-    server = ModbusServer(devices, clock=lambda: datetime.now(UTC))
-    port = loop.run_until_complete(server.start(LOOPBACK, 0))
+    server = tcp_server(LOOPBACK, 0, devices, lambda: datetime.now(UTC))
+    loop.run_until_complete(server.start())
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
-        yield port
+        yield server.port
     finally:
         asyncio.run_coroutine_threadsafe(server.stop(), loop).result()
         loop.call_soon_threadsafe(loop.stop)

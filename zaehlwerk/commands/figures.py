@@ -19,13 +19,13 @@ from zaehlwerk.commands.options import (
     property_of,
     settings_from,
 )
-from zaehlwerk.commands.output import local, number, print_json, print_table, say
+from zaehlwerk.commands.output import local, print_json, print_table, say
 from zaehlwerk.exits import ExitCode, WrongCall, unknown
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from analysis.figures import Consumption, Figure
+    from analysis.figures import Figure
 
 MeterArgument = Annotated[str, typer.Argument(metavar="METER", help="The meter's id.")]
 _DAYS = 30
@@ -68,12 +68,15 @@ def consumption(
         str, typer.Option("--resolution", metavar="R", help="PT15M, PT1H, P1D, P1M or P1Y.")
     ] = "P1D",
     as_json: JsonOption = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV: comma, point, ISO instants.")] = False,
     portfolio: PortfolioOption = None,
     state: StateOption = None,
 ) -> None:
     """Print what follows from the readings, slot by slot with its quality; exit 3 if nothing is known."""
     from analysis.consumption import consumption as consumed  # noqa: PLC0415
+    from analysis.consumption import given_out  # noqa: PLC0415
     from analysis.figures import Resolution  # noqa: PLC0415
+    from zaehlwerk.commands.consumption_output import print_consumption  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.intake import utc_now  # noqa: PLC0415
 
@@ -82,11 +85,11 @@ def consumption(
         raise unknown("resolution", resolution, known)
     now = utc_now()
     with open_house(settings_from(portfolio, state)) as house:
-        meter_of(house.portfolio, meter)
+        decimals = meter_of(house.portfolio, meter).policy.decimals
         zone = house.portfolio.district.zone
         first, last = _span(start, end, zone, now)
-        found = consumed(house.books, meter, first, last, Resolution(resolution), now=now)
-    _print_consumption(found, zone, as_json=as_json)
+        found = given_out(consumed(house.books, meter, first, last, Resolution(resolution), now=now), decimals)
+    print_consumption(found, zone, layout="json" if as_json else "csv" if as_csv else "table")
     if found.total is None:
         say("not enough data: nothing is known of this time")
         raise typer.Exit(ExitCode.NOT_ENOUGH_DATA)
@@ -167,32 +170,6 @@ def _instant(moment: date | datetime, zone: ZoneInfo) -> datetime:
     if isinstance(moment, datetime):
         return moment
     return datetime(moment.year, moment.month, moment.day, tzinfo=zone)
-
-
-def _print_consumption(found: Consumption, zone: ZoneInfo, *, as_json: bool) -> None:
-    slots = [
-        (local(one.start, zone), local(one.end, zone), one.value, one.how.value, one.coverage) for one in found.slots
-    ]
-    names = ("start", "end", "value", "how", "coverage")
-    if not as_json:
-        print_table(("start", "end", found.unit, "how", "coverage"), slots)
-        say(f"total {number(found.total)} {found.unit}, {len(found.events)} events")
-        return
-    events = [
-        {"id": one.id, "kind": one.kind, "time": local(one.time, zone), "detail": one.detail, "state": one.state}
-        for one in found.events
-    ]
-    print_json(
-        {
-            "meter": found.meter,
-            "unit": found.unit,
-            "resolution": found.resolution.value,
-            "time_zone": found.time_zone,
-            "slots": [dict(zip(names, slot, strict=True)) for slot in slots],
-            "total": found.total,
-            "events": events,
-        }
-    )
 
 
 def _figure(figure: Figure) -> tuple[object, ...]:

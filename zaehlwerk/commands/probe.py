@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,7 +56,6 @@ def probe_modbus(  # noqa: PLR0913, PLR0917  each is an option
     if profile is not None and profile not in tables:
         raise unknown("device profile", profile, tables)
     source, shown = _source(target, transport, baud, parity), [display_of(one) for one in display or ()]
-    logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
     came = asyncio.run(visit(source, unit, profiles=tables, profile=profile, displays=shown))
     document = document_of(came, plan=plan)
     if as_json:

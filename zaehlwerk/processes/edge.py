@@ -20,6 +20,7 @@ from config.profiles import load_profiles
 from config.settings import Settings
 from gateway.rationing import RationedSpool
 from gateway.spool import Spool
+from zaehlwerk.processes.free_memory import give_back_free_memory
 from zaehlwerk.processes.parts import keep_what_was_built
 from zaehlwerk.processes.running import in_thread, run_jobs, stop_on_signals
 from zaehlwerk.processes.sign_of_life import show_life
@@ -48,6 +49,7 @@ async def run_edge(settings: Settings) -> None:
                 "collector": collector.run,
                 "uplink": lambda: in_thread(uplink, f"uplink {edge}"),
                 "alive": lambda: show_life(settings.state / "alive-edge"),
+                "free memory": give_back_free_memory,
             }
             logger.info("edge %s runs: %s", edge, ", ".join(jobs))
             keep_what_was_built()

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from config.settings import Settings
 from zaehlwerk.intake import Intake
+from zaehlwerk.processes.free_memory import give_back_free_memory
 from zaehlwerk.processes.live import Live
 from zaehlwerk.processes.running import Job, run_jobs, stop_on_signals
 from zaehlwerk.processes.sign_of_life import show_life
@@ -54,7 +55,7 @@ async def run_parts(opened: Base_contra, parts: Sequence[Part[Base_contra]], *, 
             for part in parts:
                 jobs |= await stack.enter_async_context(part(opened, live))
             sign = opened.settings.state / f"alive-{name}"
-            jobs["alive"] = lambda: show_life(sign)
+            jobs |= {"alive": lambda: show_life(sign), "free memory": give_back_free_memory}
             logger.info("%s runs: %s", name, ", ".join(jobs))
             keep_what_was_built()
             await run_jobs(jobs, stop)

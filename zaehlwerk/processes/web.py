@@ -14,12 +14,15 @@ from api.services import PushResult, Services
 from collector.pushing import take
 from collector.statistics import CollectorStatistics, SourceStatistics
 from gateway.embedded import EmbeddedStore
+from gateway.photos import PhotoFolder
 from gateway.reading import Refused
 from gateway.refused import KeepsRefused, refused_readings
 from zaehlwerk.composition import House
 from zaehlwerk.intake import COLLECTOR_SPOOL, SERVER_SPOOL
 from zaehlwerk.processes.live import Live
 from zaehlwerk.unassigned_topics import newest_topics
+
+PHOTOS = "photos"  # below the state folder
 
 
 def services_of(house: House, live: Live, *, demo: bool = False, public_url: str | None = None) -> Services:
@@ -41,6 +44,7 @@ def services_of(house: House, live: Live, *, demo: bool = False, public_url: str
         checks=_checks(house, live),
         unassigned=partial(newest_topics, house.portfolio, house.settings.state),
         push_allowance=_push_allowance(house),
+        photos=PhotoFolder(house.settings.state / PHOTOS),
     )
 
 

@@ -27,21 +27,30 @@
   };
 
   // Marks that are dark on paper have to be light on a dark page.
-  const inTheDark = { "#202124": "#f4f4f0", "#C8CBCF": "#565b61", "#5F6368": "#b0b4b9", "#0072B2": "#4aa8de", "#D55E00": "#f08a3c" };
+  const inTheDark = { "#202124": "#f4f4f0", "#C8CBCF": "#565b61", "#5F6368": "#b0b4b9", "#0072B2": "#4aa8de", "#D55E00": "#f08a3c", "#E8EAED": "#33373b" };
   const isDark = window.matchMedia("(prefers-color-scheme: dark)");
   const parsed = (text) => JSON.parse(text, (_, value) => (isDark.matches && inTheDark[value]) || value);
 
   const draw = async (figure) => {
     const plot = figure.querySelector(".plot");
     const spec = parsed(figure.querySelector('script[type="application/json"]').textContent);
-    if (!("hconcat" in spec || "vconcat" in spec || "facet" in spec)) {
+    // Views below each other share their left edge: room for the labels of their axes, the same for all.
+    const room = 60;
+    if ("vconcat" in spec) {
+      for (const view of spec.vconcat) {
+        view.width = Math.max(180, plot.clientWidth - room - 16);
+      }
+      spec.config = merged({ axisY: { minExtent: room - 16, maxExtent: room - 16 } }, spec.config ?? {});
+    } else if (!("hconcat" in spec || "facet" in spec)) {
       spec.width = "container";
     }
     // A title wider than the plot would narrow the plot: it breaks where its parts meet.
     if (plot.clientWidth < 560 && typeof spec.title?.text === "string") {
       spec.title.text = spec.title.text.split(" · ");
     }
-    spec.height = plot.classList.contains("tall") ? 300 : 240;
+    if (!("vconcat" in spec)) {
+      spec.height = plot.classList.contains("tall") ? 300 : 240;
+    }
     spec.config = merged(look(), spec.config ?? {});
     delete spec.background;
     await window.vegaEmbed(plot, spec, {

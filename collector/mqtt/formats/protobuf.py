@@ -48,6 +48,11 @@ def varint_field(number: int, value: int) -> bytes:
     return _encoded(number << 3 | VARINT) + _encoded(value)
 
 
+def float64_field(number: int, value: float) -> bytes:
+    """Write a `double` field."""
+    return _encoded(number << 3 | FIXED64) + struct.pack("<d", value)
+
+
 def bytes_field(number: int, value: bytes) -> bytes:
     """Write a field of bytes, text or a message."""
     return _encoded(number << 3 | BYTES) + _encoded(len(value)) + value

@@ -9,11 +9,14 @@ import vl_convert
 
 from analysis.charts import (
     Chart,
+    EventMark,
     PathYear,
+    SlotMark,
     consumption_chart,
     counter_chart,
     district_path_chart,
     measure_chart,
+    meter_chart,
     night_flow_chart,
     silence_chart,
     year_chart,
@@ -82,6 +85,14 @@ def every_chart() -> dict[str, Chart]:
         "night": night_flow_chart(nights()),
         "counter": counter_chart(series, meter(), berlin),
         "silence": silence_chart(series, quiet, meter(), berlin, now=utc(2025, 1, 17)),
+        "meter": meter_chart(
+            days,
+            [SlotMark(str(slot.start.date()), slot.how, "/x", 900.0) for slot in days.slots],
+            meter(),
+            berlin,
+            counter=series,
+            events=[EventMark(utc(2025, 1, 9), "Lücke", "3 Tage", "quiet", "#ereignisse")],
+        ),
         "path": district_path_chart(
             [PathYear(2024, 900.0, 880.0), PathYear(2025, None, 862.4)], unit="MWh", medium_id="electricity_import"
         ),
@@ -143,6 +154,37 @@ def test_estimates_are_lighter_and_say_so() -> None:
     estimated = [row["label"] for row in spec["data"]["values"] if row["estimated"]]
     assert estimated == ["09.01.2025", "10.01.2025", "11.01.2025", "12.01.2025"]
     assert "heller" in spec["title"]["subtitle"]
+
+
+def test_bars_of_a_meter_stand_over_a_strip_that_tells_how_sure_they_are() -> None:
+    spec = every_chart()["meter"]
+    rows = spec["data"]["values"]
+    assert [row["sureness"] for row in rows[7:13]] == ["gesichert", *["ersetzt oder unvollständig"] * 4, "gesichert"]
+    assert all(row["start"] < row["left"] < row["right"] < row["end"] for row in rows)
+    assert "grau dahinter: Vorjahr" in spec["title"]["subtitle"]
+    assert "heller" in spec["title"]["subtitle"]
+
+
+def test_a_meter_of_which_nothing_is_known_is_one_hatched_time() -> None:
+    there, _ = books(place(meter()))
+    found = consumption(there, "strom", date(2025, 1, 1), date(2025, 1, 8), Resolution.DAY, now=LATER)
+    marks = [SlotMark("", slot.how, "/x") for slot in found.slots]
+    spec = meter_chart(found, marks, meter(), there.zone)
+    assert len(spec["vconcat"]) == 2
+    assert spec["vconcat"][0]["layer"][0]["mark"]["fill"] == "url(#luecke)"
+    assert spec["title"]["subtitle"] == "schraffiert: keine Daten"
+    assert vl_convert.vegalite_to_svg(spec).startswith("<svg")
+
+
+def test_a_reading_that_its_neighbours_refute_does_not_press_the_others_flat() -> None:
+    there, store = books(place(meter()))
+    rows = counter(utc(2025, 1, 1), HOUR, [1] * 24, first=500.0) | {utc(2025, 1, 1, 5): 99_999.0}
+    store.put("strom", "active_energy_import", rows)
+    found = consumption(there, "strom", utc(2025, 1, 1), utc(2025, 1, 2), Resolution.HOUR, now=LATER)
+    series = store.read("strom", "active_energy_import")
+    marks = [SlotMark("", slot.how, "/x") for slot in found.slots]
+    spec = meter_chart(found, marks, meter(), there.zone, counter=series)
+    assert spec["vconcat"][2]["encoding"]["y"]["scale"]["domain"] == [500.0, 524.0]
 
 
 def test_month_without_data_stays_a_gap() -> None:

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.consumption import consumption
-from analysis.figures import How, Resolution
+from analysis.consumption import consumption, given_out
+from analysis.figures import How, Resolution, Substitute
 from config.errors import NotFound
 from config.meters import ByHandSource, Dated, GasConversion, Reporting, Tank
+from gateway.operations.rows import ReadingNoteRow
+from gateway.reading import milliseconds
 from tests.unit.analysis.evidence import books, counter, event, meter, place, utc
 
 HOUR = timedelta(hours=1)
@@ -211,3 +213,29 @@ def test_exchange_of_the_display_counts_in_the_displays_unit() -> None:
     store.put("waerme", "heat_energy", {utc(2025, 1, 1): 12000.0, utc(2025, 1, 1, 2): 300.0})
     result = consumption(there, "waerme", utc(2025, 1, 1), utc(2025, 1, 1, 2), Resolution.DAY, now=LATER)
     assert result.total == 800
+
+
+def test_what_stands_in_for_readings_is_listed_with_method_author_and_time() -> None:
+    at = utc(2025, 1, 3, 5)
+    note = ReadingNoteRow(
+        "strom", "active_energy_import", milliseconds(at), "substituted", "Nord", "geschätzt", LATER
+    )
+    there, store = books(place(meter()), notes=[note])
+    readings = counter(utc(2025, 1, 1), HOUR, [1.5] * 31 * 24)
+    gap = {at: value for at, value in readings.items() if not utc(2025, 1, 20) < at < utc(2025, 1, 22)}
+    store.put("strom", "active_energy_import", gap)
+    found = consumption(there, "strom", date(2025, 1, 2), date(2025, 1, 31), Resolution.DAY, now=LATER)
+    assert found.substitutes == (
+        Substitute(at, at, "by_person", "Nord", LATER, known_sum=True),
+        Substitute(utc(2025, 1, 20), utc(2025, 1, 22), "profile", "zaehlwerk", utc(2025, 1, 22), known_sum=True),
+    )
+
+
+def test_a_policy_rounds_what_is_given_out_and_sums_before() -> None:
+    there, store = books(place(meter()))
+    store.put("strom", "active_energy_import", counter(utc(2025, 1, 1), HOUR, [0.35] * 4))
+    found = consumption(there, "strom", utc(2025, 1, 1), utc(2025, 1, 1, 4), Resolution.HOUR, now=LATER)
+    rounded = given_out(found, 1)
+    assert [slot.value for slot in rounded.slots] == [Decimal("0.4")] * 4
+    assert rounded.total == Decimal("1.4")
+    assert given_out(found, None) is found

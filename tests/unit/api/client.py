@@ -27,11 +27,11 @@ class Client:
         json: object = None,
         data: dict[str, str] | None = None,
         content: bytes | None = None,
+        files: dict[str, bytes] | None = None,
     ) -> httpx.Response:
         """Return the answer; redirects are not followed."""
-        return asyncio.run(
-            self._request(method, path, headers or {}, {"json": json, "data": data, "content": content})
-        )
+        body = {"json": json, "data": data, "content": content, "files": files}
+        return asyncio.run(self._request(method, path, headers or {}, body))
 
     async def _request(
         self, method: str, path: str, headers: dict[str, str], body: dict[str, object]

@@ -25,6 +25,7 @@ from config.portfolio import (
 )
 from gateway.embedded import EmbeddedStore
 from gateway.operations import AlertState, NewAlert, Operations
+from gateway.photos import PhotoFolder
 from gateway.reading import Reading, Refused, milliseconds
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
@@ -246,6 +247,7 @@ class SmallDistrict:
             clock=lambda: NOW,
             loading=lambda: self.progress,
             refused=self.store.refused,
+            photos=PhotoFolder(self.folder / "photos"),
         )
 
     def push(self, pushed: Sequence[object], now: datetime) -> FakePushResult:

@@ -214,4 +214,4 @@ class LossyWorld(RuleBasedStateMachine):
 
 
 TestLossyWorld = LossyWorld.TestCase
-TestLossyWorld.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestLossyWorld.settings = settings(max_examples=25, stateful_step_count=25)

@@ -1,6 +1,6 @@
 """What a publisher publishes again, because a killed broker may have forgotten it."""
 
-from collector.simulation.held import HOLD_S, Held
+from collector.simulation.publishing.held import HOLD_S, Held
 
 
 def test_what_the_broker_confirmed_shortly_before_a_cut_is_published_again() -> None:

@@ -50,6 +50,12 @@ def test_a_phase_that_is_not_connected_and_a_value_that_is_absent_tell_nothing()
     assert problems(absent) == []
 
 
+def test_the_side_of_the_panels_is_not_measured_by_the_grid() -> None:
+    panels = [said("voltage", 743.0, unit="V", phase="DC"), said("voltage", 12.0, unit="V", phase="DC")]
+    assert [judge(one).weight for one in panels] == [0.0, 0.0]
+    assert problems(panels) == []
+
+
 def test_phases_that_add_up_to_their_total_speak_for_the_table() -> None:
     phases = [said("active_power", 100.0, unit="W", phase=phase) for phase in ("L1", "L2", "L3")]
     right = [*phases, said("active_power", 300.0, unit="W")]

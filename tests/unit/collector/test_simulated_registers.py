@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from collector.simulation.publisher import messages
 from collector.simulation.registers import ILLEGAL_ADDRESS, ILLEGAL_FUNCTION, ILLEGAL_VALUE, Refusal, SimulatedDevice
 from config.profiles import GapReads
-from tests.unit.collector.portfolio import ENERGY, POWER, modbus_meter, mqtt_meter, profile
+from tests.unit.collector.portfolio import ENERGY, POWER, modbus_meter, profile
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 METER = modbus_meter("strom", 1)
@@ -49,14 +48,3 @@ def test_a_strict_device_refuses_what_its_table_does_not_have(
     with pytest.raises(Refusal) as caught:
         SimulatedDevice(strict, (METER,), lambda meter, now: 1.0).answer(function_code, address, count, NOW)
     assert caught.value.code == code
-
-
-def test_meters_of_one_topic_share_a_message_and_a_dead_one_is_left_out() -> None:
-    meters = [
-        mqtt_meter("strom", "t", value="a.kwh"),
-        mqtt_meter("mensa", "t", value="b.kwh"),
-        mqtt_meter("tot", "u"),
-    ]
-    found = messages(meters, lambda meter, now: None if meter.id == "tot" else 17.5, NOW)
-    stamp = '"ts": "2026-11-22T12:00:00.000+00:00"'
-    assert found == {"t": b'{"a": {"kwh": 17.5}, ' + stamp.encode() + b', "b": {"kwh": 17.5}}'}

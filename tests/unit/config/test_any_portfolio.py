@@ -55,7 +55,7 @@ def with_changes(changes: dict[tuple[str, tuple[Any, ...]], Any]) -> dict[str, A
     return files
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(changes=st.dictionaries(st.sampled_from(PLACES), ANYTHING, min_size=1, max_size=3))
 def test_a_changed_portfolio_loads_or_says_what_is_wrong(
     tmp_path_factory: pytest.TempPathFactory, changes: dict[tuple[str, tuple[Any, ...]], Any]

@@ -6,7 +6,7 @@ import pytest
 import config.profiles
 from config.errors import ConfigurationError, NotFound
 from config.profiles import ByteOrder, DeviceProfile, GapReads, Register, WordOrder, load_profiles, series_name
-from config.quantities import UNITS
+from config.quantities import MEDIA, UNITS
 from config.registers import WORDS
 
 SHIPPED = load_profiles()
@@ -51,6 +51,21 @@ def test_the_sdm630_shows_its_import_at_the_address_of_its_manual() -> None:
 def test_phases_and_channels_have_series_of_their_own() -> None:
     assert "voltage.L2" in SHIPPED["eastron_sdm630_v2"].series
     assert "pulse_count.12" in SHIPPED["pulse_isma_mini_mix"].series
+
+
+@pytest.mark.parametrize("name", ["sunspec_101_103", "sunspec_111_113", "sunspec_inverter"])
+def test_an_inverter_counts_what_a_meter_of_pv_generation_shows(name: str) -> None:
+    table = SHIPPED[name]
+    assert MEDIA["pv_generation"].quantity in table.series
+    assert {"active_power", "active_power.DC", "voltage.L3", "current.L1", "frequency"} <= table.series.keys()
+    assert not any("temperature" in series for series in table.series)  # no quantity of the vocabulary
+
+
+def test_a_table_of_any_inverter_knows_all_models_that_inverters_have() -> None:
+    table = SHIPPED["sunspec_inverter"]
+    assert list(table.variants) == [101, 102, 103, 111, 112, 113]
+    assert table.variants[103] == SHIPPED["sunspec_101_103"].registers
+    assert table.variants[113] == SHIPPED["sunspec_111_113"].registers
 
 
 def test_a_table_may_borrow_the_registers_of_another() -> None:

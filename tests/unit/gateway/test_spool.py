@@ -256,4 +256,4 @@ class SpoolModel(RuleBasedStateMachine):
 
 
 TestSpoolModel = SpoolModel.TestCase
-TestSpoolModel.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+TestSpoolModel.settings = settings(max_examples=25, stateful_step_count=20)

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.portfolios import write_portfolio
+from tests.unit.gateway.pictures import jpeg
 from zaehlwerk.command_line import app
 
 METERS: list[dict[str, Any]] = [
@@ -102,7 +103,10 @@ def test_what_was_imported_is_told_in_local_time(house: Path) -> None:
 
 def test_a_total_reads_like_the_table_above_it(house: Path) -> None:
     imported(house)
-    assert "total 50.000 kWh" in call("consumption", "strom", "--start", "2024-03-01", "--end", "2024-03-03").stderr
+    answer = call("consumption", "strom", "--start", "2024-03-01", "--end", "2024-03-03")
+    assert "Summe 50,000 kWh" in answer.stderr
+    first = answer.stdout.splitlines()[1]
+    assert first.split(maxsplit=4)[:4] == ["◐", "01.03.2024", "24,500", "gemessen"]
 
 
 def test_importing_the_same_again_changes_nothing(house: Path) -> None:
@@ -169,6 +173,65 @@ def test_a_hand_reading_is_stored_unless_it_cannot_be(house: Path) -> None:
     assert forced.exit_code == 0
     stored = json.loads(call("readings", "wasser", "--start", "2024-05-01", "--end", "2024-06-01", "--json").stdout)
     assert [one["value"] for one in stored["readings"]] == [155.5, 90.0]
+
+
+def test_consumption_as_csv_leaves_a_gap_empty(house: Path) -> None:
+    imported(house)
+    answer = call("consumption", "strom", "--start", "2024-03-02", "--end", "2024-03-04", "--csv")
+    assert answer.stdout.splitlines() == [
+        "start,end,value_kWh,quality,coverage",
+        "2024-03-02T00:00:00+01:00,2024-03-03T00:00:00+01:00,25.500000,measured,0.0",
+        "2024-03-03T00:00:00+01:00,2024-03-04T00:00:00+01:00,,missing,0.0",
+    ]
+
+
+FALL = "time,value\n" + "".join(
+    f"2024-03-{day:02}T00:00+01:00,{value}\n" for day, value in enumerate((900, 910, 5, 15, 25), 1)
+)
+
+
+def test_an_event_is_decided_from_the_command_line_and_taken_back(house: Path) -> None:
+    imported(house, FALL)
+    found = json.loads(call("events", "strom", "--json").stdout)["events"]
+    (fell,) = (one for one in found if one["kind"] == "exchange_suspected")
+    span = ("consumption", "strom", "--start", "2024-03-01", "--end", "2024-03-05", "--json")
+    assert json.loads(call(*span).stdout)["total"] == 30
+    answer = call("event", "accept", fell["id"], "--old-end", "915", "--new-start", "0", "--comment", "getauscht")
+    assert (answer.exit_code, answer.stderr.strip()) == (0, f"accepted: {fell['id']}, now an exchange")
+    assert json.loads(call(*span).stdout)["total"] == 35 + 5
+    assert call("event", "reject", fell["id"]).exit_code == 1
+    assert call("event", "undo", fell["id"]).exit_code == 0
+    assert json.loads(call(*span).stdout)["total"] == 30
+    assert call("event", "reject", fell["id"]).exit_code == 0
+
+
+def test_an_event_that_is_none_is_a_wrong_call(house: Path) -> None:
+    imported(house, FALL)
+    for step in ("accept", "reject", "undo"):
+        assert call("event", step, "strom:gap:1").exit_code == 2
+
+
+def test_an_exchange_outside_of_these_readings_is_a_wrong_call(house: Path) -> None:
+    imported(house, FALL)
+    found = json.loads(call("events", "strom", "--json").stdout)["events"]
+    (fell,) = (one["id"] for one in found if one["kind"] == "exchange_suspected")
+    assert call("event", "accept", fell, "--at", "2024-01-01").exit_code == 2
+
+
+def test_an_exchange_with_an_unexpected_end_needs_a_reason_and_takes_photos(house: Path) -> None:
+    imported(house, FALL)
+    photo = house / "alt.jpg"
+    photo.write_bytes(jpeg())
+    told = ["exchange", "strom", "--at", "2024-03-02T12:00", "--old-end", "800", "--new-start", "0"]
+    refused = call(*told)
+    assert refused.exit_code == 2
+    assert "expected end of the old device: 910.0 to" in refused.stderr
+    assert call(*told, "--reason", "verschmutzt", "--photo-old", str(photo)).exit_code == 0
+    events = json.loads(call("events", "strom", "--json").stdout)["events"]
+    (event,) = (one for one in events if one["kind"] == "exchange")
+    assert [one["shows"] for one in event["photos"]] == ["old"]
+    assert len([path for path in (house / "state" / "photos").rglob("*") if path.is_file()]) == 1
+    assert call(*told, "--reason", "doch", "--corrects", event["id"], "--old-end", "915").exit_code == 0
 
 
 def test_an_exchange_lets_consumption_go_on(house: Path) -> None:

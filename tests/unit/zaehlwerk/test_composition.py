@@ -1,5 +1,8 @@
 """What is built from which settings."""
 
+import re
+from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from config.errors import (
     Unreachable,
     ZaehlwerkError,
 )
+from config.meters import Meter
 from config.portfolio import Portfolio
 from config.settings import Settings, load_settings
 from gateway.embedded import EmbeddedStore
@@ -26,7 +30,7 @@ from zaehlwerk.demo.mail_folder import MailFolder
 from zaehlwerk.exits import exit_code_of
 from zaehlwerk.intake import COLLECTOR_SPOOL, SERVER_SPOOL
 from zaehlwerk.processes.live import Live
-from zaehlwerk.processes.simulating import steady_value
+from zaehlwerk.processes.simulating import simulated_part, steady_value
 from zaehlwerk.processes.web import services_of
 from zaehlwerk.writes_at_once import WritesAtOnce
 
@@ -124,3 +128,21 @@ def test_a_steady_meter_runs_and_wraps_as_its_register_does(district: Portfolio)
         value = steady_value(meter, NOW)
         assert value is not None
         assert meter.digits is None or 0 <= value < 10**meter.digits
+        assert value == round(value, 3)
+
+
+def test_a_display_that_is_full_goes_on_at_zero_and_shows_no_further_digit() -> None:
+    endless = Meter("strom", "schule", "electricity_import", "kWh", "active_energy_import")
+    value = steady_value(endless, NOW)
+    assert value is not None
+    full_at = NOW + timedelta(hours=(10 - value % 10) / 2)
+    shown = [
+        steady_value(replace(endless, digits=1), full_at + timedelta(seconds=one / 10)) for one in range(-40, 41)
+    ]
+    assert {one for one in shown if one is not None and not 0.002 < one < 9.998} >= {9.999, 0.0, 0.001}
+    assert 10.0 not in shown
+
+
+def test_what_nobody_simulates_is_counted(district: Portfolio) -> None:
+    told = simulated_part(district)
+    assert re.fullmatch(r"\d+ meters on \d+ buses and \d+ behind \d+ brokers(; \d+ others are .*)?", told)

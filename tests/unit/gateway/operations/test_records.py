@@ -3,11 +3,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import String
 
 from config.errors import Conflict, NotFound
-from gateway.operations import MeterEventRow, Operations, ReadingNoteRow, Role
+from gateway.operations import MeterEventRow, Operations, PhotoRow, ReadingNoteRow, Role
 from gateway.operations.connections import Connections
-from gateway.operations.tables import access_token
+from gateway.operations.tables import access_token, meter_event
 from gateway.reading import milliseconds
 from tests.unit.gateway.operations.rows import NOW, judged
 
@@ -47,12 +48,33 @@ def test_another_event_under_the_same_id_is_refused(operations: Operations) -> N
         operations.events.record(replace(EXCHANGE, new_start=Decimal(0)))
 
 
-def test_only_a_proposed_event_can_be_decided(operations: Operations) -> None:
+def test_a_decided_event_stands_in_place_of_the_proposed_one(operations: Operations) -> None:
     proposed = operations.events.record(replace(EXCHANGE, id="", state="proposed"))
-    operations.events.decide(proposed.id, "accepted", "Klimaschutz")
-    assert operations.events.get(proposed.id).state == "accepted"
-    with pytest.raises(Conflict):
-        operations.events.decide(proposed.id, "rejected", "Klimaschutz")
+    operations.events.put(replace(proposed, state="accepted"))
+    assert [row.state for row in operations.events.of_meter("gs-strom")] == ["accepted"]
+    operations.events.remove(proposed.id)
+    assert operations.events.find(proposed.id) is None
+
+
+def test_the_id_of_a_noticed_event_has_room_for_a_long_meter(operations: Operations) -> None:
+    long = f"{'m' * 120}:unit_change_suspected:1767225600000"
+    operations.events.record(replace(EXCHANGE, id=long))
+    assert operations.events.get(long).id == long
+    assert isinstance(meter_event.c.id.type, String)
+    assert (meter_event.c.id.type.length or 0) >= len(long)
+
+
+def test_photos_are_listed_by_meter_in_the_order_in_which_they_came(operations: Operations) -> None:
+    rows = [
+        PhotoRow("gs-strom", "exchange-1", shows, digit * 64, "image/jpeg", "Nord", NOW)
+        for shows, digit in (("old", "1"), ("new", "2"))
+    ]
+    for row in rows:
+        operations.photos.record(row)
+    assert operations.photos.of_meter("gs-strom") == rows
+    assert operations.photos.of_meter("gs-gas") == []
+    assert operations.photos.is_known("1" * 64)
+    assert not operations.photos.is_known("3" * 64)
 
 
 def test_a_token_opens_what_its_role_allows_and_is_not_stored(
@@ -102,6 +124,12 @@ def test_the_audit_trail_tells_the_newest_first(operations: Operations) -> None:
     operations.audit.record("Klimaschutz", "freeze", "2025", {"factor_set": "bisko"})
     operations.audit.record("Klimaschutz", "token", "Gateway Nord")
     assert [(entry.action, entry.time) for entry in operations.audit.newest()] == [("token", NOW), ("freeze", NOW)]
+
+
+def test_the_trail_of_one_thing_is_at_hand(operations: Operations) -> None:
+    for number in range(3):
+        operations.audit.record("Klimaschutz", "event_accepted", f"event-{number % 2}", {"number": number})
+    assert [entry.detail["number"] for entry in operations.audit.of_subject("event-0")] == [2, 0]
 
 
 def test_the_newest_judged_period_is_remembered_when_old_ones_are_forgotten(operations: Operations) -> None:

@@ -1,0 +1,21 @@
+"""What happened to a meter: recorded by people, and noticed in what it showed."""
+
+from datetime import date, datetime
+
+from analysis.books import Books
+from analysis.calendar_cuts import boundary_ms
+from analysis.figures import MeterEvent
+from analysis.ledger_events import ledger_events
+from config.meters import Meter
+
+
+def events_of(
+    books: Books, meter: Meter, start: date | datetime, end: date | datetime, *, now: datetime
+) -> tuple[MeterEvent, ...]:
+    """Return what happened to a meter in `[start, end)`, newest first; `start` and `end` local days or instants.
+
+    What people recorded stands before what is noticed of the same. A virtual meter has what was recorded of itself;
+    what is noticed belongs to its terms.
+    """
+    found = ledger_events(books, meter, boundary_ms(start, books.zone), boundary_ms(end, books.zone), now=now)
+    return tuple(reversed(found))

@@ -1,0 +1,36 @@
+"""What stands in for readings, with who says so: the meter's policy, or a person."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from analysis.books import Books
+from analysis.figures import How, Substitute
+from analysis.ledger.bridging import Substitution
+from config.meters import Meter
+from gateway.operations.rows import ReadingNoteRow
+from gateway.reading import instant
+
+LEDGER: Final = "zaehlwerk"
+BY_PERSON: Final = "by_person"
+
+
+def substitutes_of(
+    books: Books, meter: Meter, found: Sequence[Substitution], start_ms: int, end_ms: int
+) -> tuple[Substitute, ...]:
+    """Return what stands in for readings in `[start, end)` [ms]: what the ledger did, and what people noted."""
+    notes = books.operations.notes.of_meter(meter.id, meter.quantity, instant(start_ms), instant(end_ms))
+    both = [*_by_policy(found), *_by_people(notes)]
+    return tuple(sorted(both, key=lambda one: (one.start, one.end)))
+
+
+def _by_policy(found: Sequence[Substitution]) -> Iterable[Substitute]:
+    for one in found:
+        start, end = instant(one.start_ms), instant(one.end_ms)
+        yield Substitute(start, end, one.method, LEDGER, end, one.known_sum)
+
+
+def _by_people(notes: Sequence[ReadingNoteRow]) -> Iterable[Substitute]:
+    for note in notes:
+        if note.how == How.SUBSTITUTED:
+            at = instant(note.time_ms)
+            yield Substitute(at, at, BY_PERSON, note.author, note.recorded_at, known_sum=True)

@@ -1,0 +1,144 @@
+"""Recording that a device was exchanged: checked against what both devices can show, with photos and a trail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from api.event_trail import Step, leave
+from api.evidence import Evidence
+from api.expected_range import ExpectedRange, canonical, expected_range
+from api.hand_readings import LARGEST_DISPLAY, of_one_device, shown
+from api.photos import Photo, Shows, keep_photos
+from config.errors import Conflict, InvalidReading
+from config.meters import Meter
+from gateway.operations import MeterEventRow
+from gateway.reading import milliseconds
+from gateway.series import Series
+
+LARGEST_RATIO = 100_000
+MOST_DIGITS = 18
+PICTURES = ("photo_old", "photo_new")
+_PAST = timedelta(days=400)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a person says about an exchange; displays in the meter's unit.
+
+    `reason` is needed where the old device's end is not what could be expected. `serial`, `digits` and `factor` are
+    the new device's, None: as before, or not known. `corrects` is the id of the exchange that is told anew.
+    """
+
+    meter_id: str
+    at: datetime
+    old_end: Decimal
+    new_start: Decimal
+    author: str
+    serial: str | None = None
+    digits: int | None = None
+    factor: Decimal | None = None
+    reason: str = ""
+    corrects: str | None = None
+    photos: tuple[Photo, ...] = ()
+
+
+def photos_of(pictures: Mapping[str, bytes]) -> tuple[Photo, ...]:
+    """Return the photos of both displays as a form brings them."""
+    named: tuple[tuple[Shows, str], ...] = (("old", "photo_old"), ("new", "photo_new"))
+    return tuple(Photo(shows, pictures[name]) for shows, name in named if name in pictures)
+
+
+def record_exchange(evidence: Evidence, exchange: Exchange) -> MeterEventRow:
+    """Keep an exchange with its trail and photos, and return it.
+
+    Raises `InvalidReading`: `virtual_meter`, `future_time`, `not_a_number`, `beyond_digits`, `out_of_range` (without
+    a reason); `NotFound` and `Conflict` for a correction of what is no exchange, or another exchange of that instant.
+    """
+    meter = evidence.portfolio.meter(exchange.meter_id)
+    _check(evidence, meter, exchange)
+    before = None if exchange.corrects is None else _corrected(evidence, meter, exchange.corrects)
+    event = _event(evidence, meter, exchange, before)
+    with evidence.operations.begin() as connection:
+        if before is None:
+            evidence.operations.events.record(event, connection=connection)
+        else:
+            evidence.operations.events.put(event, connection=connection)
+        step = Step.RECORDED if before is None else Step.CORRECTED
+        leave(
+            evidence.operations,
+            step,
+            before,
+            event,
+            author=exchange.author,
+            comment=exchange.reason.strip(),
+            connection=connection,
+        )
+        keep_photos(evidence, meter.id, event.id, exchange.photos, author=exchange.author, connection=connection)
+    evidence.forget(meter.id)
+    return event
+
+
+def expected_end(evidence: Evidence, meter: Meter, at: datetime) -> ExpectedRange:
+    """Return what the old device should show when it leaves: it never fell, and ran no faster than it can."""
+    known = evidence.readings(meter.id, meter.quantity, at - _PAST, at)
+    return expected_range(meter, of_one_device(evidence, meter, known, at - _MILLISECOND), at)
+
+
+def _check(evidence: Evidence, meter: Meter, exchange: Exchange) -> None:
+    if meter.formula is not None:
+        raise InvalidReading("virtual_meter", f"{meter.id} is worked out from other meters: no device hangs there")
+    if exchange.at > evidence.now():
+        raise InvalidReading("future_time", f"{exchange.at.isoformat()} has not come yet")
+    _check_display(exchange.old_end, meter.digits)
+    _check_display(exchange.new_start, exchange.digits or meter.digits)
+    if exchange.factor is not None and not 0 < exchange.factor <= LARGEST_RATIO:
+        raise InvalidReading("not_a_number", f"{exchange.factor} is no transformer ratio (up to {LARGEST_RATIO})")
+    expected = _expected(evidence, meter, exchange)
+    if not exchange.reason.strip() and not expected.holds(canonical(meter, exchange.old_end)):
+        low, high = (shown(meter, bound) for bound in (expected.low, expected.high))
+        detail = f"{exchange.old_end} {meter.unit} is not between {low} and {high}; give a reason to record it anyway"
+        raise InvalidReading("out_of_range", detail)
+
+
+def _check_display(value: Decimal, digits: int | None) -> None:
+    if not 0 <= value < LARGEST_DISPLAY:
+        raise InvalidReading("not_a_number", f"{value} is no display of a meter")
+    if digits is not None and value >= 10**digits:
+        raise InvalidReading("beyond_digits", f"{value} has more than {digits} digits before the point")
+
+
+def _expected(evidence: Evidence, meter: Meter, exchange: Exchange) -> ExpectedRange:
+    """What is corrected does not bound itself."""
+    if exchange.corrects is None:
+        return expected_end(evidence, meter, exchange.at)
+    known = evidence.readings(meter.id, meter.quantity, exchange.at - _PAST, exchange.at)
+    before = int(known.time_ms.searchsorted(milliseconds(exchange.at)))
+    return expected_range(meter, Series(known.time_ms[:before], known.value[:before]), exchange.at)
+
+
+def _corrected(evidence: Evidence, meter: Meter, event_id: str) -> MeterEventRow:
+    event = evidence.operations.events.get(event_id)
+    if event.meter != meter.id or event.kind != "exchange":
+        raise Conflict(f"event {event_id!r} is no exchange of {meter.id}")
+    return event
+
+
+def _event(evidence: Evidence, meter: Meter, exchange: Exchange, before: MeterEventRow | None) -> MeterEventRow:
+    told = MeterEventRow(
+        id=f"{meter.id}:exchange:{milliseconds(exchange.at)}",
+        meter=meter.id,
+        kind="exchange",
+        time=exchange.at,
+        old_end=exchange.old_end,
+        new_start=exchange.new_start,
+        serial=exchange.serial,
+        digits=exchange.digits,
+        factor=exchange.factor,
+        detail="Zählerwechsel",
+        state="recorded",
+        author=exchange.author,
+        recorded_at=evidence.now(),
+    )
+    return told if before is None else replace(told, id=before.id, state=before.state, detail=before.detail)

@@ -1,0 +1,63 @@
+"""The events of a meter with what is recorded of them: values, author, photos, and what can be done about them."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from analysis.figures import MeterEvent
+from analysis.meter_events import events_of
+from api.evidence import Evidence
+from config.meters import Meter
+from gateway.operations import MeterEventRow, PhotoRow
+from gateway.reading import instant
+
+_BEFORE = datetime(1970, 1, 2, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+STATES = ("recorded", "proposed", "accepted", "rejected", "noticed")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEvent:
+    """An event; `row` is what is recorded of it, None where the ledger alone says so."""
+
+    event: MeterEvent
+    row: MeterEventRow | None
+    photos: tuple[PhotoRow, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person has to decide."""
+        return self.event.state == "proposed"
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether a person decided or recorded it."""
+        decided = self.event.state in {"accepted", "rejected"}
+        return decided or (self.event.kind == "exchange" and self.event.state == "recorded")
+
+
+def known_events(
+    evidence: Evidence, meter: Meter, start: date | datetime, end: date | datetime
+) -> tuple[KnownEvent, ...]:
+    """Return the events of `[start, end)`, newest first."""
+    found = events_of(evidence.books, meter, start, end, now=evidence.now())
+    rows = {row.id: row for row in evidence.operations.events.of_meter(meter.id)}
+    photos = evidence.operations.photos.of_meter(meter.id)
+    return tuple(
+        KnownEvent(one, rows.get(one.id), tuple(photo for photo in photos if photo.subject == one.id))
+        for one in found
+    )
+
+
+def every_event(evidence: Evidence, meter: Meter) -> tuple[KnownEvent, ...]:
+    """Return the events of a meter's whole life, newest first."""
+    return known_events(evidence, meter, first_day(evidence, meter), evidence.today() + timedelta(days=1))
+
+
+def first_day(evidence: Evidence, meter: Meter) -> date:
+    """Return the local day on which what is known of a meter begins; tomorrow where nothing is."""
+    recorded = evidence.operations.events.of_meter(meter.id)
+    # Of an instant before everything, the neighbour behind it is the first reading.
+    oldest = evidence.books.store.read_with_neighbours(meter.id, meter.quantity, _BEFORE, _BEFORE + _MILLISECOND)
+    times = [*(row.time for row in recorded[:1]), *(instant(time_ms) for time_ms in oldest.time_ms[:1].tolist())]
+    known = min(times, default=evidence.now() + timedelta(days=1))
+    return known.astimezone(evidence.books.zone).date()

@@ -1,0 +1,129 @@
+"""The events of a meter's page: open questions first, each with what follows from either answer."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from api.answers.problems import InvalidInput
+from api.event_decisions import SUSPECTED, Decision, Verdict, decide, readings_around, standing, undo
+from api.evidence import Evidence, Given
+from api.known_events import KnownEvent, first_day, known_events
+from api.pages.meter_forms import local_instant, number_or_none, whole_or_none
+from api.presentation.event_words import Proposal, proposal_of
+from api.routes.typed_bodies import form_with_pictures
+from api.security.callers import caller_of, check_csrf
+from config.errors import Conflict, InvalidReading, NotFound
+from config.meters import Meter
+
+router = APIRouter(include_in_schema=False)
+_LISTED = timedelta(days=400)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A proposed event with its words; `last` and `first` are the displays around a suspected exchange."""
+
+    known: KnownEvent
+    words: Proposal
+    last: Decimal | None = None
+    first: Decimal | None = None
+    earliest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventList:
+    """The events of `[start, end)`; `earlier` ends the time before, None: there is nothing."""
+
+    start: date
+    end: date
+    questions: tuple[Question, ...]
+    settled: tuple[KnownEvent, ...]
+    earlier: date | None
+
+    @property
+    def everything(self) -> tuple[KnownEvent, ...]:
+        """Every event of the list."""
+        return (*(one.known for one in self.questions), *self.settled)
+
+
+def event_list(evidence: Evidence, meter: Meter, until: date | None) -> EventList:
+    """Return the events of somewhat more than a year before a local day (None: up to now)."""
+    end = until or evidence.today() + _DAY
+    start = end - _LISTED
+    found = known_events(evidence, meter, start, end)
+    return EventList(
+        start,
+        end,
+        tuple(_question(evidence, meter, one) for one in found if one.is_open),
+        tuple(one for one in found if not one.is_open),
+        start if first_day(evidence, meter) < start else None,
+    )
+
+
+def events_between(
+    evidence: Evidence, meter: Meter, start: date, end: date, listed: EventList
+) -> Sequence[KnownEvent]:
+    """Return the events of the local days `[start, end)`, out of the list where it has them."""
+    if listed.start <= start and end <= listed.end:
+        return listed.everything
+    return known_events(evidence, meter, start, end)
+
+
+def _question(evidence: Evidence, meter: Meter, known: KnownEvent) -> Question:
+    words = proposal_of(known.event.kind)
+    if known.event.kind != SUSPECTED:
+        return Question(known, words)
+    try:
+        (earliest, last), (_, first) = readings_around(evidence, meter, known.event.time)
+    except Conflict:
+        return Question(known, words)
+    return Question(known, words, last, first, earliest)
+
+
+@router.post("/zaehler/{meter_id}/ereignisse")
+async def answer(request: Request, evidence: Given, meter_id: str) -> Response:
+    """Take an answer to a proposed event, or take one back; raises like `decide` and `undo`."""
+    caller = caller_of(request)
+    fields, _ = await form_with_pictures(request, ())
+    check_csrf(caller, fields.get("csrf", ""))
+    meter = evidence.portfolio.meter(meter_id)
+    event_id, given = fields.get("ereignis", ""), fields.get("antwort", "")
+    comment = fields.get("bemerkung", "")[:2000]
+    if (await asyncio.to_thread(standing, evidence, event_id)).meter != meter.id:
+        raise NotFound("event", event_id)
+    if given == "undo":
+        await asyncio.to_thread(undo, evidence, event_id, author=caller.name, comment=comment)
+    elif given in set(Verdict):
+        decision = _decision(evidence, event_id, Verdict(given), caller.name, comment, fields)
+        await asyncio.to_thread(decide, evidence, decision)
+    else:
+        raise InvalidInput("antwort", f"{given!r} is none of accept, reject, undo")
+    return RedirectResponse(f"/zaehler/{meter_id}?beantwortet=1#ereignisse", status_code=303)
+
+
+def _decision(
+    evidence: Evidence, event_id: str, verdict: Verdict, author: str, comment: str, fields: Mapping[str, str]
+) -> Decision:
+    try:
+        return Decision(
+            event_id,
+            verdict,
+            author,
+            comment,
+            at=local_instant(fields["zeit"], evidence) if "zeit" in fields else None,
+            old_end=number_or_none(fields.get("alt")),
+            new_start=number_or_none(fields.get("neu")),
+            serial=fields.get("nummer", "")[:80] or None,
+            digits=whole_or_none(fields.get("stellen")),
+            factor=number_or_none(fields.get("faktor")),
+            shift_s=whole_or_none(fields.get("sekunden")),
+        )
+    except InvalidReading as error:
+        raise InvalidInput("antwort", error.detail) from error

@@ -1,0 +1,94 @@
+"""What the forms of a meter's page say before anybody typed, and how typed text is read."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from api.evidence import Evidence
+from api.exchanges import expected_end
+from api.hand_readings import range_of, shown, typed_number
+from config.errors import Conflict, InvalidReading
+from config.meters import Meter
+from gateway.operations import MeterEventRow
+
+_EXCHANGE_FIELDS = ("corrects", "alt", "neu", "nummer", "stellen", "faktor", "zeit", "grund")
+
+
+def empty_forms(evidence: Evidence, meter: Meter, *, read_at: datetime, corrects: str) -> dict[str, object]:
+    """Return the forms as nobody filled them, or with the exchange `corrects`; raises `NotFound`, `Conflict`."""
+    expected, end = range_of(evidence, meter, read_at), expected_end(evidence, meter, evidence.now())
+    return {
+        "typed": "",
+        "at": "",
+        "complaint": None,
+        "may_be_forced": False,
+        "low": shown(meter, expected.low),
+        "high": shown(meter, expected.high),
+        "end_low": shown(meter, end.low),
+        "end_high": shown(meter, end.high),
+        "now_local": local_text(evidence, evidence.now()),
+        "exchange": _exchange(evidence, meter, corrects),
+        "exchange_complaint": None,
+    }
+
+
+def typed_exchange(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return what was typed into the form of an exchange, to be shown again."""
+    return {name: fields.get(name, "")[:120] for name in _EXCHANGE_FIELDS}
+
+
+def _exchange(evidence: Evidence, meter: Meter, event_id: str) -> dict[str, str]:
+    if not event_id:
+        return dict.fromkeys(_EXCHANGE_FIELDS, "")
+    event = evidence.operations.events.get(event_id)
+    if event.meter != meter.id or event.kind != "exchange":
+        raise Conflict(f"event {event_id!r} is no exchange of {meter.id}")
+    return dict.fromkeys(_EXCHANGE_FIELDS, "") | _told(evidence, event)
+
+
+def _told(evidence: Evidence, event: MeterEventRow) -> dict[str, str]:
+    return {
+        "corrects": event.id,
+        "alt": number_text(event.old_end),
+        "neu": number_text(event.new_start),
+        "nummer": event.serial or "",
+        "stellen": "" if event.digits is None else str(event.digits),
+        "faktor": number_text(event.factor),
+        "zeit": local_text(evidence, event.time),
+    }
+
+
+def number_text(value: Decimal | None) -> str:
+    """Return a number as a person types it; empty for none."""
+    return "" if value is None else f"{value.normalize():f}".replace(".", ",")
+
+
+def number_or_none(text: str | None) -> Decimal | None:
+    """Return what was typed, None for an empty field; raises `InvalidReading`."""
+    return typed_number(text) if text and text.strip() else None
+
+
+def whole_or_none(text: str | None) -> int | None:
+    """Return a whole number that was typed, None for an empty field; raises `InvalidReading`."""
+    number = number_or_none(text)
+    if number is not None and (number != number.to_integral_value() or abs(number) > 10**9):
+        raise InvalidReading("not_a_number", f"{text!r} is no whole number")
+    return None if number is None else int(number)
+
+
+def local_text(evidence: Evidence, moment: datetime) -> str:
+    """Return an instant as the field of a form takes it."""
+    return moment.astimezone(evidence.books.zone).strftime("%Y-%m-%dT%H:%M")
+
+
+def local_instant(text: str | None, evidence: Evidence) -> datetime:
+    """Return the instant that was typed, now for an empty field; raises `InvalidReading`."""
+    now = evidence.now()
+    if not text:
+        return now
+    try:
+        typed = datetime.fromisoformat(text).replace(tzinfo=evidence.books.zone)
+    except ValueError as error:
+        raise InvalidReading("no_time", f"{text!r} is no time") from error
+    # The form knows minutes only: the present one means now, not a moment before readings that came since it began.
+    return now if typed <= now < typed + timedelta(minutes=1) else typed

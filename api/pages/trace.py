@@ -1,0 +1,65 @@
+"""Herkunft: the readings behind a number, down to the two that each difference comes from."""
+
+import asyncio
+from datetime import datetime
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from analysis.charts import amount_word
+from analysis.trace import MOST_ROWS, Trace
+from api.evidence import Evidence, Given
+from api.presentation.event_words import SUBSTITUTE_METHODS
+from api.presentation.rendering import templates_of
+from api.times import moment
+from api.traces import traced
+from config.formulas import formula_terms
+from config.meters import Meter
+from config.quantities import QUANTITIES
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/zaehler/{meter_id}/herkunft")
+async def origin(request: Request, evidence: Given, meter_id: str, start: str, end: str, ab: int = 0) -> Response:
+    """Return where an amount comes from; `ab` is the number of the first interval that is shown."""
+    meter = evidence.portfolio.meter(meter_id)
+    zone = evidence.books.zone
+    since, until = (moment(text, zone, name=name).astimezone(zone) for name, text in (("start", start), ("end", end)))
+    content = await asyncio.to_thread(_content, evidence, meter, since, until, ab)
+    return templates_of(request).page(request, "trace.html", content)
+
+
+def _content(evidence: Evidence, meter: Meter, since: datetime, until: datetime, first: int) -> dict[str, object]:
+    found = None if meter.formula else traced(evidence, meter, since, until, first=first)
+    shared: dict[str, object] = {
+        "meter": meter,
+        "title": meter.title or meter.medium.title,
+        "place": evidence.portfolio.property(meter.property_id),
+        "amount_word": amount_word(meter.medium_id),
+        "start": since,
+        "end": until,
+        "trace": found,
+        "methods": SUBSTITUTE_METHODS,
+        "display_unit": meter.unit,
+        "stored_unit": QUANTITIES[meter.quantity].unit,
+        "query": urlencode({"start": since.isoformat(), "end": until.isoformat()}),
+        "terms": [] if meter.formula is None else _terms(evidence, meter.formula),
+    }
+    return shared if found is None else shared | _pages(found)
+
+
+def _terms(evidence: Evidence, formula: str) -> list[Meter]:
+    return [evidence.portfolio.meter(term.meter) for term in formula_terms(formula)]
+
+
+def _pages(found: Trace) -> dict[str, object]:
+    """The numbers of the first intervals of the pages before and after; None where there is none."""
+    behind = found.first + len(found.intervals)
+    return {
+        "before": max(found.first - MOST_ROWS, 0) if found.first > 0 else None,
+        "behind": behind if behind < found.count else None,
+        "last": behind,
+    }

@@ -1,0 +1,91 @@
+"""What a proposed event means, and what follows from either answer, in the words of the meter's page."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A question to a person: what was seen means, what happens on yes and on no. `yes` and `no` stand on buttons."""
+
+    meaning: str
+    yes: str
+    on_yes: str
+    no: str
+    on_no: str
+
+
+_ANY = Proposal(
+    "Das hat die Auswertung bemerkt; ob es so war, weiß nur ein Mensch.",
+    "Ja, so war es",
+    "Wir vermerken es als bestätigt.",
+    "Nein",
+    "Wir vermerken es als verworfen.",
+)
+PROPOSALS = {
+    "exchange_suspected": Proposal(
+        "Der Zählerstand ist gefallen und bleibt niedrig. Meist wurde der Zähler getauscht. Bis zur Antwort zählt "
+        "die Zeit zwischen den beiden Ablesungen nicht.",
+        "Ja, Zähler wurde gewechselt",
+        "Der alte Zähler zählt bis zu seinem Endstand, der neue ab seinem Anfangsstand. Ohne Angabe gelten die "
+        "Ablesungen davor und danach.",
+        "Nein, kein Wechsel",
+        "Der Abfall bleibt ein Fehler: Was zwischen den beiden Ablesungen verbraucht wurde, bleibt unbekannt.",
+    ),
+    "implausible_jump": Proposal(
+        "Der Zählerstand ist stärker gestiegen, als der Anschluss hergibt. Bis zur Antwort zählt der Sprung nicht.",
+        "Ja, der Sprung ist ein Fehler",
+        "Der Sprung bleibt ungezählt.",
+        "Nein, der Verbrauch war echt",
+        "Der Sprung wird als Verbrauch gezählt.",
+    ),
+    "stuck": Proposal(
+        "Der Zählerstand hat sich länger nicht bewegt, als er darf. Bis zur Antwort gilt diese Zeit nicht als "
+        "gemessen.",
+        "Ja, der Zähler stand",
+        "Die Zeit bleibt ohne Messwert.",
+        "Nein, es wurde nichts verbraucht",
+        "Die Zeit zählt als gemessen: kein Verbrauch.",
+    ),
+    "unit_change_suspected": Proposal(
+        "Die Ablesungen sind auf einmal um ein Vielfaches größer oder kleiner. Meist zählt der Zähler seither in "
+        "einer anderen Einheit. Bis zur Antwort zählt ab hier nichts.",
+        "Ja, andere Einheit",
+        "Ab hier werden die Ablesungen mit dem Faktor malgenommen.",
+        "Nein, Einheit ist gleich",
+        "Die Ablesungen zählen, wie sie sind.",
+    ),
+    "clock_shift": Proposal(
+        "Die Uhr des Zählers scheint verstellt.",
+        "Ja, Uhr ging falsch",
+        "Die Zeiten ab hier werden um die genannten Sekunden verschoben.",
+        "Nein, Uhr ging richtig",
+        "Die Zeiten bleiben, wie sie sind.",
+    ),
+    "duplicate_conflict": Proposal(
+        "Zur selben Zeit kamen zwei verschiedene Werte; der spätere hat den früheren ersetzt.",
+        "Ja, der neue Wert gilt",
+        "Der neue Wert bleibt stehen.",
+        "Nein, der frühere Wert gilt",
+        "Der frühere Wert wird wieder eingetragen.",
+    ),
+    "serial_changed": Proposal(
+        "Das Gerät nennt eine andere Zählernummer als bisher. Wurde es getauscht, erfassen Sie bitte auch den "
+        "Zählerwechsel mit beiden Ständen.",
+        "Ja, anderes Gerät",
+        "Wir vermerken die neue Nummer.",
+        "Nein, dasselbe Gerät",
+        "Wir verwerfen den Hinweis.",
+    ),
+}
+SUBSTITUTE_METHODS = {
+    "linear": "gleichmäßig verteilt",
+    "profile": "nach vergleichbaren Tagen verteilt",
+    "model": "nach dem Wetter verteilt",
+    "by_person": "von Hand ersetzt",
+}
+PHOTOS = {"old": "alter Zähler", "new": "neuer Zähler", "reading": "Ablesung"}
+
+
+def proposal_of(kind: str) -> Proposal:
+    """Return the question that goes with a kind of event."""
+    return PROPOSALS.get(kind, _ANY)

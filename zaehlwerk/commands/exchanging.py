@@ -1,0 +1,103 @@
+"""`exchange`: what a person writes down when a device is replaced."""
+
+from __future__ import annotations
+
+import getpass
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zaehlwerk.commands.figures import MeterArgument
+from zaehlwerk.commands.options import (
+    PortfolioOption,
+    StateOption,
+    instant_of,
+    meter_of,
+    not_to_come,
+    settings_from,
+)
+from zaehlwerk.commands.output import say
+from zaehlwerk.exits import WrongCall
+
+SerialOption = Annotated[str | None, typer.Option("--serial", metavar="S", help="Serial number of the new one.")]
+DigitsOption = Annotated[
+    int | None, typer.Option("--digits", metavar="N", min=1, max=18, help="Its digits before the point.")
+]
+
+
+def exchange(  # noqa: PLR0913, PLR0917  each is an option
+    meter: MeterArgument,
+    at: Annotated[str, typer.Option("--at", metavar="INSTANT", help="When the old device was taken away.")],
+    old_end: Annotated[str, typer.Option("--old-end", metavar="V", help="Last display of the old device.")],
+    new_start: Annotated[str, typer.Option("--new-start", metavar="V", help="First display of the new one.")],
+    serial: SerialOption = None,
+    digits: DigitsOption = None,
+    factor: Annotated[str | None, typer.Option("--factor", metavar="F", help="Its transformer ratio.")] = None,
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="Why the old end is right although it is not expected.")
+    ] = "",
+    corrects: Annotated[
+        str | None, typer.Option("--corrects", metavar="ID", help="The exchange that is told anew.")
+    ] = None,
+    photo_old: Annotated[
+        Path | None, typer.Option("--photo-old", metavar="FILE", help="A picture of the old display.")
+    ] = None,
+    photo_new: Annotated[Path | None, typer.Option("--photo-new", metavar="FILE", help="And of the new one.")] = None,
+    portfolio: PortfolioOption = None,
+    state: StateOption = None,
+) -> None:
+    """Record that a device was exchanged, so that consumption goes on across it."""
+    from api.exchanges import Exchange, expected_end, photos_of, record_exchange  # noqa: PLC0415
+    from api.hand_readings import shown  # noqa: PLC0415
+    from zaehlwerk.composition import open_house  # noqa: PLC0415
+    from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
+
+    pictures = {"photo_old": photo_old, "photo_new": photo_new}
+    with open_house(settings_from(portfolio, state)) as house:
+        found, evidence = meter_of(house.portfolio, meter), evidence_of(house)
+        moment = not_to_come(instant_of(at, house.portfolio.district.zone), house.clock())
+        told = Exchange(
+            found.id,
+            moment,
+            display(old_end, "--old-end"),
+            display(new_start, "--new-start"),
+            getpass.getuser(),
+            serial=serial,
+            digits=digits,
+            factor=None if factor is None else ratio(factor),
+            reason=reason,
+            corrects=corrects,
+            photos=photos_of({name: path.read_bytes() for name, path in pictures.items() if path is not None}),
+        )
+        expected = expected_end(evidence, found, moment)
+        low, high = (shown(found, bound) for bound in (expected.low, expected.high))
+        say(f"expected end of the old device: {_bound(low)} to {_bound(high)} {found.unit}")
+        recorded = record_exchange(evidence, told)
+    say(f"recorded: exchange of {found.id}, event {recorded.id}")
+
+
+def _bound(shown: float | None) -> str:
+    return "–" if shown is None else str(shown)
+
+
+def display(text: str, option: str) -> Decimal:
+    """Return what a display shows; raises `WrongCall` for what none can show."""
+    from api.hand_readings import LARGEST_DISPLAY, typed_number  # noqa: PLC0415
+
+    shown = typed_number(text)
+    if not 0 <= shown < LARGEST_DISPLAY:
+        raise WrongCall(f"{option} {text} is no display of a meter (allowed: 0 to 15 digits)")
+    return shown
+
+
+def ratio(text: str) -> Decimal:
+    """Return a transformer ratio; raises `WrongCall` for what cannot be one."""
+    from api.exchanges import LARGEST_RATIO  # noqa: PLC0415
+    from api.hand_readings import typed_number  # noqa: PLC0415
+
+    found = typed_number(text)
+    if not 0 < found <= LARGEST_RATIO:
+        raise WrongCall(f"--factor {text} is no transformer ratio (allowed: more than 0, at most {LARGEST_RATIO})")
+    return found
