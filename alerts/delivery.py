@@ -11,6 +11,7 @@ from typing import Final, Self
 from alerts.channels.channel import Channel, LoginRefused, Undeliverable
 from alerts.messages.mail import compose
 from config.errors import Unreachable
+from gateway.backoff import doubled_s
 from gateway.operations import Operations, OutboxRow
 
 log = logging.getLogger(__name__)
@@ -124,6 +125,5 @@ def wait_before(attempt: int, spread: int) -> timedelta:
 
     The spread comes from the message's number, so that not all of them come back in the same second.
     """
-    doubled: timedelta = FIRST_WAIT * 2 ** min(attempt - 1, 10)
-    spreading: float = 1 + spread % 5 / 20
-    return min(doubled, LONGEST_WAIT) * spreading
+    doubled = doubled_s(FIRST_WAIT.total_seconds(), attempt, ceiling_s=LONGEST_WAIT.total_seconds())
+    return timedelta(seconds=doubled) * (1 + spread % 5 / 20)

@@ -40,13 +40,18 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSummary:
-    """What a pass did: periods judged, alerts that fired or were resolved, messages put, subjects that failed."""
+    """What a pass did: periods judged, alerts that fired or were resolved, messages put, subjects that failed.
+
+    `proposed` and `withdrawn` are events of meters that the detectors put in front of people or took back.
+    """
 
     judged: int = 0
     fired: int = 0
     resolved: int = 0
     messages: int = 0
     failures: tuple[Failure, ...] = ()
+    proposed: int = 0
+    withdrawn: int = 0
 
     def __add__(self, other: "EvaluationSummary") -> "EvaluationSummary":
         return EvaluationSummary(
@@ -55,6 +60,8 @@ class EvaluationSummary:
             self.resolved + other.resolved,
             self.messages + other.messages,
             self.failures + other.failures,
+            self.proposed + other.proposed,
+            self.withdrawn + other.withdrawn,
         )
 
 

@@ -16,9 +16,9 @@ from alerts.findings import Circumstances, Rule
 from alerts.periods import Period
 from alerts.rules import RULES
 from analysis.books import Books
+from analysis.formula_parts import parts_of
 from analysis.ledger.conversion import midnight_ms
 from config.errors import Conflict, InsufficientData, Unreachable
-from config.formulas import formula_terms
 from config.meters import Meter
 from config.portfolio import Portfolio
 from gateway.operations import JudgementRow, Operations, Outcome
@@ -64,18 +64,11 @@ def judge_again(books: Books, operations: Operations, *, now: datetime, rules: S
 def concerns(portfolio: Portfolio, rule: Rule, subject: str, meter: Meter) -> bool:
     """Whether a subject of a rule is judged by a meter: it is that meter, is worked out from it, or lies with it."""
     if subject in portfolio.meters:
-        return subject == meter.id or meter.id in _terms(portfolio, portfolio.meter(subject))
+        return subject == meter.id or meter.id in parts_of(portfolio.meters, portfolio.meter(subject))
     measure = portfolio.measures.get(subject)
     if measure is not None and measure.medium_id != meter.medium_id:
         return False
     return rule.property_of(portfolio, subject) == meter.property_id
-
-
-def _terms(portfolio: Portfolio, meter: Meter) -> set[str]:
-    if meter.formula is None:
-        return set()
-    terms = {term.meter for term in formula_terms(meter.formula)}
-    return terms | {one for term in terms for one in _terms(portfolio, portfolio.meter(term))}
 
 
 def _spans(books: Books, changes: Iterable[LedgerChange]) -> list[_Span]:

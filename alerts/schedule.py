@@ -14,7 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts.evaluation import EvaluationSummary
 from alerts.findings import Rule
-from alerts.one_pass import one_pass
+from alerts.passes import judge_due
 from alerts.rules import RULES
 from analysis.books import Books
 from config.errors import Unreachable
@@ -26,7 +26,7 @@ _RETRY_MINUTES: Final = 10
 
 
 class Schedule:
-    """Runs `one_pass` in a thread, one at a time. Jobs live in memory; what was judged is in the database.
+    """Runs `judge_due` in a thread, one pass at a time. Jobs live in memory; what was judged is in the database.
 
     Enter it in a running event loop; leaving waits for the pass under way.
     """
@@ -93,7 +93,7 @@ class Schedule:
 
     async def _pass(self, now: datetime) -> EvaluationSummary:
         """Let the thread come to its end even when cancelled: the scheduler cancels what runs as it shuts down."""
-        call = partial(one_pass, self._books, self._operations, now=now, rules=self._rules)
+        call = partial(judge_due, self._books, self._operations, now=now, rules=self._rules)
         work = asyncio.ensure_future(asyncio.to_thread(call, is_wanted=lambda: not self._leaving.is_set()))
         try:
             return await asyncio.shield(work)

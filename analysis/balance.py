@@ -1,7 +1,7 @@
 """The climate balance of a year: final energy and greenhouse gases by group and carrier."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from analysis.books import Books
@@ -9,16 +9,15 @@ from analysis.emissions import emissions
 from analysis.figures import Figure
 from analysis.known_amounts import coverage, quality, total
 from analysis.meter_amounts import daily_amounts
-from analysis.property_meters import ELECTRICITY, HEAT, hi_share, main_meters
+from analysis.property_meters import ELECTRICITY, HEAT, common_reference, hi_share, main_meters
 from analysis.year_of_property import MeterYear
 from config.benchmarks import CATEGORIES
 from config.errors import NotFound
 from config.factors import FactorSet
+from config.minima import MINIMA
 from config.portfolio import Property
 
 TOTAL = "total"
-WHOLE = 0.95  # grade A: measured all year, gaps of at most 5 %
-MINIMUM_COVERAGE = 0.5
 GRADE_WEIGHTS = {"A": 1.0, "B": 0.5, "C": 0.25, "D": 0.0}
 
 
@@ -83,76 +82,80 @@ def balance(books: Books, year: int, factor_set_id: str, *, now: datetime) -> Ba
             key = (CATEGORIES[place.category].balance_group, meter.medium.carrier or meter.medium_id)
             shares.setdefault(key, []).append(_Share(place, MeterYear(meter, daily)))
     rows = tuple(_row(*key, shares[key], factor_set, year) for key in sorted(shares))
-    total_row = _total(rows, factor_set, len(books.portfolio.properties) - len(without))
+    years = [share.year for key in sorted(shares) for share in shares[key]]
+    total_row = _total(rows, _ground(years), factor_set, len(books.portfolio.properties) - len(without))
     return Balance(year, factor_set.id, rows, total_row, _data_quality(rows), tuple(without))
 
 
 def _row(group: str, carrier: str, shares: Sequence[_Share], factor_set: FactorSet, year: int) -> BalanceRow:
     meters = [share.year for share in shares]
-    parts = [meter.daily for meter in meters]
-    covered = coverage(parts)
+    ground = _ground(meters)
     energy = total([(hi_share(meter.meter), meter.daily) for meter in meters])
-    if covered < MINIMUM_COVERAGE:
-        energy = None
-    reason = None if energy is not None else "insufficient_data"
-    value = None if energy is None else float(energy / 1000)
+    if energy is None or ground.coverage < MINIMA["balance_row"].whole:
+        ground = replace(ground, reason="insufficient_data")
     source = "gemessene Endenergie (Hi), nicht witterungsbereinigt"
     if carrier == "natural_gas":
         source += "; Hs × 0,903 (EBeV 2030)"
-    places = {share.place.id: share.place for share in shares}
+    value = None if energy is None or ground.reason else float(energy / 1000)
+    on = common_reference(one.meter for one in meters)
     return BalanceRow(
         group=group,
         carrier=carrier,
-        final_energy_mwh=Figure(value, "MWh", covered, quality(parts), reason=reason, source=source),
-        co2e_t=_co2e(meters, factor_set, year, known=energy is not None),
-        data_grade=None if energy is None else grade(covered),
-        coverage=covered,
-        properties=len(places),
-        incomplete=tuple(sorted({share.place.id for share in shares if coverage([share.year.daily]) < WHOLE})),
+        final_energy_mwh=replace(ground, value=value, source=source, reference=on),
+        co2e_t=_co2e(ground, meters, factor_set, year),
+        data_grade=None if value is None else grade(ground.coverage),
+        coverage=ground.coverage,
+        properties=len({share.place.id for share in shares}),
+        incomplete=tuple(sorted({share.place.id for share in shares if share.year.meter.id in ground.incomplete})),
     )
 
 
-def _co2e(meters: Sequence[MeterYear], factor_set: FactorSet, year: int, *, known: bool) -> Figure:
-    parts = [meter.daily for meter in meters]
-    covered, shares, source = coverage(parts), quality(parts), f"{factor_set.title} ({factor_set.edition})"
-    if not known:
-        return Figure(None, "t", covered, shares, reason="insufficient_data", factor_set=factor_set.id, source=source)
-    found = emissions(meters, factor_set, year)
+def _ground(meters: Sequence[MeterYear]) -> Figure:
+    """Return a figure that lacks its value only: what it rests on."""
+    parts, whole = [meter.daily for meter in meters], MINIMA["balance_grade_a"].whole
     return Figure(
-        value=None if found.co2e_t is None else float(found.co2e_t),
-        unit="t",
-        coverage=covered,
-        quality=shares,
-        reason=None if found.co2e_t is not None else "no_factor",
-        factor_set=factor_set.id,
-        verified=found.verified,
-        source=source,
+        None,
+        "MWh",
+        coverage(parts),
+        quality(parts),
+        meters=tuple(one.meter.id for one in meters),
+        incomplete=tuple(one.meter.id for one in meters if coverage([one.daily]) < whole),
     )
+
+
+def _co2e(ground: Figure, meters: Sequence[MeterYear], factor_set: FactorSet, year: int) -> Figure:
+    source = f"{factor_set.title} ({factor_set.edition})"
+    blank = replace(ground, unit="t", factor_set=factor_set.id, source=source)
+    if ground.reason:
+        return blank
+    found = emissions(meters, factor_set, year)
+    if found.co2e_t is None:
+        return replace(blank, reason="no_factor", verified=found.verified)
+    return replace(blank, value=float(found.co2e_t), verified=found.verified)
 
 
 def grade(covered: float) -> str:
     """Return the data grade of metered energy: A for a whole year, B for part of one (BISKO method paper)."""
-    return "A" if covered >= WHOLE else "B"
+    return "A" if covered >= MINIMA["balance_grade_a"].whole else "B"
 
 
-def _total(rows: Sequence[BalanceRow], factor_set: FactorSet, properties: int) -> BalanceRow:
+def _total(rows: Sequence[BalanceRow], ground: Figure, factor_set: FactorSet, properties: int) -> BalanceRow:
     """Sum the rows; without the emissions of one row there is no sum, because a part would look like the whole."""
     known = [row for row in rows if row.final_energy_mwh.value is not None]
     covered = sum(row.coverage for row in rows) / len(rows) if rows else 0.0
     energy = sum(row.final_energy_mwh.value or 0.0 for row in known) if known else None
     whole = bool(known) and all(row.co2e_t.value is not None for row in known)
-    co2e = sum(row.co2e_t.value or 0.0 for row in known) if whole else None
-    lacking = None if whole else ("no_factor" if known else "insufficient_data")
     grades = [row.data_grade for row in known if row.data_grade is not None]
+    base = replace(ground, coverage=covered, reason=None if known else "insufficient_data")
     return BalanceRow(
         group=TOTAL,
         carrier=TOTAL,
-        final_energy_mwh=Figure(energy, "MWh", covered, reason=None if known else "insufficient_data"),
-        co2e_t=Figure(
-            co2e,
-            "t",
-            covered,
-            reason=lacking,
+        final_energy_mwh=replace(base, value=energy, reference="Hi"),
+        co2e_t=replace(
+            base,
+            unit="t",
+            value=sum(row.co2e_t.value or 0.0 for row in known) if whole else None,
+            reason=None if whole else base.reason or "no_factor",
             factor_set=factor_set.id,
             verified=all(row.co2e_t.verified for row in known),
         ),

@@ -51,11 +51,10 @@ class Bookings:
         """What the ledger noticed by itself in the blocks that were booked, ascending."""
         return [notice for part in self.parts for notice in part.books.notices]
 
-    @property
-    def spoken(self) -> tuple[int, int] | None:
-        """The first and the last instant [ms] that a reading lies at, as far as was looked; None: there is none."""
-        lines = [part.books.line.time_ms for part in self.parts if len(part.books.line.time_ms)]
-        return (int(lines[0][0]), int(lines[-1][-1])) if lines else None
+    def changes(self) -> Integers:
+        """Return the instants [ms] at which the kind of knowledge or the conversion changes, in any order."""
+        inside = (np.clip(part.books.changes(), part.start_ms, part.end_ms) for part in self.parts)
+        return np.concatenate(list(inside))
 
     def amounts(self, bounds_ms: Integers, *, within: tuple[int, int] | None = None) -> Amounts:
         """Cut the lines into slots [unit of the medium]; `within` leaves out what lies outside of it [ms]."""

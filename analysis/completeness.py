@@ -1,70 +1,154 @@
-"""How much of a time span the meters cover."""
+"""How much of a time span is known: by meter, by property, and by day, month or year of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from analysis.books import Books
-from analysis.known_amounts import quality
+from analysis.calendar_cuts import days
+from analysis.figures import Resolution
+from analysis.known_amounts import coverage as known_share
+from analysis.known_amounts import quality, read_share
+from analysis.ledger.amounts import Amounts
 from analysis.meter_amounts import daily_amounts
+from analysis.newest_readings import newest_by_meter
+from analysis.property_meters import main_meters
 from config.meters import Meter
+from config.minima import MINIMA
+from config.portfolio import Property
+from config.quantities import MEDIA
+
+_BEGINS: Mapping[Resolution, Callable[[date], bool]] = {
+    Resolution.DAY: lambda _: True,
+    Resolution.MONTH: lambda day: day.day == 1,
+    Resolution.YEAR: lambda day: (day.month, day.day) == (1, 1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the local days `[start, end)`; shares 0..1.
+
+    `coverage` is the time between readings no further apart than the gap limit, `known` that for which an amount was
+    counted, gaps with a known sum included; `quality` maps `How` values to shares, "missing" included. `incomplete`
+    are the ids of the meters that know less than a complete period demands; `is_complete` when there are none, but
+    one meter at least.
+    """
+
+    start: date
+    end: date
+    coverage: float
+    known: float
+    quality: Mapping[str, float]
+    incomplete: tuple[str, ...]
+    is_complete: bool
 
 
 @dataclass(frozen=True, slots=True)
 class MeterCompleteness:
-    """Share of the span between readings no further apart than the gap limit (0..1), in all and by day.
+    """A meter over the whole span, by day (its `coverage`), and by the periods that were asked for.
 
-    `quality` maps `How` values to shares of the span, `newest` is the newest reading of all.
+    `newest` is the newest reading of all; of a virtual meter that of its parts.
     """
 
     meter: str
     property_id: str
-    coverage: float
-    quality: Mapping[str, float]
+    whole: Known
     daily: tuple[float, ...]
     newest: datetime | None
+    periods: tuple[Known, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyCompleteness:
+    """A property over the whole span, and by period: of the meters that count in its sums, sub-meters do not."""
+
+    property_id: str
+    whole: Known
+    newest: datetime | None
+    periods: tuple[Known, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """Local days `[start, end)`; `properties` holds the mean over each property's meters, `coverage` over all."""
+    """Local days `[start, end)`; `coverage` is the mean over all metered meters."""
 
     start: date
     end: date
     meters: tuple[MeterCompleteness, ...]
-    properties: Mapping[str, float]
+    places: tuple[PropertyCompleteness, ...]
     coverage: float
 
 
-def completeness(books: Books, start: date, end: date, *, now: datetime) -> Completeness:
-    """Return what is covered of the local days `[start, end)` that are over at `now`.
+def completeness(
+    books: Books,
+    start: date,
+    end: date,
+    *,
+    now: datetime,
+    places: Sequence[Property] | None = None,
+    by: Resolution | None = None,
+) -> Completeness:
+    """Return what is known of the local days `[start, end)` that are over at `now`; nothing else is missing yet.
 
-    Virtual meters do not count. A property without a meter is in `properties` with 0.
+    `places` None: all properties. `by` day, month or year gives the periods too. A property is as complete as the
+    weakest of its meters: one partial day of one of four meters makes that day incomplete, and not low.
     """
     over = max(start, min(end, now.astimezone(books.zone).date()))
-    newest = {key: reading.time for key, reading in books.store.newest().items()}
-    meters = tuple(
-        _of_meter(books, meter, start, over, newest.get((meter.id, meter.quantity)), now)
-        for meter in books.portfolio.meters.values()
-        if meter.formula is None
-    )
-    properties = {
-        place.id: _mean([entry.coverage for entry in meters if entry.property_id == place.id])
-        for place in books.portfolio.properties
+    span = _Span(start, over, by)
+    newest = newest_by_meter(books.portfolio, books.store.newest())
+    chosen = books.portfolio.properties if places is None else places
+    amounts = {
+        meter.id: daily_amounts(books, meter, start, over, now=now)
+        for place in chosen
+        for meter in place.meters
+        if over > start
     }
-    return Completeness(start, over, meters, properties, _mean([entry.coverage for entry in meters]))
+    meters = tuple(
+        span.of_meter(meter, amounts.get(meter.id), newest.get(meter.id))
+        for place in chosen
+        for meter in place.meters
+    )
+    metered = [one.whole.coverage for one in meters if not books.portfolio.meter(one.meter).is_virtual]
+    found = tuple(span.of_property(place, amounts, newest) for place in chosen)
+    return Completeness(start, over, meters, found, sum(metered) / len(metered) if metered else 0.0)
 
 
-def _of_meter(
-    books: Books, meter: Meter, start: date, end: date, newest: datetime | None, now: datetime
-) -> MeterCompleteness:
-    if end <= start:
-        return MeterCompleteness(meter.id, meter.property_id, 0.0, {}, (), newest)
-    amounts = daily_amounts(books, meter, start, end, now=now)
-    covered = amounts.coverage()
-    whole = float((covered * amounts.lengths_ms).sum() / amounts.lengths_ms.sum())
-    return MeterCompleteness(meter.id, meter.property_id, whole, quality([amounts]), tuple(covered.tolist()), newest)
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The days that are looked at, and in which periods."""
 
+    start: date
+    end: date
+    by: Resolution | None
 
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values) if values else 0.0
+    def of_meter(self, meter: Meter, amounts: Amounts | None, newest: datetime | None) -> MeterCompleteness:
+        parts = {} if amounts is None else {meter.id: amounts}
+        daily = () if amounts is None else tuple(amounts.coverage().tolist())
+        whole = self._known(parts, self.start, self.end)
+        return MeterCompleteness(meter.id, meter.property_id, whole, daily, newest, self._periods(parts))
+
+    def of_property(
+        self, place: Property, amounts: Mapping[str, Amounts], newest: Mapping[str, datetime]
+    ) -> PropertyCompleteness:
+        parts = {meter.id: amounts[meter.id] for meter in main_meters(place, MEDIA) if meter.id in amounts}
+        last = max((newest[meter.id] for meter in place.meters if meter.id in newest), default=None)
+        whole = self._known(parts, self.start, self.end)
+        return PropertyCompleteness(place.id, whole, last, self._periods(parts))
+
+    def _periods(self, parts: Mapping[str, Amounts]) -> tuple[Known, ...]:
+        begins = _BEGINS.get(self.by) if self.by is not None else None
+        if begins is None:
+            return ()
+        firsts = [day for day in days(self.start, self.end) if day == self.start or begins(day)]
+        spans = zip(firsts, [*firsts[1:], self.end], strict=True) if firsts else ()
+        return tuple(self._known(parts, first, last) for first, last in spans)
+
+    def _known(self, parts: Mapping[str, Amounts], first: date, last: date) -> Known:
+        since, until = (first - self.start).days, (last - self.start).days
+        cut = {name: amounts.part(since, until) for name, amounts in parts.items()}
+        minimum = MINIMA["complete"].whole
+        incomplete = tuple(name for name, amounts in cut.items() if known_share([amounts]) < minimum)
+        pieces = list(cut.values())
+        shares = (read_share(pieces), known_share(pieces), quality(pieces))
+        return Known(first, last, *shares, incomplete, bool(cut) and not incomplete)

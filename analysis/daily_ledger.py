@@ -67,7 +67,7 @@ def catch_up(
     """
     ledger = _ledger_of(books)
     take_late(books, ledger)
-    metered = [meter for meter in meters if meter.formula is None]
+    metered = [meter for meter in meters if not meter.is_virtual]
     caught = Caught()
     for first in range(0, len(metered), _AT_ONCE):
         batch = metered[first : first + _AT_ONCE]
@@ -92,7 +92,7 @@ def rebuild(books: Books, meter: Meter, *, now: datetime, since: date | None = N
     the same meter.
     """
     ledger, caught = _ledger_of(books), Caught()
-    for _ in range(_TRIES if meter.formula is None else 0):
+    for _ in range(0 if meter.is_virtual else _TRIES):
         missing = catch_up(books, [meter], now=now)
         caught += replace(missing, new_days=missing.new_days + missing.changed_days, changed_days=0)
         if caught.failures:
@@ -101,7 +101,7 @@ def rebuild(books: Books, meter: Meter, *, now: datetime, since: date | None = N
         derivation = _rebuilt(replace(job, seen=replace(job.seen, late=())), known_of(ledger, meter.id), since)
         if not ledger.write([derivation]):
             return caught + _counted(job, derivation)
-    if meter.formula is None:
+    if not meter.is_virtual:
         raise Conflict(f"{meter.id} is derived by another process all the time")
     return caught
 

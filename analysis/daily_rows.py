@@ -19,7 +19,7 @@ def derived_to(books: Books, meter: Meter, *, now: datetime) -> date | None:
 
     None: there is no table, it holds what came later than `now`, or this meter cannot be derived.
     """
-    if books.ledger is None or meter.formula is not None:
+    if books.ledger is None or meter.is_virtual:
         return None
     cache = books.daily_cache
     kept = None if cache is None else cache.derived_to.get(meter.id, now.year, now=now)

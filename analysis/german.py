@@ -9,6 +9,16 @@ from babel.numbers import format_decimal
 MONTHS = ("Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez")
 
 
+def labelled(unit: str, reference: str | None) -> str:
+    """Return a unit of energy with what it is told on: kWh Hs; other units as they are."""
+    return unit if reference is None else f"{unit} {reference}"
+
+
+def unit_text(unit: str) -> str:
+    """Return a unit as people write it."""
+    return unit.replace("m3", "m³").replace("m2", "m²")
+
+
 def number(value: float, digits: int = 0) -> str:
     """Return a number with German separators and a fixed number of digits after the comma."""
     places = "." + "0" * digits if digits else ""

@@ -16,9 +16,9 @@ from analysis.ledger.micro import Floats
 from analysis.property_meters import hi_share
 from analysis.weather import daily_degree_days
 from analysis.year_of_property import MeterYear, PropertyYear
+from config.minima import MINIMA
 
 REFERENCE_YEARS = 3
-NEEDED_WEATHER = 0.95
 FEWEST_DAYS = 60
 
 
@@ -72,7 +72,7 @@ def _reference(books: Books, length: int, now: datetime) -> tuple[float | None, 
 def _whole_sum(degree_days: Floats) -> float | None:
     """Sum of all days, those that are not known taken like the others; None where too few are known."""
     known = np.isfinite(degree_days)
-    if not len(known) or known.mean() < NEEDED_WEATHER:
+    if not len(known) or known.mean() < MINIMA["heat_adjusted"].whole:
         return None
     return float(degree_days[known].sum() / known.mean())
 

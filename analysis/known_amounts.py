@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import numpy as np
 
-from analysis.figures import Figure, How
+from analysis.figures import How
 from analysis.ledger.amounts import Amounts
-from analysis.ledger.line import Row
+from analysis.ledger.line import READ, Row
 
 _NAMES = (
     (How.MEASURED, (Row.MEASURED,)),
@@ -27,6 +27,15 @@ def coverage(parts: Iterable[Amounts]) -> float:
         counted += int(part.counted_ms.sum())
         length += int(part.lengths_ms.sum())
     return counted / length if length else 0.0
+
+
+def read_share(parts: Iterable[Amounts]) -> float:
+    """Return the share of the meters' time between readings no further apart than the gap limit, 0..1."""
+    read, length = 0, 0
+    for part in parts:
+        read += int(part.spans_ms[list(READ)].sum())
+        length += int(part.lengths_ms.sum())
+    return read / length if length else 0.0
 
 
 def quality(parts: Sequence[Amounts]) -> Mapping[str, float]:
@@ -52,8 +61,3 @@ def total(parts: Iterable[tuple[Decimal, Amounts]]) -> Decimal | None:
 def wholly_known(part: Amounts) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Tell for each slot whether its amount is known over its whole length."""
     return np.asarray(part.known_ms >= part.lengths_ms)
-
-
-def missing(unit: str, reason: str, *, of: Sequence[Amounts] = (), source: str = "") -> Figure:
-    """Return a figure that cannot be given, with its reason."""
-    return Figure(None, unit, coverage(of), quality(of), reason=reason, source=source)

@@ -1,7 +1,7 @@
 """Key figures of a property and a year."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from analysis.benchmark_comparison import BenchmarkComparison, Rating, comparisons
@@ -9,16 +9,15 @@ from analysis.books import Books
 from analysis.emissions import emissions
 from analysis.figures import Figure
 from analysis.heat_adjustment import adjusted_heat
-from analysis.known_amounts import coverage, missing, quality, total
+from analysis.known_amounts import coverage, quality, total
 from analysis.money import cost_eur
-from analysis.property_meters import ELECTRICITY, HEAT, PV, WATER, hi_share
+from analysis.property_meters import ELECTRICITY, HEAT, PV, WATER, common_reference, hi_share
 from analysis.year_of_property import MeterYear, PropertyYear, property_year
+from config.minima import MINIMA
 from config.portfolio import Property
 
 __all__ = ["BenchmarkComparison", "PropertyKpis", "Rating", "property_kpis"]
 
-MINIMUM_COVERAGE = 0.95
-MINIMUM_COVERAGE_TO_DATE = 0.8
 HEAT_SOURCE = "Endenergie auf Heizwert (Hi); Erdgas Hs × 0,903 (EBeV 2030)"
 
 
@@ -36,11 +35,12 @@ class PropertyKpis:
 class _Evidence:
     books: Books
     year: PropertyYear
-    minimum: float
     now: datetime
 
-    def enough(self, meters: Sequence[MeterYear]) -> bool:
-        return coverage(one.daily for one in meters) >= self.minimum
+    def lacking(self, meters: Sequence[MeterYear], name: str) -> tuple[str, ...]:
+        """Return the meters that know less of their time than the figure demands of each."""
+        minimum = MINIMA[name].of(whole=self.year.whole)
+        return tuple(one.meter.id for one in meters if coverage([one.daily]) < minimum)
 
 
 def property_kpis(books: Books, property_id: str, year: int, *, now: datetime) -> PropertyKpis:
@@ -48,21 +48,21 @@ def property_kpis(books: Books, property_id: str, year: int, *, now: datetime) -
 
     Sums of the main meters (no sub-meters) over the year, or over its whole days so far while it runs: a running
     year is not projected. Per m² net floor area; an indoor pool per m² water surface. `coverage` is the share of the
-    meters' time for which the amount is known; below 0.95 of a past year, 0.8 of the running one so far, a figure
-    has no value and says `insufficient_data`.
+    meters' time for which the amount is known. A figure has no value and says `insufficient_data` where one of its
+    meters knows less than `config.minima` demands: the sum of the others would look like low use.
     """
     place = books.portfolio.property(property_id)
     passed = property_year(books, place, year, now=now)
-    evidence = _Evidence(books, passed, MINIMUM_COVERAGE if passed.whole else MINIMUM_COVERAGE_TO_DATE, now)
+    evidence = _Evidence(books, passed, now)
     figures = _figures(evidence)
     return PropertyKpis(place.id, year, figures, comparisons(place, figures, whole_year=passed.whole))
 
 
 def _figures(evidence: _Evidence) -> dict[str, Figure]:
-    place = evidence.year.place
-    electricity = _sum(evidence, evidence.year.of(ELECTRICITY), "kWh")
-    heat = _sum(evidence, evidence.year.of(HEAT), "kWh", source=HEAT_SOURCE)
-    water = _sum(evidence, evidence.year.of(WATER), "m3")
+    place, year = evidence.year.place, evidence.year
+    electricity = _sum(evidence, "electricity_kwh", year.of(ELECTRICITY), "kWh")
+    heat = _sum(evidence, "heat_kwh", year.of(HEAT), "kWh", source=HEAT_SOURCE)
+    water = _sum(evidence, "water_m3", year.of(WATER), "m3")
     return {
         "electricity_kwh": electricity,
         "electricity_kwh_m2": _per_area(electricity, place),
@@ -71,20 +71,32 @@ def _figures(evidence: _Evidence) -> dict[str, Figure]:
         "heat_adjusted_kwh_m2": _per_area(_adjusted(evidence, heat), place),
         "water_m3": water,
         "water_m3_m2": _per_area(water, place),
-        "pv_kwh": _sum(evidence, evidence.year.of(PV), "kWh"),
+        "pv_kwh": _sum(evidence, "pv_kwh", year.of(PV), "kWh"),
         "cost_eur": _cost(evidence),
         "co2e_t": _co2e(evidence),
     }
 
 
-def _sum(evidence: _Evidence, meters: Sequence[MeterYear], unit: str, *, source: str = "") -> Figure:
+def _ground(evidence: _Evidence, name: str, meters: Sequence[MeterYear], unit: str) -> Figure:
+    """Return a figure that lacks its value only: what it rests on, and a reason where that is not enough."""
     parts = [one.daily for one in meters]
-    if not parts:
-        return missing(unit, "no_meter", source=source)
+    lacking = evidence.lacking(meters, name)
+    return Figure(
+        None,
+        unit,
+        coverage(parts),
+        quality(parts),
+        reason="no_meter" if not parts else "insufficient_data" if lacking else None,
+        meters=tuple(one.meter.id for one in meters),
+        incomplete=lacking,
+    )
+
+
+def _sum(evidence: _Evidence, name: str, meters: Sequence[MeterYear], unit: str, *, source: str = "") -> Figure:
+    on = common_reference(one.meter for one in meters)
+    ground = replace(_ground(evidence, name, meters, unit), source=source, reference=on)
     value = total([(hi_share(one.meter), one.daily) for one in meters])
-    if value is None or not evidence.enough(meters):
-        return missing(unit, "insufficient_data", of=parts, source=source)
-    return Figure(float(value), unit, coverage(parts), quality(parts), source=source)
+    return ground if ground.reason or value is None else replace(ground, value=float(value))
 
 
 def reference_area_m2(place: Property) -> tuple[float | None, str]:
@@ -100,9 +112,8 @@ def _per_area(figure: Figure, place: Property) -> Figure:
     source = "; ".join(part for part in (figure.source, f"je m² {name}") if part)
     if not area:
         reason = figure.reason or "no_area"
-        return Figure(None, unit, figure.coverage, figure.quality, reason=reason, source=source)
-    value = None if figure.value is None else figure.value / area
-    return Figure(value, unit, figure.coverage, figure.quality, reason=figure.reason, source=source)
+        return replace(figure, value=None, unit=unit, reason=reason, source=source)
+    return replace(figure, value=None if figure.value is None else figure.value / area, unit=unit, source=source)
 
 
 def _adjusted(evidence: _Evidence, heat: Figure) -> Figure:
@@ -112,36 +123,30 @@ def _adjusted(evidence: _Evidence, heat: Figure) -> Figure:
     adjusted = adjusted_heat(evidence.books, evidence.year, meters, heat.value, now=evidence.now)
     if adjusted is None:
         source = f"{heat.source}; ohne Wetterdaten keine Witterungsbereinigung"
-        return Figure(None, "kWh", heat.coverage, heat.quality, reason="insufficient_data", source=source)
-    return Figure(adjusted.kwh, "kWh", heat.coverage, heat.quality, source=f"{heat.source}; {adjusted.words}")
+        return replace(heat, value=None, reason="insufficient_data", source=source)
+    return replace(heat, value=adjusted.kwh, source=f"{heat.source}; {adjusted.words}")
 
 
 def _cost(evidence: _Evidence) -> Figure:
     meters = evidence.year.of(ELECTRICITY | HEAT | WATER)
-    parts = [one.daily for one in meters]
-    if not parts:
-        return missing("EUR", "no_meter")
-    if not evidence.enough(meters):
-        return missing("EUR", "insufficient_data", of=parts)
+    ground = _ground(evidence, "cost_eur", meters, "EUR")
+    if ground.reason:
+        return ground
     value = cost_eur(evidence.books.portfolio, evidence.year, meters)
     if value is None:
-        return missing("EUR", "no_tariff", of=parts)
-    return Figure(value, "EUR", coverage(parts), quality(parts), source="Arbeitspreise der Tarife, ohne Grundpreise")
+        return replace(ground, reason="no_tariff")
+    return replace(ground, value=value, source="Arbeitspreise der Tarife, ohne Grundpreise")
 
 
 def _co2e(evidence: _Evidence) -> Figure:
     meters = [one for one in evidence.year.of(ELECTRICITY | HEAT) if one.meter.medium.carrier is not None]
-    parts = [one.daily for one in meters]
     set_id = evidence.books.default_factor_set
     factor_set = evidence.books.factor_sets.get(set_id)
-    if not parts:
-        return Figure(None, "t", 0.0, reason="no_meter", factor_set=set_id)
-    covered, shares = coverage(parts), quality(parts)
-    if not evidence.enough(meters):
-        return Figure(None, "t", covered, shares, reason="insufficient_data", factor_set=set_id)
+    ground = replace(_ground(evidence, "co2e_t", meters, "t"), factor_set=set_id)
+    if ground.reason:
+        return ground
     found = None if factor_set is None else emissions(meters, factor_set, evidence.year.start.year)
     if factor_set is None or found is None or found.co2e_t is None:
-        return Figure(None, "t", covered, shares, reason="no_factor", factor_set=set_id)
-    value = float(found.co2e_t)
+        return replace(ground, reason="no_factor")
     source = f"{factor_set.title} ({factor_set.edition})"
-    return Figure(value, "t", covered, shares, factor_set=set_id, verified=found.verified, source=source)
+    return replace(ground, value=float(found.co2e_t), verified=found.verified, source=source)

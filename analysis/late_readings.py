@@ -25,7 +25,7 @@ def take_late(books: Books, ledger: Ledger) -> None:
     """
     since = ledger.late.cursor()
     told = books.store.touched(since)
-    metered = {meter.id for meter in books.portfolio.meters.values() if meter.formula is None}
+    metered = {meter.id for meter in books.portfolio.meters.values() if not meter.is_virtual}
     spans = [one for one in told.spans if one.meter in metered]
     weathered, station = _with_weather(books), weather_meter(books)
     spans += [_widened(one, meter) for one in told.spans if one.meter == station for meter in weathered]
@@ -41,7 +41,7 @@ def _with_weather(books: Books) -> list[str]:
     return [
         meter.id
         for meter in books.portfolio.meters.values()
-        if meter.formula is None and (meter.policy.spread is Spreading.MODEL or meter.policy.fill is Filling.MODEL)
+        if not meter.is_virtual and (meter.policy.spread is Spreading.MODEL or meter.policy.fill is Filling.MODEL)
     ]
 
 

@@ -8,9 +8,10 @@ import numpy as np
 from analysis.baseline import fit_calendar, fit_heat, fit_monthly_heat
 from analysis.ledger.micro import Floats
 from analysis.measure_days import Days, MeasureDays
+from config.minima import MINIMA
 
 FEWEST_BASELINE_DAYS = 329  # CalTRACK 2.0
-FEWEST_BASELINE_KNOWN = 0.9
+FEWEST_BASELINE_KNOWN = MINIMA["measure_baseline"].whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from analysis.ledger.amounts import Amounts, combined
 from analysis.ledger.line import Row
 from analysis.ledger.micro import Floats
 from analysis.meter_amounts import daily_amounts
-from analysis.property_meters import HEAT, main_meters
+from analysis.property_meters import HEAT, main_meters, reference_in_common, share_on
 from analysis.weather import daily_degree_days
 from config.calendars import DayType, PropertyCalendar
 from config.meters import Meter
@@ -45,7 +44,10 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class MeasureDays:
-    """A measure with its days before and after; `reason` says why there are none."""
+    """A measure with its days before and after; `reason` says why there are none.
+
+    `reference` is what energy of fuels is told on: that of the meters; Hi where they differ.
+    """
 
     measure: Measure
     unit: str
@@ -54,6 +56,8 @@ class MeasureDays:
     until: date
     baseline: Days
     reporting: Days
+    reference: str | None = None
+    meters: tuple[str, ...] = ()
     baseline_total: float | None = None
     baseline_coverage: float = 0.0
     baseline_quality: Mapping[str, float] = field(default_factory=dict)
@@ -84,6 +88,8 @@ def measure_days(books: Books, measure_id: str, *, now: datetime) -> MeasureDays
         until=until,
         baseline=_days(books, place, before, measure.baseline.start, measure.baseline.end, now),
         reporting=nothing if after is None else _days(books, place, after, since, until, now),
+        reference=reference_in_common(meters),
+        meters=tuple(meter.id for meter in meters),
         baseline_total=None if baseline_total is None else float(baseline_total),
         baseline_coverage=coverage([before]),
         baseline_quality=quality([before]),
@@ -92,8 +98,8 @@ def measure_days(books: Books, measure_id: str, *, now: datetime) -> MeasureDays
 
 
 def _sum(books: Books, meters: tuple[Meter, ...], start: date, end: date, now: datetime) -> Amounts:
-    parts = [daily_amounts(books, meter, start, end, now=now) for meter in meters]
-    return combined([(Decimal(1), part) for part in parts])
+    on = reference_in_common(meters)
+    return combined([(share_on(meter, on), daily_amounts(books, meter, start, end, now=now)) for meter in meters])
 
 
 def _days(books: Books, place: Property, amounts: Amounts, start: date, end: date, now: datetime) -> Days:

@@ -1,6 +1,6 @@
 """Whether an energy-saving measure works: expected consumption without it against what was used."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from analysis.books import Books
@@ -18,8 +18,8 @@ class MeasureProgress:
 
     `baseline_kwh` is the consumption of the baseline period, `expected_kwh` what the baseline model gives for the
     weather and calendar since the works, `target_kwh` what the promised saving leaves of it, `actual_kwh` what was
-    used; `saving_kwh` = expected − actual. Figures are in the medium's unit (m3 for water, kWh Hs for gas) and add up
-    the days for which both sides are known; their coverage is the share of these days.
+    used; `saving_kwh` = expected − actual. Figures are in the medium's unit (m3 for water, kWh for energy, of fuels
+    on `reference`) and add up the days for which both sides are known; their coverage is the share of these days.
     `target_missed`: the promise lies outside the noise band (± 5 points) of the saving that was seen.
     """
 
@@ -42,6 +42,7 @@ class MeasureProgress:
     target_missed: bool
     verdict: Verdict
     verdict_text: str
+    reference: str | None = None
 
 
 def measure_progress(books: Books, measure_id: str, *, now: datetime) -> MeasureProgress:
@@ -72,21 +73,39 @@ def measure_progress(books: Books, measure_id: str, *, now: datetime) -> Measure
         target_kwh=_figure(target, days.unit, comparison, days),
         actual_kwh=_figure(actual, days.unit, comparison, days),
         saving_kwh=_figure(saving, days.unit, comparison, days),
-        saving_percent=_figure(percent, "%", comparison, days),
+        saving_percent=replace(_figure(percent, "%", comparison, days), reference=None),
         expected_saving_percent=float(measure.expected_saving_percent),
         model=comparison.model,
         monthly=comparison.monthly,
         target_missed=judgement.target_missed,
         verdict=judgement.verdict,
         verdict_text=judgement.text,
+        reference=days.reference,
     )
 
 
 def _figure(value: float | None, unit: str, comparison: Comparison, days: MeasureDays) -> Figure:
     reason = None if value is not None else days.reason or "insufficient_data"
-    return Figure(value, unit, comparison.coverage, days.quality, reason=reason, source=comparison.model)
+    return Figure(
+        value,
+        unit,
+        comparison.coverage,
+        days.quality,
+        reason=reason,
+        source=comparison.model,
+        reference=days.reference,
+        meters=days.meters,
+    )
 
 
 def _baseline(days: MeasureDays) -> Figure:
     reason = None if days.baseline_total is not None else days.reason or "insufficient_data"
-    return Figure(days.baseline_total, days.unit, days.baseline_coverage, days.baseline_quality, reason=reason)
+    return Figure(
+        days.baseline_total,
+        days.unit,
+        days.baseline_coverage,
+        days.baseline_quality,
+        reason=reason,
+        reference=days.reference,
+        meters=days.meters,
+    )

@@ -1,8 +1,6 @@
 """Amounts of any meter, metered or virtual, over any slots; daily ones out of the daily ledger."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 import numpy as np
 
@@ -10,10 +8,11 @@ from analysis.bookings import Bookings, bookings
 from analysis.books import Books
 from analysis.calendar_cuts import day_cuts, local_day
 from analysis.daily_rows import daily_rows, derived_to
-from analysis.ledger.amounts import Amounts, combined, joined
+from analysis.ledger.amounts import Amounts, joined
 from analysis.ledger.conversion import midnight_ms
 from analysis.ledger.micro import Integers
-from config.formulas import formula_terms
+from analysis.virtual_books import virtual_books
+from analysis.virtual_days import virtual_days
 from config.meters import Meter
 
 _DAY = timedelta(days=1)
@@ -22,15 +21,11 @@ _DAY = timedelta(days=1)
 def amounts_of(books: Books, meter: Meter, bounds_ms: Integers, *, now: datetime) -> Amounts:
     """Return the amounts of a meter between `bounds_ms` [unit of its medium].
 
-    A virtual meter is known where all its terms are.
+    A virtual meter is known where all its parts are.
     """
-    if meter.formula is None:
+    if not meter.is_virtual:
         return booked(books, meter, bounds_ms, now=now).amounts(bounds_ms)
-    terms = list(_metered(books, meter, Decimal(1)))
-    ledgers = [booked(books, term, bounds_ms, now=now) for _, term in terms]
-    within = _common(ledgers, bounds_ms)
-    cut = [ledger.amounts(bounds_ms, within=within) for ledger in ledgers]
-    return combined([(share, amounts) for (share, _), amounts in zip(terms, cut, strict=True)])
+    return virtual_books(books, meter, bounds_ms, now=now).amounts(bounds_ms)
 
 
 def booked(books: Books, meter: Meter, bounds_ms: Integers, *, now: datetime) -> Bookings:
@@ -44,8 +39,10 @@ def daily_amounts(books: Books, meter: Meter, start: date, end: date, *, now: da
     Days that are over come out of the daily ledger, which is brought up to date first; the running day is worked out,
     and everything is for a `now` that lies before what the ledger has seen.
     """
-    if meter.formula is not None:
-        return _virtual_days(books, meter, start, end, now=now)
+    if meter.is_virtual:
+        return virtual_days(
+            books, meter, start, end, now=now, days_of=lambda part: daily_amounts(books, part, start, end, now=now)
+        )
     over = derived_to(books, meter, now=now)
     if over is None or over <= start:
         return amounts_of(books, meter, day_cuts(start, end, books.zone), now=now)
@@ -69,39 +66,3 @@ def amounts_by_days(books: Books, meter: Meter, bounds_ms: Integers, *, now: dat
         parts.append(amounts_of(books, meter, np.array([last_ms, end_ms], np.int64), now=now))
     days = joined(parts)
     return days.grouped(np.searchsorted(days.bounds_ms, bounds_ms[:-1]).tolist())
-
-
-def _virtual_days(books: Books, meter: Meter, start: date, end: date, *, now: datetime) -> Amounts:
-    """Combine the days of the terms; a day that one of them knows in part is cut where all of them speak."""
-    terms = list(_metered(books, meter, Decimal(1)))
-    parts = [daily_amounts(books, term, start, end, now=now) for _, term in terms]
-    whole = combined([(share, part) for (share, _), part in zip(terms, parts, strict=True)])
-    in_part = np.any([(part.known_ms > 0) & (part.known_ms < part.lengths_ms) for part in parts], axis=0)
-    if not in_part.any():
-        return whole
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], in_part, [False]]).astype(np.int8)))
-    cut, done = [], 0
-    for first, last in edges.reshape(-1, 2).tolist():
-        cut += [whole.part(done, first)] if first > done else []
-        cut.append(amounts_of(books, meter, whole.bounds_ms[first : last + 1], now=now))
-        done = last
-    return joined([*cut, whole.part(done, len(in_part))] if done < len(in_part) else cut)
-
-
-def _metered(books: Books, meter: Meter, share: Decimal) -> Iterator[tuple[Decimal, Meter]]:
-    """Take a virtual meter apart into metered ones."""
-    if meter.formula is None:
-        yield share, meter
-        return
-    for term in formula_terms(meter.formula):
-        yield from _metered(books, books.portfolio.meter(term.meter), share * term.factor)
-
-
-def _common(ledgers: list[Bookings], bounds_ms: Integers) -> tuple[int, int]:
-    """The span in which every term speaks; empty where one of them never does."""
-    spoken = [ledger.spoken for ledger in ledgers]
-    known = [span for span in spoken if span is not None]
-    if len(known) < len(spoken):
-        return int(bounds_ms[0]), int(bounds_ms[0])
-    first = max(int(bounds_ms[0]), *(first for first, _ in known))
-    return first, min(int(bounds_ms[-1]), *(last for _, last in known))

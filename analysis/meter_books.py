@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 
+import numpy as np
+
 from analysis.books import Books
 from analysis.expectations import expectation_of
 from analysis.figures import MeterEvent
@@ -22,7 +24,7 @@ from analysis.ledger.readings import Decisions, Readings
 from analysis.ledger.rules import Rules, rules_of
 from analysis.ledger.tank import book_tank
 from analysis.ledger.window import FOR_EVER_MS, Window
-from analysis.meter_records import Records, marks_of, records_of
+from analysis.meter_records import Records, marks_of, put_right, records_of
 from analysis.window_readings import WindowReadings
 from config.meters import Meter
 from config.quantities import QUANTITIES, Kind
@@ -51,6 +53,10 @@ class MeterBooks:
         """Cut the line into slots [unit of the medium]."""
         return cut_amounts(self.line, bounds_ms, self.conversions, within=within)
 
+    def changes(self) -> Integers:
+        """Return the instants [ms] at which the kind of knowledge or the conversion changes."""
+        return np.concatenate([self.line.changes(), np.array([one.from_ms for one in self.conversions], np.int64)])
+
 
 def meter_books(
     books: Books, meter: Meter, start_ms: int, end_ms: int, *, now: datetime, records: Records | None = None
@@ -72,15 +78,16 @@ def bookkeeper(
 ) -> "Bookkeeper":
     """Return who books a meter as of `now`; `records` and `notes` where they were read already."""
     found = records_of(books, meter, now=now) if records is None else records
+    known = books.operations.notes.of_meter(meter.id, meter.quantity) if notes is None else notes
     return Bookkeeper(
         books=books,
         meter=meter,
         rules=rules_of(meter),
         records=found,
-        notes=books.operations.notes.of_meter(meter.id, meter.quantity) if notes is None else notes,
+        notes=put_right(known, found.clock),
         conversions=conversions_of(meter, books.zone, factors=found.ratios(), units=found.units()),
         expectation=expectation_of(books, meter),
-        raw=WindowReadings(books.store, meter.id, meter.quantity, now),
+        raw=WindowReadings(books.store, meter.id, meter.quantity, now, found.clock),
         delivered=WindowReadings(books.store, meter.id, "delivery", now),
     )
 
@@ -109,36 +116,42 @@ class Bookkeeper:
         while True:
             series = self.raw.around(*window.span)
             readings, decisions = self._readings(series), self._decisions(series, window)
-            booked = self._booked(readings, series, replace(decisions, doubted=()))
-            further = window.widened(readings, booked.line)
+            booked = self._booked(readings, series, decisions)
+            further = window.widened(readings, booked.line, self._believed(booked, readings, series, decisions).line)
             if further is None:
                 break
             window = further
-        if decisions.doubted:
-            booked = self._booked(readings, series, decisions)
         line, substitutions = bridged(booked.line, self.rules, self.expectation)
+        changes = self.records.factor_changes(self.books.zone, until=self.raw.upto)
         return MeterBooks(
             line=line,
             conversions=self.conversions,
-            events=self.records.shown(booked.notices, start_ms, end_ms),
+            events=self.records.shown([*booked.notices, *changes], start_ms, end_ms),
             substitutions=tuple(one for one in substitutions if one.end_ms > start_ms and one.start_ms < end_ms),
             notices=tuple(one for one in booked.notices if start_ms <= one.time_ms < end_ms),
-            reach=window.reach(series.time_ms),
+            reach=window.read(series.time_ms),
         )
 
     @property
     def _is_counter(self) -> bool:
-        return self.meter.tank is None and QUANTITIES[self.meter.quantity].kind is not Kind.AMOUNT
+        return QUANTITIES[self.meter.quantity].kind is Kind.COUNTER
 
     def _booked(self, readings: Readings, series: Series, decisions: Decisions) -> Booked:
-        if self.meter.tank is not None:
+        kind = QUANTITIES[self.meter.quantity].kind
+        if kind is Kind.GAUGE:
             span = (int(series.time_ms[0]), int(series.time_ms[-1])) if len(series) else (0, 0)
             delivered = self.delivered.around(*span)
             return book_tank(readings, delivered.time_ms, micro_units(delivered.value), self.rules)
-        if not self._is_counter:
+        if kind is Kind.AMOUNT:
             bounds = interval_bounds(readings.time_ms, self.meter, self.books.zone)
             return book_intervals(*bounds, readings, self.rules, decisions)
         return book_counter(readings, self.rules, decisions)
+
+    def _believed(self, booked: Booked, readings: Readings, series: Series, decisions: Decisions) -> Booked:
+        """What is doubted is not booked, and would look like a rest."""
+        if not decisions.doubted and not decisions.jumps:
+            return booked
+        return self._booked(readings, series, replace(decisions, doubted=(), jumps=frozenset()))
 
     def _readings(self, series: Series) -> Readings:
         if not len(series):
@@ -146,16 +159,17 @@ class Bookkeeper:
         first = bisect_left(self.notes, int(series.time_ms[0]), key=_TIME)
         behind = bisect_left(self.notes, int(series.time_ms[-1]) + 1, key=_TIME)
         marks = marks_of(series, self.notes[first:behind], by_hand=self.rules.by_hand)
-        return Readings(self.records.shifted(series.time_ms), micro_units(series.value), marks)
+        return Readings(series.time_ms, micro_units(series.value), marks)
 
     def _decisions(self, series: Series, window: Window) -> Decisions:
-        """What was written down at an exchange before the readings belongs to readings that are not looked at."""
+        """What was written down at an exchange belongs to the readings around it: where these are not looked at, only
+        what it leaves behind counts.
+        """
         decisions = self.records.decisions(series)
-        if not len(series) or series.time_ms[0] >= window.span[0]:
-            return decisions
-        first_ms = int(series.time_ms[0])
+        first_ms, last_ms = window.read(series.time_ms)
         exchanges = [
             one if one.time_ms >= first_ms else one._replace(old_end=None, new_start=None)
             for one in decisions.exchanges
+            if one.time_ms <= last_ms
         ]
         return replace(decisions, exchanges=exchanges)

@@ -1,15 +1,19 @@
 """What people recorded and decided about a meter, as the ledger takes it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 from decimal import Decimal
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
 
 from analysis.books import Books
 from analysis.figures import How, MeterEvent
+from analysis.german import exact
+from analysis.ledger.clock import Clock
+from analysis.ledger.conversion import factor_changes
 from analysis.ledger.faults import Notice
 from analysis.ledger.line import Row
 from analysis.ledger.micro import Integers, micro_of
@@ -25,7 +29,10 @@ PROPOSED: Final = "proposed"
 SETTLED: Final = frozenset({"recorded", "accepted"})
 UNIT_CHANGE: Final = "unit_change_suspected"
 CLOCK_SHIFT: Final = "clock_shift"
+JUMP: Final = "implausible_jump"
+FACTOR_CHANGE: Final = "factor_change"
 _FOR_EVER_MS = 2**60
+_TIME = attrgetter("time_ms")
 _MARKS = {
     How.READ_BY_HAND: Row.BY_HAND,
     How.BILLED: Row.BILLED,
@@ -47,17 +54,19 @@ class Records:
         return [(milliseconds(one.time), one.factor) for one in settled if one.factor is not None]
 
     def units(self) -> list[tuple[int, Decimal]]:
-        """Return by what the register's unit has to be multiplied from an instant [ms] on, as people accepted it."""
+        """Return by what amounts have to be multiplied from an instant [ms] on to be right, as people accepted it."""
         accepted = [one for one in self.events if one.kind == UNIT_CHANGE and one.state == "accepted"]
         return [(milliseconds(one.time), one.factor) for one in accepted if one.factor is not None]
 
-    def shifted(self, time_ms: Integers) -> Integers:
-        """Return stamps put right by the clock shifts [s, in `new_start`] that people accepted, from each on."""
-        right = time_ms
-        for one in self.events:
-            if one.kind == CLOCK_SHIFT and one.state == "accepted" and one.new_start is not None:
-                right = np.where(time_ms >= milliseconds(one.time), time_ms + int(one.new_start) * 1000, right)
-        return right
+    @property
+    def clock(self) -> Clock:
+        """The clock of the device, put right by the shifts [s, in `new_start`] that people accepted."""
+        accepted = (one for one in self.events if one.kind == CLOCK_SHIFT and one.state == "accepted")
+        return Clock(
+            tuple(
+                (milliseconds(one.time), int(one.new_start) * 1000) for one in accepted if one.new_start is not None
+            )
+        )
 
     def decisions(self, series: Series) -> Decisions:
         """Return what the ledger has to know of them for these readings."""
@@ -70,11 +79,29 @@ class Records:
             for one in self.events
             if one.kind == UNIT_CHANGE and one.state == PROPOSED
         ]
-        return Decisions(_between(exchanges, series), believed, doubted)
+        jumps = frozenset(
+            milliseconds(one.time)
+            for one in self.events
+            if one.kind == JUMP and one.state in {"proposed", "accepted"}
+        )
+        return Decisions(_between(exchanges, series), believed, doubted, jumps)
+
+    def undoubted(self) -> "Records":
+        """Return them without what nobody decided yet: what a doubt is judged by must not depend on the doubt."""
+        return replace(self, events=tuple(one for one in self.events if one.state != PROPOSED))
+
+    def factor_changes(self, zone: tzinfo, *, until: datetime) -> list[Notice]:
+        """Return a notice for every change of the transformer ratio that is not an event of its own."""
+        told = {milliseconds(one.time) for one in self.events if one.kind == FACTOR_CHANGE}
+        return [
+            Notice(FACTOR_CHANGE, at, f"Wandlerfaktor {exact(after)} statt {exact(before)}", "recorded")
+            for at, before, after in factor_changes(self.meter, zone, self.ratios())
+            if at not in told and at <= milliseconds(until)
+        ]
 
     def shown(self, notices: Sequence[Notice], start_ms: int, end_ms: int) -> tuple[MeterEvent, ...]:
         """Return what was noticed and recorded in `[start, end)`; what is recorded stands before what is noticed."""
-        known = {one.id: _shown(one) for one in self.events}
+        known = {one.id: shown_event(one) for one in self.events}
         for notice in notices:
             identifier = event_id(self.meter.id, notice.kind, notice.time_ms)
             at = instant(notice.time_ms)
@@ -105,6 +132,14 @@ def marks_of(series: Series, notes: Sequence[ReadingNoteRow], *, by_hand: bool) 
     return marks
 
 
+def put_right(notes: Sequence[ReadingNoteRow], clock: Clock) -> Sequence[ReadingNoteRow]:
+    """Return notes with the time that their readings have once the clock is put right, ascending."""
+    if not clock.shifts or not notes:
+        return notes
+    times = clock.right(np.array([one.time_ms for one in notes], np.int64)).tolist()
+    return sorted((replace(one, time_ms=time) for one, time in zip(notes, times, strict=True)), key=_TIME)
+
+
 def _between(exchanges: Sequence[Exchange], series: Series) -> list[Exchange]:
     """Leave out what older devices showed; of the last exchange before the readings the new device still counts."""
     if not len(series):
@@ -131,5 +166,6 @@ def in_order(event: MeterEvent) -> tuple[datetime, bool, str]:
     return event.time, event.state != PROPOSED, event.id
 
 
-def _shown(event: MeterEventRow) -> MeterEvent:
+def shown_event(event: MeterEventRow) -> MeterEvent:
+    """Return what people recorded or decided as an event among those that the ledger noticed."""
     return MeterEvent(event.id, event.meter, event.kind, event.time, event.detail, event.state)

@@ -19,7 +19,7 @@ def cost_eur(portfolio: Portfolio, year: PropertyYear, meters: Sequence[MeterYea
         if medium_id not in prices:
             prices[medium_id] = _prices(portfolio, year, medium_id)
         daily = np.nan_to_num(one.daily.floats())
-        used = daily > 0
+        used = daily != 0  # a virtual meter's day may be below zero: left out, the sum would be too dear
         cost += float((daily[used] * prices[medium_id][used]).sum())
     return None if np.isnan(cost) else cost
 

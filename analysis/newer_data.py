@@ -5,10 +5,9 @@ from datetime import date, datetime, timedelta
 
 from analysis.books import Books
 from analysis.calendar_cuts import local_day
+from analysis.formula_parts import parts_of
 from analysis.ledger.conversion import midnight_ms
 from analysis.property_meters import ELECTRICITY, HEAT, main_meters
-from config.formulas import formula_terms
-from config.meters import Meter
 from gateway.reading import instant, milliseconds
 
 
@@ -22,22 +21,14 @@ def newer_data_since(books: Books, year: int, frozen_at: datetime, *, now: datet
     next_day = instant(midnight_ms(tomorrow, books.zone))
     found = [next_day] if first < tomorrow < end and next_day <= now else []
     if books.ledger is not None:
-        changed = books.ledger.first_change(set(_metered(books)), first, end, after=frozen_at)
+        changed = books.ledger.first_change(set(_meters(books)), first, end, after=frozen_at)
         found += [] if changed is None else [changed]
     return min(found, default=None)
 
 
-def _metered(books: Books) -> Iterator[str]:
-    """The meters that the balance is made of, virtual ones taken apart."""
+def _meters(books: Books) -> Iterator[str]:
+    """The meters that the balance is made of, and the parts of virtual ones."""
     for place in books.portfolio.properties:
         for media in (ELECTRICITY, HEAT):
             for meter in main_meters(place, media):
-                yield from _parts(books, meter)
-
-
-def _parts(books: Books, meter: Meter) -> Iterator[str]:
-    if meter.formula is None:
-        yield meter.id
-        return
-    for term in formula_terms(meter.formula):
-        yield from _parts(books, books.portfolio.meter(term.meter))
+                yield from (meter.id, *parts_of(books.portfolio.meters, meter))

@@ -70,6 +70,6 @@ def night_flow(books: Books, meter_id: str, night: date) -> NightFlow:
 
 def _amounts(books: Books, meter: Meter, bounds: Integers) -> Amounts:
     ever = datetime.max.replace(tzinfo=UTC)
-    if meter.reporting is not Reporting.ON_CHANGE or meter.formula is not None:
+    if meter.reporting is not Reporting.ON_CHANGE or meter.is_virtual:
         return amounts_of(books, meter, bounds, now=ever)
     return booked(books, meter, bounds, now=ever).stepped().amounts(bounds)

@@ -32,7 +32,7 @@ def overdue_hand_readings(
     """
     found: list[OverdueReading] = []
     for meter in portfolio.meters.values():
-        if not isinstance(meter.source, ByHandSource) or meter.formula is not None:
+        if not isinstance(meter.source, ByHandSource) or meter.is_virtual:
             continue
         reading = newest.get((meter.id, meter.quantity))
         last = None if reading is None or instant(reading.time_ms) > now else instant(reading.time_ms)

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from config.formulas import formula_terms
+from analysis.formula_parts import parts_of
+from analysis.german import labelled
 from config.heating_values import HI_PER_HS
-from config.meters import Meter
+from config.meters import Meter, measured_as
 from config.portfolio import Property
+from config.quantities import QUANTITIES
 
 ELECTRICITY = frozenset({"electricity_import"})
 WATER = frozenset({"water"})
@@ -20,19 +22,50 @@ HEAT = frozenset(
 def main_meters(place: Property, media: Iterable[str]) -> tuple[Meter, ...]:
     """Return the meters whose sum is the property's consumption of some media.
 
-    Left out are sub-meters, and virtual meters made of meters of this sum: both would count twice.
+    Left out are sub-meters, and virtual meters that lead to a meter of this sum, on whatever day: both would count
+    twice.
     """
-    wanted = frozenset(media)
+    wanted, all_here = frozenset(media), {meter.id: meter for meter in place.meters}
     chosen = [meter for meter in place.meters if meter.medium_id in wanted and meter.sub_meter_of is None]
-    metered = {meter.id for meter in chosen if meter.formula is None}
-    return tuple(
-        meter
-        for meter in chosen
-        if meter.formula is None or not metered & {term.meter for term in formula_terms(meter.formula)}
-    )
+    counted = {meter.id for meter in chosen}
+    return tuple(meter for meter in chosen if counted.isdisjoint(parts_of(all_here, meter)))
+
+
+def reference_of(meter: Meter) -> str | None:
+    """Return what the kWh of a meter's consumption are told on: Hs or Hi; None where nothing is burnt.
+
+    Gas is billed and counted on Hs. A tank says it itself; virtual meters of stored fuels are added up on Hi.
+    """
+    if meter.medium.carrier not in HI_PER_HS:
+        return None
+    if meter.tank is not None:
+        return meter.tank.reference
+    return "Hs" if meter.medium_id == "natural_gas" else "Hi"
+
+
+def register_unit(meter: Meter, quantity: str | None = None) -> str:
+    """Return the unit in which a register of a meter is stored, kWh of a fuel with what they are told on."""
+    known = QUANTITIES.get(measured_as(meter, (quantity or meter.quantity).partition(".")[0]))
+    unit = "" if known is None else known.unit
+    return labelled(unit, reference_of(meter)) if unit == "kWh" else unit
+
+
+def common_reference(meters: Iterable[Meter]) -> str | None:
+    """Return the reference of a sum over meters that is brought to Hi; None where nothing of it is burnt."""
+    return "Hi" if any(reference_of(meter) for meter in meters) else None
+
+
+def reference_in_common(meters: Iterable[Meter]) -> str | None:
+    """Return the reference on which meters are compared: their own, Hi where they differ."""
+    found = {reference_of(meter) for meter in meters}
+    return found.pop() if len(found) == 1 else "Hi"
+
+
+def share_on(meter: Meter, reference: str | None) -> Decimal:
+    """Return kWh on a reference (`Hi`, or the meter's own) per kWh in which the meter's consumption is given."""
+    return Decimal(1) if reference_of(meter) == reference else hi_share(meter)
 
 
 def hi_share(meter: Meter) -> Decimal:
     """Return kWh on Hi per kWh in which the meter's consumption is given; 1 where it is on Hi already."""
-    on_hs = meter.medium_id == "natural_gas" if meter.tank is None else meter.tank.reference == "Hs"
-    return HI_PER_HS.get(meter.medium.carrier or "", Decimal(1)) if on_hs else Decimal(1)
+    return HI_PER_HS[meter.medium.carrier or ""] if reference_of(meter) == "Hs" else Decimal(1)

@@ -47,7 +47,7 @@ def silence(books: Books, meter_id: str, *, now: datetime) -> Silence | None:
     Readings of the future do not count as speaking. A virtual meter is never silent itself.
     """
     meter = books.portfolio.meter(meter_id)
-    if meter.formula is not None:
+    if meter.is_virtual:
         return None
     allowed = allowed_silence(meter)
     series = books.store.read_with_neighbours(meter.id, meter.quantity, now, now)

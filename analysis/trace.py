@@ -14,6 +14,7 @@ from analysis.ledger.amounts import Amounts
 from analysis.ledger.line import Line, Row
 from analysis.ledger.micro import Integers
 from analysis.meter_books import MeterBooks, meter_books
+from analysis.property_meters import reference_of
 from analysis.raw_readings import HOW_OF, LeftOut, RawReading, RawReadings, raw_readings
 from analysis.substitutes import substitutes_of
 from config.errors import InvalidReading
@@ -51,7 +52,8 @@ class Trace:
     """The intervals of `[start, end)` of one meter; their amounts add up to `total`, to the last digit.
 
     `intervals` are those from number `first` on, of `count` in all. `left_out` are readings of the span that were
-    not taken, each with its reason; `events` touch the span, newest first.
+    not taken, each with its reason; `events` touch the span, newest first; `reference` says what kWh of a fuel are
+    told on (Hs, Hi).
     """
 
     meter: str
@@ -64,6 +66,7 @@ class Trace:
     intervals: tuple[TracedInterval, ...]
     left_out: tuple[LeftOut, ...]
     events: tuple[MeterEvent, ...]
+    reference: str | None = None
 
 
 def trace(
@@ -81,7 +84,7 @@ def trace(
     `start` and `end` are local days or aware instants. Raises `InvalidReading` (`virtual_meter`) for a meter that is
     worked out from others: its terms can be traced.
     """
-    if meter.formula is not None:
+    if meter.is_virtual:
         raise InvalidReading("virtual_meter", f"{meter.id} is worked out from other meters: trace those")
     start_ms, end_ms = boundary_ms(start, books.zone), boundary_ms(end, books.zone)
     ledger = meter_books(books, meter, start_ms, end_ms, now=now)
@@ -101,6 +104,7 @@ def trace(
         intervals=tuple(cut.intervals(places, raw, substitutes)),
         left_out=raw.left_out(start_ms, end_ms, ledger.events),
         events=tuple(sorted(ledger.events, key=lambda one: one.time, reverse=True)),
+        reference=reference_of(meter),
     )
 
 

@@ -9,13 +9,13 @@ from analysis.books import Books
 from analysis.calendar_cuts import day_cuts
 from analysis.ledger.micro import Floats, Integers
 from config.meters import weather_meter_id
+from config.minima import MINIMA
 from gateway.reading import instant
 from gateway.series import Series
 
 HEATING_LIMIT_C = 15.0
 ROOM_C = 20.0
 LONGEST_GAP_MS = 6 * 3_600_000
-NEEDED_PART_OF_A_DAY = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,14 @@ def degree_days_of(celsius: Floats) -> Floats:
 
 def daily_degree_days(books: Books, start: date, end: date, *, now: datetime) -> Floats:
     """Return the degree days of the local days `[start, end)`, nan where not known; whole years are kept."""
+    return degree_days_of(daily_celsius(books, start, end, now=now))
+
+
+def daily_celsius(books: Books, start: date, end: date, *, now: datetime) -> Floats:
+    """Return the mean temperatures [°C] of the local days `[start, end)`, nan where unknown; whole years are kept."""
     years = [_year(books, year, now=now) for year in range(start.year, (end - timedelta(days=1)).year + 1)]
     first = (start - date(start.year, 1, 1)).days
-    return degree_days_of(np.concatenate([np.empty(0), *years]))[first : first + (end - start).days]
+    return np.concatenate([np.empty(0), *years])[first : first + (end - start).days]
 
 
 def daily_means(series: Series, bounds_ms: Integers) -> tuple[Floats, Floats]:
@@ -90,7 +95,7 @@ def daily_means(series: Series, bounds_ms: Integers) -> tuple[Floats, Floats]:
     known_ms = np.diff(np.concatenate([[0], np.cumsum(known)])[edges])
     area = np.diff(np.concatenate([[0.0], np.cumsum(areas)])[edges])
     share = known_ms / lengths
-    return np.where(share >= NEEDED_PART_OF_A_DAY, area / np.maximum(known_ms, 1), np.nan), share
+    return np.where(share >= MINIMA["day_temperature"].whole, area / np.maximum(known_ms, 1), np.nan), share
 
 
 def _read_days(books: Books, start: date, end: date) -> tuple[Floats, Floats]:

@@ -18,10 +18,11 @@ from analysis.figures import Consumption, Resolution
 from analysis.kpis import PropertyKpis, property_kpis
 from analysis.measures import MeasureProgress, measure_progress
 from analysis.silence import Silence, silence
+from analysis.sub_meters import SubMeterCheck, sub_meter_checks
 from api.remembered import Remembered
 from api.services import Services
 from config.errors import InsufficientData, NotFound
-from config.portfolio import Portfolio
+from config.portfolio import Portfolio, Property
 from gateway.operations import AlertRow, Operations
 from gateway.reading import Reading, instant
 from gateway.series import Series
@@ -84,6 +85,20 @@ class Evidence:
         key = ("completeness", start, end)
         return self._kept(key, lambda: completeness(self.books, start, end, now=self.now()))
 
+    def completeness_of(
+        self, place: Property, start: date, end: date, *, by: Resolution | None = None
+    ) -> Completeness:
+        """Return what is known of one property over the local days `[start, end)`, by period if wanted."""
+        key = ("completeness", place.id, start, end, by)
+        return self._kept(key, lambda: completeness(self.books, start, end, now=self.now(), places=[place], by=by))
+
+    def sub_meters(self, place: Property) -> tuple[SubMeterCheck, ...]:
+        """Return a property's main meters against their sub-meters, over the past year."""
+        today = self.today()
+        span = (today - timedelta(days=365), today)
+        key = ("sub meters", place.id, today)
+        return self._kept(key, lambda: sub_meter_checks(self.books, *span, now=self.now(), mains=place.meters))
+
     def consumption(
         self, meter_id: str, start: date | datetime, end: date | datetime, resolution: Resolution
     ) -> Consumption:
@@ -117,7 +132,7 @@ class Evidence:
         return self.now() - instant(reading.time_ms)
 
     def forget(self, meter_id: str) -> None:
-        """Work out afresh what a new reading of a meter changes."""
+        """Work out afresh what a new reading of a meter changes; virtual ones are never kept."""
         self.remembered.forget()
         if self.books.daily_cache is not None:
             self.books.daily_cache.forget(meter_id)

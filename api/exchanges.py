@@ -87,7 +87,7 @@ def expected_end(evidence: Evidence, meter: Meter, at: datetime) -> ExpectedRang
 
 
 def _check(evidence: Evidence, meter: Meter, exchange: Exchange) -> None:
-    if meter.formula is not None:
+    if meter.is_virtual:
         raise InvalidReading("virtual_meter", f"{meter.id} is worked out from other meters: no device hangs there")
     if exchange.at > evidence.now():
         raise InvalidReading("future_time", f"{exchange.at.isoformat()} has not come yet")

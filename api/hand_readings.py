@@ -4,20 +4,20 @@ A second value at the same instant is a correction: it needs a reason, and the t
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 import numpy as np
 
-from analysis.figures import How
 from analysis.meter_records import SETTLED
 from api.evidence import Evidence
 from api.expected_range import ExpectedRange, canonical, expected_range
 from api.photos import Photo, keep_photos
+from api.reading_notes import Typed, keep_trail
+from api.times import check_moment
 from config.errors import InvalidReading
 from config.meters import Meter
 from config.quantities import UNITS
-from gateway.operations import ReadingNoteRow
 from gateway.operations.photos import reading_subject
 from gateway.reading import milliseconds
 from gateway.series import Series
@@ -25,8 +25,6 @@ from gateway.series import Series
 _PAST = timedelta(days=400)
 _FUTURE = timedelta(days=400)
 _MILLISECOND = timedelta(milliseconds=1)
-_CLOCK_SLACK = timedelta(minutes=5)
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LARGEST_DISPLAY = 10**15  # none has as many digits
 
 
@@ -101,7 +99,7 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     a reason in `force`), `no_photo`, or what the push says. The same value at the same instant again changes nothing.
     """
     meter = evidence.portfolio.meter(reading.meter_id)
-    _check_time(evidence, reading)
+    check_moment(reading.at, evidence.now())
     _check_size(reading)
     value = canonical(meter, reading.shown)
     expected = range_of(evidence, meter, reading.at)
@@ -126,13 +124,6 @@ def _keep_photo(evidence: Evidence, meter: Meter, reading: HandReading) -> None:
     if reading.photo is not None:
         subject = reading_subject(meter.id, milliseconds(reading.at))
         keep_photos(evidence, meter.id, subject, [Photo("reading", reading.photo)], author=reading.author)
-
-
-def _check_time(evidence: Evidence, reading: HandReading) -> None:
-    if reading.at > evidence.now() + _CLOCK_SLACK:
-        raise InvalidReading("future_time", f"{reading.at.isoformat()} has not come yet")
-    if reading.at < _EARLIEST:
-        raise InvalidReading("too_old", f"{reading.at.isoformat()} is before the year 2000")
 
 
 def _check_size(reading: HandReading) -> None:
@@ -160,20 +151,6 @@ def shown(meter: Meter, value: float | None) -> float | None:
 
 
 def _note(evidence: Evidence, meter: Meter, reading: HandReading, before: float | None) -> None:
-    old = None if before is None else shown(meter, before)
-    reason = reading.force.strip()
-    note = ReadingNoteRow(
-        meter=meter.id,
-        quantity=meter.quantity,
-        time_ms=milliseconds(reading.at),
-        how=(How.READ_BY_HAND if old is None else How.CORRECTED).value,
-        author=reading.author,
-        reason=reason if old is None else f"{reason} (vorher {old} {meter.unit})",
-        recorded_at=evidence.now(),
-    )
-    detail = {"value": str(reading.shown), "unit": meter.unit, "time": reading.at.isoformat(), "force": reason}
-    action = "hand_reading" if old is None else "hand_reading_corrected"
-    detail |= {} if old is None else {"old_value": str(old)}
-    with evidence.operations.begin() as connection:
-        evidence.operations.notes.record(note, connection=connection)
-        evidence.operations.audit.record(reading.author, action, meter.id, detail, connection=connection)
+    old = shown(meter, before)
+    typed = Typed(meter.quantity, reading.shown, reading.at, old, reading.force, reading.author, "hand_reading")
+    keep_trail(evidence, meter, typed)

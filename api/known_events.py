@@ -12,7 +12,7 @@ from gateway.reading import instant
 
 _BEFORE = datetime(1970, 1, 2, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-STATES = ("recorded", "proposed", "accepted", "rejected", "noticed")
+STATES = ("recorded", "proposed", "accepted", "rejected", "withdrawn", "noticed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from analysis.figures import Consumption, How, Resolution, Slot
 from analysis.known_amounts import coverage, total
 from analysis.ledger.amounts import Amounts
 from analysis.meter_amounts import daily_amounts
-from analysis.property_meters import ELECTRICITY, HEAT, PV, WATER, hi_share, main_meters
+from analysis.property_meters import ELECTRICITY, HEAT, PV, WATER, common_reference, hi_share, main_meters
 from api.evidence import Evidence
 from config.meters import Meter
 from config.portfolio import Property
@@ -19,7 +19,10 @@ _BAD_TO_GOOD = tuple(reversed(How))
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Strom, Wärme, Wasser, PV: `medium_id` lends the colour, `per_m2` names the key figures per m², best first."""
+    """Strom, Wärme, Wasser, PV: `medium_id` lends the colour, `per_m2` names the key figures per m², best first.
+
+    `reference` is what sums of its fuels are brought to.
+    """
 
     id: str
     title: str
@@ -27,11 +30,12 @@ class Group:
     medium_id: str
     unit: str
     per_m2: tuple[str, ...] = ()
+    reference: str | None = None
 
 
 GROUPS = (
     Group("electricity", "Strom", ELECTRICITY, "electricity_import", "kWh", ("electricity_kwh_m2",)),
-    Group("heat", "Wärme", HEAT, "natural_gas", "kWh", ("heat_kwh_m2",)),
+    Group("heat", "Wärme", HEAT, "natural_gas", "kWh", ("heat_kwh_m2",), "Hi"),
     Group("water", "Wasser", WATER, "water", "m3", ("water_m3_m2",)),
     Group("pv", "PV-Erzeugung", PV, "pv_generation", "kWh"),
 )
@@ -72,7 +76,9 @@ def months_of(evidence: Evidence, meters: Sequence[Meter], group: Group, year: i
     slots = tuple(_month(evidence, parts, date(year, month, 1)) for month in range(1, 13))
     known = [slot.value for slot in slots if slot.value is not None]
     whole = sum(known, Decimal(0)) if known else None
-    return Consumption("", group.unit, Resolution.MONTH, str(evidence.books.zone), slots, whole)
+    zone = str(evidence.books.zone)
+    on = common_reference(meters) and group.reference
+    return Consumption("", group.unit, Resolution.MONTH, zone, slots, whole, reference=on)
 
 
 def _month(evidence: Evidence, parts: Sequence[MeterDays], first: date) -> Slot:

@@ -1,12 +1,15 @@
 """Instants and local days out of query parameters."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from api.answers.problems import InvalidInput
+from config.errors import InvalidReading
 
 _EARLIEST = date(1970, 1, 2)
 _LATEST = date(2200, 1, 1)
+_EARLIEST_RECORD = datetime(2000, 1, 1, tzinfo=UTC)
+_CLOCK_SLACK = timedelta(minutes=5)
 
 
 def moment(text: str, zone: ZoneInfo, *, name: str) -> datetime:
@@ -25,6 +28,25 @@ def moment(text: str, zone: ZoneInfo, *, name: str) -> datetime:
     if found.tzinfo is None:
         raise InvalidInput(name, f"{text!r} has no offset; write 2026-01-01T00:00:00Z or 2026-01-01T01:00:00+01:00")
     return found.astimezone(UTC)
+
+
+def local_day(text: str, *, name: str) -> date:
+    """Return a local day; raises `InvalidInput` for anything else."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput(name, f"{text!r} is no day in ISO 8601") from error
+    if not _EARLIEST <= found < _LATEST:
+        raise InvalidInput(name, f"{text!r} is not between {_EARLIEST} and {_LATEST}")
+    return found
+
+
+def check_moment(at: datetime, now: datetime) -> None:
+    """Refuse an instant at which nobody can have read or recorded anything; raises `InvalidReading`."""
+    if at > now + _CLOCK_SLACK:
+        raise InvalidReading("future_time", f"{at.isoformat()} has not come yet")
+    if at < _EARLIEST_RECORD:
+        raise InvalidReading("too_old", f"{at.isoformat()} is before the year 2000")
 
 
 def checked_year(year: int) -> int:

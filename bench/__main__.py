@@ -19,6 +19,7 @@ BENCHMARKS = {
     "edge": "bench.edge_drain",
     "files": "bench.file_import",
     "ledger": "bench.daily_ledger",
+    "doubts": "bench.doubts",
 }
 # These take long and are run by name alone; how long `soak` takes is `--minutes`.
 LONG = {

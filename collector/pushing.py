@@ -11,7 +11,7 @@ from collector.conversion import convert, ratio_to_canonical
 from collector.numbers import number
 from collector.times import time_ms
 from config.errors import ConfigurationError, InvalidReading
-from config.meters import is_weather_meter
+from config.meters import is_weather_meter, measured_as
 from config.portfolio import Portfolio
 from config.quantities import QUANTITIES, is_never_negative
 from gateway.ports import Sink
@@ -76,7 +76,8 @@ def reading_of(pushed: object, portfolio: Portfolio, now_ms: int) -> Reading:
     moment_ms = _moment(pushed["time"], portfolio, now_ms)
     value = number(pushed["value"])
     if pushed.get("unit") is not None:
-        value = _converted(value, str(pushed["unit"]), quantity)
+        declared = portfolio.meters.get(meter)
+        value = _converted(value, str(pushed["unit"]), measured_as(declared, quantity) if declared else quantity)
     if value < 0 and is_never_negative(quantity):
         raise InvalidReading("implausible", f"{value} is below zero, where no {quantity} can be")
     return Reading(meter, quantity, moment_ms, value)
@@ -85,7 +86,7 @@ def reading_of(pushed: object, portfolio: Portfolio, now_ms: int) -> Reading:
 def _quantity(meter: str, given: Any, portfolio: Portfolio) -> str:
     if meter in portfolio.meters:
         declared = portfolio.meters[meter]
-        if declared.formula is not None:
+        if declared.is_virtual:
             raise InvalidReading("virtual_meter", f"{meter} is worked out from others")
         own = declared.quantity
     elif is_weather_meter(meter) and _STATION.fullmatch(meter):

@@ -1,6 +1,7 @@
 """Formulas of virtual meters: sums and differences of meters, `main - kitchen + 0.5 * annex`.
 
-Ids hold hyphens, so words and signs stand apart, separated by blanks.
+Ids hold hyphens, so words and signs stand apart, separated by blanks. A meter's formula may change from a day on: see
+`config.meters.Meter.formula`.
 """
 
 from collections.abc import Iterator

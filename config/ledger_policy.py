@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -27,7 +28,8 @@ class LedgerPolicy:
 
     `gap_after`: a longer silence is a gap. `short_gap`: a gap up to here is bridged in a straight line.
     `stuck_after`: a counter that shows the same for longer does not count any more. `decimals`: to which amounts are
-    rounded where they are given out; None: not at all. Sums are formed before.
+    rounded where they are given out; None: not at all. Sums are formed before. `tolerance_percent` of what a main
+    meter counts: by so much its sub-meters may differ from it.
     """
 
     gap_after: timedelta | None = None
@@ -36,6 +38,7 @@ class LedgerPolicy:
     fill: Filling = Filling.NONE
     stuck_after: timedelta | None = None
     decimals: int | None = None
+    tolerance_percent: Decimal = Decimal(5)
 
 
 DEFAULT_POLICY = LedgerPolicy()

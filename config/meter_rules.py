@@ -35,6 +35,7 @@ QUANTITIES_OF = MappingProxyType(
         "water": ("volume", "interval_volume", "pulse_count"),
     }
 )
+_LEVEL_IN = MappingProxyType({"kg": "stock", "l": "tank_level"})
 _STORED_FUELS = frozenset({"heating_oil", "pellets", "wood_chips", "lpg"})
 _CUBIC = frozenset({"natural_gas", "water"})
 _VOLUMES = frozenset({"volume", "interval_volume", "pulse_count"})
@@ -46,12 +47,8 @@ def quantity_of(entry: MeterEntry) -> str:
         return entry.quantity
     if entry.unit == "pulses":
         return "pulse_count"
-    medium = MEDIA[entry.medium]
-    if entry.medium in _STORED_FUELS and entry.unit == "kg":
-        return "stock"
-    if entry.medium in _STORED_FUELS and entry.unit == "l":
-        return "tank_level"
-    return medium.quantity
+    stored = UNITS[entry.unit][0] if entry.unit is not None and entry.medium in _STORED_FUELS else None
+    return _LEVEL_IN.get(stored or "", MEDIA[entry.medium].quantity)
 
 
 def unit_of(entry: MeterEntry) -> str:
@@ -69,17 +66,19 @@ def units_for(medium: str) -> tuple[str, ...]:
 def meter_findings(entry: MeterEntry) -> Iterator[Finding]:
     """Yield everything that does not fit together within the meter."""
     yield from _register_findings(entry)
-    if entry.formula is None:
+    if not entry.is_virtual:
         misfits = list(_unit_findings(entry))
         yield from misfits or (*_pulse_findings(entry), *_conversion_findings(entry))
     yield from _limit_findings(entry)
 
 
 def _register_findings(entry: MeterEntry) -> Iterator[Finding]:
-    if entry.formula is None and entry.source is None:
+    if not entry.is_virtual and entry.source is None:
         yield (), "the key 'source' is missing", "source, or formula for a virtual meter"
-    if entry.formula is not None and entry.source is not None:
+    if entry.is_virtual and entry.source is not None:
         yield ("source",), "a virtual meter (formula) has no source", ""
+    if entry.is_virtual and unit_of(entry) != MEDIA[entry.medium].unit:
+        yield ("unit",), f"a virtual meter of {entry.medium} is not given in {entry.unit}", MEDIA[entry.medium].unit
     if entry.digits is not None and entry.modulus is not None:
         yield ("modulus",), "digits and modulus both say where the register wraps", "one of them"
 
@@ -129,6 +128,9 @@ def _conversion_findings(entry: MeterEntry) -> Iterator[Finding]:
         yield (), "gas in m3 needs the key 'gas' to become kWh", "gas: {state_number: …, heating_value_kwh_m3: …}"
     if entry.gas and entry.medium != "natural_gas":
         yield ("gas",), "belongs to meters of natural_gas", ""
+    if entry.tank is None and entry.medium in _STORED_FUELS:
+        needs = f"{entry.medium} in {entry.unit} needs the key 'tank' to become kWh"
+        yield (), needs, "tank: {capacity: …, kwh_per_unit: …, reference: Hi}"
     if entry.tank is not None and entry.medium not in _STORED_FUELS:
         yield ("tank",), "belongs to stored fuels", ", ".join(sorted(_STORED_FUELS))
 

@@ -82,6 +82,13 @@ class DatedFactor(Strict):
     value: Positive
 
 
+class DatedFormula(Strict):
+    """What a virtual meter is the sum of from a day on."""
+
+    since: Day | None = Field(default=None, alias="from")
+    value: Text
+
+
 class GasEntry(Strict):
     """State number and heating value from a day on."""
 
@@ -107,6 +114,7 @@ class LedgerEntry(Strict):
     fill: Annotated[str, one_of(Filling, "way of filling")] | None = None
     stuck_after: Duration | None = None
     decimals: Annotated[int, whole(0, 9)] | None = None
+    tolerance_percent: Annotated[Decimal, PlainValidator(between("0", "100"))] | None = None
 
 
 class MeterEntry(Strict):
@@ -132,8 +140,14 @@ class MeterEntry(Strict):
     source: MeterSourceEntry | None = None
     gas: Annotated[list[GasEntry], BeforeValidator(one_or_list)] = Field(default_factory=list)
     tank: TankEntry | None = None
-    formula: Text | None = None
+    formula: Annotated[list[DatedFormula], dated("value")] = Field(default_factory=list)
     sub_meter_of: MeterId | None = None
+    sub_meters: Annotated[str, one_of(("some", "all"), "extent")] | None = None
     serial: Text | None = None
     day_begins: ClockTime | None = None
     ledger: LedgerEntry = LedgerEntry()
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether it is worked out from other meters."""
+        return bool(self.formula)

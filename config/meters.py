@@ -54,7 +54,10 @@ class GasConversion:
 
 @dataclass(frozen=True, slots=True)
 class Tank:
-    """A store that is filled by deliveries; `reference` says whether kWh are on Hs or Hi."""
+    """A store that is filled by deliveries; `reference` says whether kWh are on Hs or Hi.
+
+    `capacity` and `kwh_per_unit` are in the meter's own unit (l, kg, Srm; m3 of a counter of oil or gas from a tank).
+    """
 
     capacity: Decimal
     kwh_per_unit: Decimal
@@ -119,8 +122,10 @@ class Meter:
     `unit` is what display or payload count in; readings are stored in the canonical unit of `quantity`, before
     `factor`. `digits` or `modulus` tell where the register wraps. `factor` is the transformer ratio.
     `maximum_kw` / `maximum_m3_h` is what the connection can carry. `longest_silence` is the silence after which a
-    meter counts as silent; None: derived from `interval`. `formula` makes it a virtual meter. `sub_meter_of` keeps
-    it out of the property's sum. `day_begins` is the local time at which the days of daily amounts begin (gas: 06).
+    meter counts as silent; None: derived from `interval`. `formula` makes it a virtual meter: each one holds from its
+    local day on, before the first nothing is known. `sub_meter_of` keeps it out of the property's sum;
+    `has_all_sub_meters`: nothing is used behind this meter that none of its sub-meters counts. `day_begins` is the
+    local time at which the days of daily amounts begin (gas: 06).
     """
 
     id: str
@@ -145,8 +150,9 @@ class Meter:
     source: MeterSource = field(default_factory=PushSource)
     gas: tuple[Dated[GasConversion], ...] = ()
     tank: Tank | None = None
-    formula: str | None = None
+    formula: tuple[Dated[str], ...] = ()
     sub_meter_of: str | None = None
+    has_all_sub_meters: bool = False
     serial: str | None = None
     day_begins: time = time(0, 0)
     policy: LedgerPolicy = DEFAULT_POLICY
@@ -157,12 +163,22 @@ class Meter:
         """The medium's entry in the vocabulary."""
         return MEDIA[self.medium_id]
 
+    @property
+    def is_virtual(self) -> bool:
+        """Whether it is worked out from other meters; nothing is ever read at it."""
+        return bool(self.formula)
+
 
 def wrap_of(meter: Meter) -> Decimal | None:
     """The value at which the register starts again at zero, or None if it is not known."""
     if meter.modulus is not None:
         return Decimal(meter.modulus)
     return None if meter.digits is None else Decimal(10) ** meter.digits
+
+
+def measured_as(meter: Meter, quantity: str) -> str:
+    """Return the quantity whose unit a series of a meter is stored in: what is delivered counts as the level does."""
+    return meter.quantity if quantity == "delivery" else quantity
 
 
 def weather_meter_id(station: str) -> str:

@@ -21,6 +21,8 @@ FORMATS = (
 )
 # The payload is the value: there is nothing to choose from.
 WITHOUT_VALUE = frozenset({"plain", "vzlogger", "victron", "home_assistant"})
+# Several devices may share a topic, and `where` tells them apart; the others have a topic or a name for each.
+WITH_WHERE = frozenset({"json", "tasmota", "chirpstack", "the_things_stack", "wmbusmeters", "zigbee2mqtt"})
 # Where topics are fixed by the format, what they look like.
 TOPIC_FORMS = MappingProxyType(
     {

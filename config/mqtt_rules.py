@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.meter_rules import Finding
-from config.mqtt_formats import NEVER_CURRENT, TOPIC_FORMS, WITHOUT_VALUE
+from config.mqtt_formats import NEVER_CURRENT, TOPIC_FORMS, WITH_WHERE, WITHOUT_VALUE
 from config.mqtt_topics import VARIABLES, common_topic, filled, is_pattern, template_variables
 
 FROM_BROKER = ("format", "value", "time")
@@ -66,6 +66,8 @@ def mqtt_findings(source: Mapping[str, Any], what: str) -> Iterator[Finding]:
         yield ("topic",), f"{topic!r} is no topic of {kind}", example
     if kind != "json" and source.get("unit") is not None:
         yield ("unit",), f"{kind} has no path to a unit", ""
+    if kind not in WITH_WHERE and source.get("where"):
+        yield ("where",), f"{kind} has no `where`: its devices have topics or names of their own", ""
 
 
 def collisions(meters: Sequence[Listening]) -> Iterator[tuple[Listening, Listening, str]]:

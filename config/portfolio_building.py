@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from config.ledger_policy import Filling, LedgerPolicy, Spreading
+from config.ledger_policy import DEFAULT_POLICY, Filling, LedgerPolicy, Spreading
 from config.meter_rules import quantity_of, unit_of
 from config.meter_schema import LedgerEntry, MeterEntry, MeterSourceEntry
 from config.meters import (
@@ -59,11 +59,14 @@ _BY_ADDRESS: Mapping[str, type[ModbusTcpBus | ModbusRtuTcpBus | ModbusUdpBus]] =
 )
 
 
-class _DatedNumber(Protocol):
+T_co = TypeVar("T_co", covariant=True)
+
+
+class _DatedEntry(Protocol[T_co]):
     @property
     def since(self) -> date | None: ...
     @property
-    def value(self) -> Decimal: ...
+    def value(self) -> T_co: ...
 
 
 def portfolio_of(district: DistrictFile, properties: Sequence[PropertyFile]) -> Portfolio:
@@ -79,11 +82,11 @@ def portfolio_of(district: DistrictFile, properties: Sequence[PropertyFile]) -> 
             )
             for entry in properties
         ),
-        tariffs=tuple(Tariff(entry.medium, _dated_numbers(entry.eur_per_unit)) for entry in district.tariffs),
+        tariffs=tuple(Tariff(entry.medium, _dated(entry.eur_per_unit)) for entry in district.tariffs),
     )
 
 
-def _dated_numbers(entries: Sequence[_DatedNumber]) -> tuple[Dated[Decimal], ...]:
+def _dated(entries: Sequence[_DatedEntry[T_co]]) -> tuple[Dated[T_co], ...]:
     return tuple(Dated(entry.since, entry.value) for entry in entries)
 
 
@@ -163,7 +166,7 @@ def _meter(entry: MeterEntry, property_id: str, *, sample: bool) -> Meter:
         modulus=entry.modulus,
         pulse_kwh=entry.pulse_kwh,
         pulse_m3=entry.pulse_m3,
-        factor=_dated_numbers(entry.factor) or (Dated(None, Decimal(1)),),
+        factor=_dated(entry.factor) or (Dated(None, Decimal(1)),),
         maximum_kw=entry.maximum_kw,
         maximum_m3_h=entry.maximum_m3_h,
         interval=_interval(entry),
@@ -174,8 +177,9 @@ def _meter(entry: MeterEntry, property_id: str, *, sample: bool) -> Meter:
         source=_meter_source(entry),
         gas=tuple(Dated(gas.since, GasConversion(gas.state_number, gas.heating_value_kwh_m3)) for gas in entry.gas),
         tank=Tank(**dict(entry.tank)) if entry.tank else None,
-        formula=entry.formula,
+        formula=_dated(entry.formula),
         sub_meter_of=entry.sub_meter_of,
+        has_all_sub_meters=entry.sub_meters == "all",
         serial=entry.serial,
         day_begins=_day_begins(entry),
         policy=_policy(entry.ledger),
@@ -203,6 +207,9 @@ def _policy(entry: LedgerEntry) -> LedgerPolicy:
         fill=Filling(entry.fill or Filling.NONE),
         stuck_after=entry.stuck_after,
         decimals=entry.decimals,
+        tolerance_percent=DEFAULT_POLICY.tolerance_percent
+        if entry.tolerance_percent is None
+        else entry.tolerance_percent,
     )
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from config.drafts import Drafts
 from config.errors import ConfigurationError, Problem
 from config.portfolio import Portfolio
 from config.portfolio_building import portfolio_of
-from config.portfolio_checks import Drafts, reference_problems
+from config.portfolio_checks import reference_problems
 from config.portfolio_schema import DistrictFile, PropertyFile
 from config.profiles import load_profiles
 from config.registers import DeviceProfile

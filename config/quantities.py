@@ -101,6 +101,18 @@ MEDIA: dict[str, Medium] = {
     )
 }
 
+# Media whose amounts add up and take away from each other: the same kind of energy, told on the same reference.
+_SUMMABLE = (
+    ("electricity_import", "electricity_export", "pv_generation", "heat_pump_electricity"),
+    ("district_heat", "heat_meter"),
+)
+
+
+def summable_with(medium_id: str) -> tuple[str, ...]:
+    """Return the media that a formula or a sum of this medium may be made of, itself included."""
+    return next((media for media in _SUMMABLE if medium_id in media), (medium_id,))
+
+
 # unit of a meter's display, payload or register -> (canonical unit, decimal factor). Exact: used with `Decimal`.
 UNITS: dict[str, tuple[str, str]] = {
     "kWh": ("kWh", "1"),
@@ -109,6 +121,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "GJ": ("kWh", "277.7777777777778"),
     "m3": ("m3", "1"),
     "l": ("l", "1"),
+    "Srm": ("l", "1000"),  # Schüttraummeter: a cubic metre of wood chips as they are poured
     "kg": ("kg", "1"),
     "pulses": ("1", "1"),
     "°C": ("°C", "1"),

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from config.errors import StorageFull, Unreachable
+from gateway.backoff import Backoff
 from gateway.ports import Writer
 from gateway.reading import Reading, Refused
 
@@ -63,11 +64,12 @@ class Forwarder:
         batch: int = BATCH,
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        jitter: Callable[[float, float], float] = random.uniform,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self._spool, self._store = spool, store
-        self._batch, self._wait, self._clock, self._jitter = batch, wait, clock, jitter
-        self._forwarded = self._parked = self._failures = 0
+        self._batch, self._wait, self._clock = batch, wait, clock
+        self._backoff = Backoff(FIRST_DELAY_S, LONGEST_DELAY_S, chance=chance)
+        self._forwarded = self._parked = 0
         self._unreachable_since: datetime | None = None
         self._last_error: str | None = None
         self._told_reasons: set[str] = set()
@@ -130,9 +132,7 @@ class Forwarder:
             logger.error("readings wait in the spool, %d so far: %s", self._spool.depth(), error)
         self._unreachable_since = self._unreachable_since or self._clock()
         self._last_error = str(error)
-        delay_s = min(FIRST_DELAY_S * 2**self._failures, LONGEST_DELAY_S)
-        self._failures = min(self._failures + 1, 16)
-        return max(self._jitter(delay_s / 2, delay_s), self._asked_wait_s(error))
+        return max(self._backoff.failed(), self._asked_wait_s(error))
 
     def _asked_wait_s(self, error: Unreachable | StorageFull) -> float:
         asked_s = getattr(error, "retry_after_s", None) or 0.0
@@ -142,7 +142,8 @@ class Forwarder:
         if self._unreachable_since is not None:
             away = self._clock() - self._unreachable_since
             logger.info("the store takes readings again after %s, %d still wait", away, self._spool.depth())
-        self._failures, self._unreachable_since, self._last_error = 0, None, None
+        self._backoff.succeeded()
+        self._unreachable_since, self._last_error = None, None
 
     def _say_refusals(self, refused: Sequence[Refused]) -> None:
         # Each reason once: a device that keeps sending what the store refuses must not fill the log.

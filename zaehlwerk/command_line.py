@@ -13,6 +13,7 @@ from zaehlwerk.commands import (
     exchanging,
     figures,
     files,
+    knowledge,
     portfolio,
     probe,
     profiles,
@@ -68,7 +69,10 @@ for command in (
     figures.kpis,
     figures.measures,
     figures.alerts,
+    knowledge.completeness,
+    knowledge.submeters,
     records.read,
+    records.deliver,
     exchanging.exchange,
     events.events,
 ):

@@ -25,7 +25,7 @@ def inventory(portfolio: Portfolio, profiles: Mapping[str, DeviceProfile]) -> st
 
 
 def _kind(meter: Meter) -> str:
-    if meter.formula is not None:
+    if meter.is_virtual:
         return "virtual"
     match meter.source:
         case ModbusSource():

@@ -4,6 +4,7 @@ from typing import Final
 
 from alerts.findings import Words
 from alerts.messages.language import LANGUAGES, day, filled, percent, quantity
+from analysis.german import labelled
 from analysis.measures import MeasureProgress
 
 _TITLE_DE: Final = "Maßnahme „{title}“ verfehlt ihr Ziel ({saving} statt {promised} Einsparung)"
@@ -83,12 +84,13 @@ def missed_words(progress: MeasureProgress) -> dict[str, Words]:
 
 
 def _facts(progress: MeasureProgress, language: str) -> dict[str, str]:
+    unit = labelled(progress.unit, progress.reference)
     return {
         "title": progress.title,
         "saving": percent(progress.saving_percent.value or 0.0, language),
         "promised": percent(progress.expected_saving_percent, language),
         "since": day(progress.since, language),
-        "actual": quantity(progress.actual_kwh.value or 0.0, progress.unit, language),
-        "expected": quantity(progress.expected_kwh.value or 0.0, progress.unit, language),
-        "target": quantity(progress.target_kwh.value or 0.0, progress.unit, language),
+        "actual": quantity(progress.actual_kwh.value or 0.0, unit, language),
+        "expected": quantity(progress.expected_kwh.value or 0.0, unit, language),
+        "target": quantity(progress.target_kwh.value or 0.0, unit, language),
     }

@@ -74,7 +74,7 @@ class MeterSilent:
 
     def subjects(self, portfolio: Portfolio) -> tuple[str, ...]:
         """Return the ids of all meters with readings of their own."""
-        return tuple(meter.id for meter in portfolio.meters.values() if meter.formula is None)
+        return tuple(meter.id for meter in portfolio.meters.values() if not meter.is_virtual)
 
     def property_of(self, portfolio: Portfolio, subject: str) -> str:
         """Return the meter's property."""

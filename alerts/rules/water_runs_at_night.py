@@ -106,7 +106,7 @@ class WaterRunsAtNight:
 
 def _is_watched(meter: Meter) -> bool:
     speaks_hourly = meter.interval <= timedelta(hours=1) and not isinstance(meter.source, ByHandSource)
-    return meter.medium_id == "water" and speaks_hourly and meter.formula is None and meter.sub_meter_of is None
+    return meter.medium_id == "water" and speaks_hourly and not meter.is_virtual and meter.sub_meter_of is None
 
 
 def _nights(books: Books, meter_id: str, period: Period) -> list[NightFlow]:

@@ -13,12 +13,11 @@ from analysis.charts.style import (
     colour,
     time_axis,
     tip,
-    unit_text,
     value_axis,
     wall_clock,
 )
 from analysis.figures import Consumption, How, Resolution, Slot
-from analysis.german import MONTHS, day
+from analysis.german import MONTHS, day, labelled, unit_text
 
 _ESTIMATED = frozenset({How.INTERPOLATED, How.SUBSTITUTED, How.FAULTY})
 _WORDS = {
@@ -37,6 +36,7 @@ _LIGHTER = "hellere Balken: geschätzt oder unvollständig"
 def consumption_chart(consumption: Consumption, *, medium_id: str, title: str = "") -> Chart:
     """Return bars of the slots: estimates and incomplete slots lighter, gaps left empty."""
     word = amount_word(medium_id)
+    unit = labelled(consumption.unit, consumption.reference)
     rows = [_row(slot, consumption.resolution) for slot in consumption.slots]
     estimated = any(row["estimated"] and row["value"] is not None for row in rows)
     bars = {
@@ -44,12 +44,12 @@ def consumption_chart(consumption: Consumption, *, medium_id: str, title: str = 
         "encoding": {
             "x": time_axis(),
             "x2": {"field": "end"},
-            "y": value_axis("value", consumption.unit, word),
+            "y": value_axis("value", unit, word),
             "y2": {"datum": 0},
             "fillOpacity": _opacity(),
             "tooltip": [
                 tip("label", "Zeit"),
-                tip("value", f"{word} ({unit_text(consumption.unit)})", pattern=",.2~f"),
+                tip("value", f"{word} ({unit_text(unit)})", pattern=",.2~f"),
                 tip("how", "Herkunft"),
             ],
         },
@@ -63,18 +63,18 @@ def year_chart(
     """Return the months of a year, in front of those of the year before in light grey."""
     rows = _months(this_year, "value") if last_year is None else _beside(this_year, last_year)
     order, word = list(MONTHS), amount_word(medium_id)
+    unit = labelled(this_year.unit, this_year.reference)
     encoding = {"x": category_axis("month", order)}
     tips = [tip("month", "Monat"), tip("value", "dieses Jahr", pattern=",.0f")]
     if last_year is not None:
         tips.append(tip("last", "Vorjahr", pattern=",.0f"))
     behind = {
         "mark": {"type": "bar", "color": LAST_YEAR, "width": {"band": 0.85}},
-        "encoding": encoding | {"y": value_axis("last", this_year.unit, word), "tooltip": tips},
+        "encoding": encoding | {"y": value_axis("last", unit, word), "tooltip": tips},
     }
     front = {
         "mark": {"type": "bar", "color": colour(medium_id), "width": {"band": 0.5}},
-        "encoding": encoding
-        | {"y": value_axis("value", this_year.unit, word), "fillOpacity": _opacity(), "tooltip": tips},
+        "encoding": encoding | {"y": value_axis("value", unit, word), "fillOpacity": _opacity(), "tooltip": tips},
     }
     layers = [front] if last_year is None else [behind, front]
     subtitle = "" if last_year is None else f"grau: {last_year.slots[0].start.year}" if last_year.slots else ""

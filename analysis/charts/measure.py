@@ -12,10 +12,9 @@ from analysis.charts.style import (
     chart,
     colour,
     tip,
-    unit_text,
     value_axis,
 )
-from analysis.german import MONTHS
+from analysis.german import MONTHS, labelled, unit_text
 from analysis.measures import MeasureProgress
 
 
@@ -41,7 +40,7 @@ def measure_chart(progress: MeasureProgress, *, title: str = "") -> Chart:
         }
         for name, entry in zip(names, progress.monthly, strict=True)
     ]
-    unit = unit_text(progress.unit)
+    unit = unit_text(labelled(progress.unit, progress.reference))
     tips = [
         tip("month", "Monat"),
         tip("actual", f"gemessen ({unit})", pattern=",.0f"),
@@ -53,7 +52,7 @@ def measure_chart(progress: MeasureProgress, *, title: str = "") -> Chart:
         title or progress.title,
         rows,
         category_axis("month", names),
-        progress.unit,
+        labelled(progress.unit, progress.reference),
         colour(progress.medium_id),
         tips,
         subtitle="Balken: gemessen · grau gestrichelt: ohne Maßnahme zu erwarten · dunkel: Ziel",

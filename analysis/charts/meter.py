@@ -18,13 +18,13 @@ from analysis.charts.style import (
     stacked,
     time_axis,
     tip,
-    unit_text,
     value_axis,
     wall_clock,
 )
 from analysis.figures import Consumption, How, Slot
+from analysis.german import labelled, unit_text
+from analysis.property_meters import register_unit
 from config.meters import Meter
-from config.quantities import QUANTITIES
 from gateway.series import Series
 
 Tone = Literal["quiet", "look", "settled"]
@@ -76,7 +76,7 @@ def meter_chart(
 
     Gaps are hatched, substitutes and incomplete slots lighter, faulty ones framed; events stand above their time.
     """
-    word, unit = amount_word(meter.medium_id), unit_text(found.unit)
+    word, unit = amount_word(meter.medium_id), unit_text(labelled(found.unit, found.reference))
     rows = [_row(slot, mark) for slot, mark in zip(found.slots, marks, strict=True)]
     tips = [
         tip("label", "Zeit"),
@@ -86,7 +86,7 @@ def meter_chart(
         tip("sureness", "Güte"),
     ]
     views = [
-        _amounts(rows, _event_rows(events, zone), found.unit, word, meter, tips),
+        _amounts(rows, _event_rows(events, zone), unit, word, meter, tips),
         _strip(rows, tips),
     ]
     if counter is not None and len(counter):
@@ -211,7 +211,7 @@ def _strip(rows: Rows, tips: Rows) -> dict[str, Any]:
 
 
 def _counter(rows: Rows, meter: Meter) -> dict[str, Any]:
-    unit = QUANTITIES[meter.quantity].unit
+    unit = register_unit(meter)
     paint = colour(meter.medium_id)
     encoding = {
         "x": _axis("time", labels=False),

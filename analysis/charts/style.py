@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from analysis.german import MONTHS
+from analysis.german import MONTHS, unit_text
 from config.quantities import MEDIA
 
 Chart = dict[str, Any]
@@ -40,11 +40,6 @@ def colour(medium_id: str) -> str:
 def amount_word(medium_id: str) -> str:
     """Return what an amount of a medium is called: not all of it is consumed."""
     return {"pv_generation": "Erzeugung", "electricity_export": "Einspeisung"}.get(medium_id, "Verbrauch")
-
-
-def unit_text(unit: str) -> str:
-    """Return a unit as people write it."""
-    return unit.replace("m3", "m³").replace("m2", "m²")
 
 
 def chart(title: str, rows: Rows, layers: Sequence[Mapping[str, Any]], *, subtitle: str = "") -> Chart:

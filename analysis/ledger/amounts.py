@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.figures import How
 from analysis.ledger.conversion import Conversion
@@ -106,9 +107,9 @@ class Amounts:
             values[slot] = None
         return values
 
-    def total(self) -> Decimal | None:
-        """The exact sum of the amounts that are known; None when none is."""
-        known = self.known_ms > 0
+    def total(self, chosen: NDArray[np.bool_] | None = None) -> Decimal | None:
+        """The exact sum of the amounts that are known, of the `chosen` slots only; None when none is."""
+        known = self.known_ms > 0 if chosen is None else (self.known_ms > 0) & chosen
         if not known.any():
             return None
         sums = self.micro[:, known].sum(axis=1).tolist()
@@ -200,6 +201,24 @@ def joined(parts: Sequence[Amounts]) -> Amounts:
         position += size
     bridges = np.concatenate([parts[0].bridges, *(part.bridges[1:] for part in parts[1:])])
     return Amounts(bounds, micro, factors, np.concatenate([part.spans_ms for part in parts], axis=1), bridges)
+
+
+def pooled(parts: Sequence[Amounts]) -> Amounts:
+    """Return amounts over the same slots as one, where at each instant at most one of them knows anything."""
+    return Amounts(
+        parts[0].bounds_ms,
+        np.concatenate([part.micro for part in parts]),
+        tuple(factor for part in parts for factor in part.factors),
+        np.asarray(np.sum([part.spans_ms for part in parts], axis=0), dtype=np.int64),
+        np.max([part.bridges for part in parts], axis=0),
+    )
+
+
+def nothing_known(bounds_ms: Integers) -> Amounts:
+    """Return the slots between `bounds_ms` without any knowledge."""
+    slots = len(bounds_ms) - 1
+    spans = np.zeros((len(Row), slots), np.int64)
+    return Amounts(bounds_ms, np.zeros((0, slots), np.int64), (), spans, np.zeros(slots + 1, np.int64))
 
 
 def combined(terms: Sequence[tuple[Decimal, Amounts]]) -> Amounts:

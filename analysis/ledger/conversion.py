@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from config.meters import Dated, Meter
+from config.quantities import UNITS
 from gateway.reading import milliseconds
 
 T = TypeVar("T")
@@ -33,10 +35,11 @@ def conversions_of(
     """Return a meter's conversions without a gap or overlap.
 
     `factors` are transformer ratios recorded with an exchange or a change, each from its instant [ms] on; `units` by
-    what the register's unit is to be multiplied since it changed. Dated values of the portfolio hold from local
-    midnight.
+    what amounts have to be multiplied to be right again since the register's unit changed: 0.1 where it counts ten
+    times too much. The newest of them holds, they do not multiply each other. Dated values of the portfolio hold from
+    local midnight.
     """
-    ratio = sorted([*_instants(meter.factor, zone), *factors], key=lambda entry: entry[0])
+    ratio = _ratio(meter, zone, factors)
     gas = _instants(meter.gas, zone)
     starts = sorted({ALWAYS_MS, *(start for dated in (ratio, gas, units) for start, _ in dated)})
     conversions: list[Conversion] = []
@@ -49,10 +52,26 @@ def conversions_of(
     return tuple(conversions)
 
 
+def factor_changes(
+    meter: Meter, zone: tzinfo, factors: Sequence[tuple[int, Decimal]] = ()
+) -> list[tuple[int, Decimal, Decimal]]:
+    """Return from which instants [ms] on which transformer ratio holds instead of which: before, from then on."""
+    ratio = [(ALWAYS_MS, Decimal(1)), *_ratio(meter, zone, factors)]
+    return [
+        (start, before, after)
+        for (_, before), (start, after) in pairwise(ratio)
+        if start > ALWAYS_MS and before != after
+    ]
+
+
+def _ratio(meter: Meter, zone: tzinfo, factors: Sequence[tuple[int, Decimal]]) -> list[tuple[int, Decimal]]:
+    return sorted([*_instants(meter.factor, zone), *factors], key=lambda entry: entry[0])
+
+
 def _factor(meter: Meter, ratio: Decimal, gas_kwh_m3: Decimal | None) -> Decimal | None:
     """Units of the medium per unit of the register; None where it cannot be known."""
     if meter.tank is not None:
-        return ratio * meter.tank.kwh_per_unit
+        return ratio * meter.tank.kwh_per_unit / Decimal(UNITS[meter.unit][1])
     pulse = Decimal(1)
     is_volume = meter.quantity in {"volume", "interval_volume"}
     if meter.quantity == "pulse_count":

@@ -39,7 +39,7 @@ def book_counter(readings: Readings, rules: Rules, decisions: Decisions = NOTHIN
     if not len(kept):
         return Booked(line_of(kept.time_ms, rises, rises))
     kinds = _kinds(kept, broken[1:], rules)
-    kinds[_doubted(kept.time_ms, decisions.doubted)] = Row.FAULTY
+    kinds[_doubted(kept.time_ms, decisions)] = Row.FAULTY
     line = line_of(kept.time_ms, np.where(kinds == Row.FAULTY, 0, rises[1:]), kinds)
     found = [notice for device in devices for notice in device.notices]
     return Booked(line, tuple(sorted([*found, *gaps(line)], key=lambda notice: notice.time_ms)))
@@ -90,9 +90,9 @@ def _kinds(kept: Readings, broken: NDArray[np.bool_], rules: Rules) -> Integers:
     return kinds
 
 
-def _doubted(times: Integers, doubted: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
-    found = np.zeros(max(len(times) - 1, 0), np.bool_)
-    for first, last in doubted:
+def _doubted(times: Integers, decisions: Decisions) -> NDArray[np.bool_]:
+    found = np.isin(times[1:], list(decisions.jumps))
+    for first, last in decisions.doubted:
         found |= (times[1:] > first) & (times[:-1] < last)
     return found
 

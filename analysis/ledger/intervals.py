@@ -26,6 +26,7 @@ def book_intervals(
         return Booked(line_of(starts_ms, starts_ms, starts_ms))
     kinds = readings.marks.copy()
     notices = [*_negative(starts_ms, readings, kinds), *_stuck(starts_ms, ends_ms, readings, kinds, rules, decisions)]
+    kinds[np.isin(starts_ms, list(decisions.jumps))] = Row.FAULTY
     for first, last in decisions.doubted:
         kinds[(ends_ms > first) & (starts_ms < last)] = Row.FAULTY
     amounts = np.where(kinds == Row.FAULTY, 0, readings.micro)

@@ -70,6 +70,15 @@ class Line:
             found[row] = total[before] + whole * into + np.rint(rest * share).astype(np.int64)
         return found
 
+    def changes(self) -> Integers:
+        """Return the instants [ms] at which the kind of knowledge changes, first and last knot included."""
+        if len(self.time_ms) < 2:
+            return self.time_ms
+        lasting = np.flatnonzero(np.diff(self.time_ms) > 0)
+        kinds = self.kinds[lasting]
+        begins = lasting[np.flatnonzero(kinds[1:] != kinds[:-1]) + 1]
+        return np.concatenate([self.time_ms[:1], self.time_ms[begins], self.time_ms[-1:]])
+
     def bridges(self, instants_ms: Integers) -> Integers:
         """Return which instants cut a gap in two: the gap's `Row`, 0 for those that do not.
 

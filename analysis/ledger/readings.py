@@ -71,11 +71,14 @@ class Decisions:
     """What people recorded or decided: exchanges, and jumps that are real (`believed`, their instants [ms]).
 
     `doubted`: spans `[first, last)` [ms] in which nobody knows what the register counts in; nothing is booked there.
+    `jumps`: readings [ms] that are said to show more than ever ran through before, amounts named by the beginning of
+    their interval; nor is that booked.
     """
 
     exchanges: Sequence[Exchange] = ()
     believed: frozenset[int] = frozenset()
     doubted: Sequence[tuple[int, int]] = ()
+    jumps: frozenset[int] = frozenset()
 
 
 NOTHING_DECIDED = Decisions()

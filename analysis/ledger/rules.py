@@ -9,7 +9,7 @@ import numpy as np
 from analysis.ledger.micro import MICRO, Integers, micro_of
 from config.ledger_policy import Filling, Spreading
 from config.meters import ByHandSource, Meter, Reporting, wrap_of
-from config.quantities import UNITS
+from config.quantities import QUANTITIES, UNITS, Kind
 
 MARGIN = 1.25
 SHORT_INTERVALS = 3
@@ -106,7 +106,8 @@ def _gap_ms(meter: Meter, *, by_hand: bool) -> int | None:
 
 
 def _stuck_after(meter: Meter, *, by_hand: bool) -> tuple[timedelta | None, frozenset[int]]:
-    if by_hand or meter.reporting is Reporting.ON_CHANGE or meter.tank is not None:
+    is_level = QUANTITIES[meter.quantity].kind is Kind.GAUGE
+    if by_hand or meter.reporting is Reporting.ON_CHANGE or is_level:
         return None, ALL_YEAR
     usual, months = STUCK_AFTER.get(meter.medium_id, (None, ALL_YEAR))
     return meter.policy.stuck_after or usual, months

@@ -49,10 +49,11 @@ class Window:
             last_ms if self.until_ms is None else max(last_ms, self.until_ms),
         )
 
-    def widened(self, readings: Readings, line: Line) -> "Window | None":
+    def widened(self, readings: Readings, line: Line, believed: Line) -> "Window | None":
         """Return the window that what was read and booked asks for; None where it is wide enough.
 
         `readings` are those of `span` with their neighbours: where one of these is missing, the series ends.
+        `believed` is the line as it would be if nothing were doubted: what is left out of `line` is no rest.
         """
         if not len(readings):
             return None
@@ -60,15 +61,15 @@ class Window:
         needed_ms = self._needed_ms(line)
         since_ms = until_ms = None
         if readings.time_ms[0] < first_ms:
-            since_ms = self._since_ms(readings, line, needed_ms)
+            since_ms = self._since_ms(readings, believed, needed_ms)
         if readings.time_ms[-1] >= last_ms:
-            until_ms = self._until_ms(readings, line)
+            until_ms = self._until_ms(readings, believed)
         if since_ms is None and until_ms is None:
             return None
         return replace(self, since_ms=since_ms or self.since_ms, until_ms=until_ms or self.until_ms)
 
-    def reach(self, time_ms: Integers) -> tuple[int, int]:
-        """Return from where to where [ms] one more reading would be looked at; `time_ms` are those of the window."""
+    def read(self, time_ms: Integers) -> tuple[int, int]:
+        """Return the instants [ms] from which and up to which the series is known, of the readings of the window."""
         first_ms, last_ms = self.span
         since_ms = int(time_ms[0]) if len(time_ms) and time_ms[0] < first_ms else -FOR_EVER_MS
         until_ms = int(time_ms[-1]) if len(time_ms) and time_ms[-1] >= last_ms else FOR_EVER_MS

@@ -26,7 +26,10 @@ def readings_arrow(request: Request, series: Series, zone: str) -> Response:
 
 
 def consumption_arrow(request: Request, found: Consumption) -> Response:
-    """Return slots as columns `start`, `end`, `value` (null: a gap), `quality` and `coverage`."""
+    """Return slots as columns `start`, `end`, `value` (null: a gap), `quality` and `coverage`.
+
+    Energy of a fuel has a column `reference` more: Hs or Hi.
+    """
     values = [np.nan if slot.value is None else float(slot.value) for slot in found.slots]
     columns = {
         "start": _instants(_time_ms(slot.start for slot in found.slots), found.time_zone),
@@ -35,6 +38,8 @@ def consumption_arrow(request: Request, found: Consumption) -> Response:
         "quality": _texts([slot.how for slot in found.slots]),
         "coverage": _numbers(np.array([slot.coverage for slot in found.slots], np.float64)),
     }
+    if found.reference is not None:
+        columns["reference"] = _texts([found.reference] * len(found.slots))
     return _answer(request, columns)
 
 

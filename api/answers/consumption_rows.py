@@ -6,11 +6,17 @@ from analysis.figures import Consumption
 
 
 def consumption_columns(found: Consumption) -> tuple[str, ...]:
-    """Return the names of the columns, the unit in that of the value."""
-    return ("start", "end", f"value_{found.unit}", "quality", "coverage")
+    """Return the names of the columns, the unit in that of the value.
+
+    Energy of a fuel has one more, which says on every line what it is told on: Hs or Hi.
+    """
+    reference = () if found.reference is None else ("reference",)
+    return ("start", "end", f"value_{found.unit}", "quality", "coverage", *reference)
 
 
 def consumption_rows(found: Consumption) -> Iterator[tuple[object, ...]]:
     """Yield one row per slot; None is a gap."""
+    reference = () if found.reference is None else (found.reference,)
     for slot in found.slots:
-        yield slot.start.isoformat(), slot.end.isoformat(), slot.value, slot.how, round(slot.coverage, 4)
+        coverage = round(slot.coverage, 4)
+        yield slot.start.isoformat(), slot.end.isoformat(), slot.value, slot.how, coverage, *reference

@@ -15,9 +15,10 @@ Shape = dict[str, object]
 
 
 def event_shape(event: MeterEvent, zone: ZoneInfo) -> Shape:
-    """Return an event in short."""
+    """Return an event in short; to a virtual meter's consumption those of its parts belong."""
     return {
         "id": event.id,
+        "meter": event.meter,
         "kind": event.kind,
         "time": _local(event.time, zone),
         "detail": event.detail,
@@ -28,7 +29,7 @@ def event_shape(event: MeterEvent, zone: ZoneInfo) -> Shape:
 def known_event_shape(known: KnownEvent, unit: str, zone: ZoneInfo) -> Shape:
     """Return an event with what is recorded of it; displays in `unit`, the meter's own."""
     photos = [{"shows": one.shows, "href": f"/v1/photos/{one.sha256}"} for one in known.photos]
-    own = {"meter": known.event.meter, "can_be_decided": known.is_open, "can_be_undone": known.can_be_undone}
+    own = {"can_be_decided": known.is_open, "can_be_undone": known.can_be_undone}
     recorded: Shape = {} if known.row is None else recorded_shape(known.row, unit, zone)
     return event_shape(known.event, zone) | own | recorded | {"photos": photos}
 
@@ -71,6 +72,7 @@ def trace_shape(found: Trace, *, display_unit: str, stored_unit: str, zone: Zone
     return {
         "meter": found.meter,
         "unit": found.unit,
+        "reference": found.reference,
         "display_unit": display_unit,
         "stored_unit": stored_unit,
         "start": _local(found.start, zone),

@@ -1,11 +1,14 @@
 """Things of the portfolio and the operations database as the objects that the API gives out."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from analysis.balance import Balance, BalanceRow
+from analysis.figures import PartKnowledge
 from analysis.kpis import PropertyKpis
 from analysis.measures import MeasureProgress
-from api.answers.figures import figure_object, figure_objects, number
+from analysis.property_meters import reference_of
+from analysis.trust import Trust, Witness, Witnesses
+from api.answers.figures import figure_object, figure_objects, number, trust_object
 from config.meters import ByHandSource, Meter, ModbusSource, MqttSource
 from config.portfolio import Measure, Municipality, Property
 from gateway.operations import AlertLogRow, AlertRow
@@ -41,8 +44,8 @@ def property_shape(place: Property) -> Shape:
     }
 
 
-def meter_shape(meter: Meter, newest: Reading | None) -> Shape:
-    """Return a meter with its newest reading, which is in the canonical unit of its quantity."""
+def meter_shape(meter: Meter, newest: Reading | None, trust: Trust) -> Shape:
+    """Return a meter with its newest reading, in its quantity's canonical unit, and how far it can be trusted."""
     return {
         "id": meter.id,
         "property": meter.property_id,
@@ -51,13 +54,22 @@ def meter_shape(meter: Meter, newest: Reading | None) -> Shape:
         "quantity": meter.quantity,
         "unit": meter.unit,
         "consumption_unit": meter.medium.unit,
+        "consumption_reference": reference_of(meter),
         "reporting": meter.reporting,
         "interval_s": meter.interval.total_seconds(),
         "source": source_kind(meter),
-        "virtual": meter.formula is not None,
+        "virtual": meter.is_virtual,
+        "formula": [{"from": one.valid_from, "value": one.value} for one in meter.formula],
         "sub_meter_of": meter.sub_meter_of,
         "newest": None if newest is None else {"time": newest.time, "value": newest.value},
+        "trust": trust_object(trust),
     }
+
+
+def part_shape(part: PartKnowledge) -> Shape:
+    """Return what is known of a part of a virtual meter."""
+    shares = {name: round(share, 4) for name, share in part.quality.items()}
+    return {"meter": part.meter, "coverage": round(part.coverage, 4), "quality": shares}
 
 
 def source_kind(meter: Meter) -> str:
@@ -72,8 +84,9 @@ def source_kind(meter: Meter) -> str:
     return "push"
 
 
-def kpis_shape(kpis: PropertyKpis) -> Shape:
-    """Return the key figures of a property and year."""
+def kpis_shape(kpis: PropertyKpis, witnesses: Witnesses) -> Shape:
+    """Return the key figures of a property and year, each with how far it can be trusted."""
+    witness = witnesses(date(kpis.year, 1, 1), date(kpis.year + 1, 1, 1))
     benchmarks = {
         name: {
             "mean": found.mean,
@@ -85,11 +98,11 @@ def kpis_shape(kpis: PropertyKpis) -> Shape:
         }
         for name, found in kpis.benchmarks.items()
     }
-    figures = figure_objects(kpis.figures)
+    figures = figure_objects(kpis.figures, witness)
     return {"property": kpis.property_id, "year": kpis.year, "figures": figures, "benchmarks": benchmarks}
 
 
-def measure_shape(measure: Measure, progress: MeasureProgress | None) -> Shape:
+def measure_shape(measure: Measure, progress: MeasureProgress | None, witnesses: Witnesses) -> Shape:
     """Return a measure; `progress` None where the data at hand do not tell how it does."""
     funding = measure.funding
     return {
@@ -105,17 +118,20 @@ def measure_shape(measure: Measure, progress: MeasureProgress | None) -> Shape:
         "funding": None
         if funding is None
         else {"programme": funding.programme, "reference": funding.reference or None},
-        "progress": None if progress is None else progress_shape(progress),
+        "progress": None if progress is None else progress_shape(measure, progress, witnesses),
     }
 
 
-def progress_shape(progress: MeasureProgress) -> Shape:
+def progress_shape(measure: Measure, progress: MeasureProgress, witnesses: Witnesses) -> Shape:
     """Return how a measure does."""
-    names = ("baseline_kwh", "expected_kwh", "target_kwh", "actual_kwh", "saving_kwh", "saving_percent")
+    names = ("expected_kwh", "target_kwh", "actual_kwh", "saving_kwh", "saving_percent")
+    since = witnesses(progress.since, max(progress.until, progress.since + timedelta(days=1)))
+    before = witnesses(measure.baseline.start, measure.baseline.end)
+    baseline = {"baseline_kwh": figure_object(progress.baseline_kwh, before)}
     return {
         "since": progress.since,
         "until": progress.until,
-        "figures": {name: figure_object(getattr(progress, name)) for name in names},
+        "figures": baseline | {name: figure_object(getattr(progress, name), since) for name in names},
         "model": progress.model,
         "target_missed": progress.target_missed,
         "verdict": progress.verdict,
@@ -176,25 +192,29 @@ def log_shape(entry: AlertLogRow) -> Shape:
     }
 
 
-def balance_shape(found: Balance) -> Shape:
-    """Return a balance with one row per group and carrier, and the total."""
+def balance_shape(found: Balance, witnesses: Witnesses | None = None) -> Shape:
+    """Return a balance with one row per group and carrier, and the total.
+
+    `witnesses` None: without how far each figure can be trusted today, as it is frozen.
+    """
+    witness = None if witnesses is None else witnesses(date(found.year, 1, 1), date(found.year + 1, 1, 1))
     return {
         "year": found.year,
         "factor_set": found.factor_set,
-        "rows": [balance_row_shape(row) for row in found.rows],
-        "total": balance_row_shape(found.total),
+        "rows": [balance_row_shape(row, witness) for row in found.rows],
+        "total": balance_row_shape(found.total, witness),
         "data_quality": found.data_quality,
         "without_meters": list(found.without_meters),
     }
 
 
-def balance_row_shape(row: BalanceRow) -> Shape:
+def balance_row_shape(row: BalanceRow, witness: Witness | None) -> Shape:
     """Return one row of a balance."""
     return {
         "group": row.group,
         "carrier": row.carrier,
-        "final_energy_mwh": figure_object(row.final_energy_mwh),
-        "co2e_t": figure_object(row.co2e_t),
+        "final_energy_mwh": figure_object(row.final_energy_mwh, witness),
+        "co2e_t": figure_object(row.co2e_t, witness),
         "data_grade": row.data_grade,
         "coverage": round(row.coverage, 4),
         "properties": row.properties,

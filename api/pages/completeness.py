@@ -11,8 +11,9 @@ from starlette.responses import Response
 from alerts import inbox
 from analysis.completeness import MeterCompleteness
 from api.evidence import Evidence, Given
+from api.pages.sub_meters import shown_checks
 from api.presentation.rendering import templates_of
-from config.meters import Meter
+from config.meters import Meter, Reporting
 from gateway.reading import Refused
 
 router = APIRouter(include_in_schema=False)
@@ -42,6 +43,7 @@ def _content(evidence: Evidence) -> dict[str, object]:
     start = end - timedelta(days=_SHOWN_DAYS)
     found = evidence.completeness(start, end)
     rows: dict[str, list[MeterCalendar]] = {}
+    names = {meter.id: meter.title or meter.medium.title for meter in evidence.portfolio.meters.values()}
     for one in found.meters:
         cells = [_cell(coverage) for coverage in one.daily]
         rows.setdefault(one.property_id, []).append(MeterCalendar(evidence.portfolio.meter(one.meter), one, cells))
@@ -50,12 +52,23 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "end": end - timedelta(days=1),
         "days": _SHOWN_DAYS,
         "found": found,
+        "lacking": {
+            one.property_id: [names[name] for name in one.whole.incomplete if _is_late(evidence, name)]
+            for one in found.places
+        },
         "places": [(place, rows.get(place.id, [])) for place in evidence.portfolio.properties],
+        "checks": [(place, one) for place in evidence.portfolio.properties for one in shown_checks(evidence, place)],
         "collector": evidence.services.statistics(),
         "refused": _refused(evidence),
         "unassigned": evidence.services.unassigned(_SHOWN_UNASSIGNED),
         "undelivered": inbox.undelivered(evidence.operations),
     }
+
+
+def _is_late(evidence: Evidence, meter_id: str) -> bool:
+    """Whether a meter should know more: one that is read by hand does not before its next reading is due."""
+    by_hand = evidence.portfolio.meter(meter_id).reporting is Reporting.BY_HAND
+    return not by_hand or evidence.silence(meter_id) is not None
 
 
 def _cell(coverage: float) -> str:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from analysis.charts import amount_word
+from analysis.trust import trust_of
 from api.evidence import Evidence, Given
 from api.exchanges import PICTURES, Exchange, photos_of, record_exchange
 from api.hand_readings import HandReading, take, typed_number
@@ -23,14 +24,15 @@ from api.pages.meter_forms import (
     whole_or_none,
 )
 from api.pages.property import meter_row
+from api.pages.sub_meters import shown_checks
 from api.presentation import words
 from api.presentation.meter_spans import span_of
 from api.presentation.rendering import templates_of
 from api.routes.typed_bodies import form_with_pictures
 from api.security.callers import caller_of, check_csrf
+from api.trust import witness
 from config.errors import InvalidReading
 from config.meters import Meter
-from config.quantities import QUANTITIES
 from gateway.operations import PhotoRow
 from gateway.operations.photos import reading_subject
 from gateway.reading import instant
@@ -74,28 +76,33 @@ async def one_meter(request: Request, evidence: Given, meter_id: str, asked: Lin
 def _content(evidence: Evidence, meter: Meter, asked: Asked, read_at: datetime | None = None) -> dict[str, object]:
     """`read_at` is when the hand reading that is expected was taken; now, if nobody said."""
     span = span_of(asked.spanne, asked.schritt, asked.ab, evidence.today())
+    place = evidence.portfolio.property(meter.property_id)
     found = evidence.consumption(meter.id, span.start, span.end, span.resolution)
     events = event_list(evidence, meter, asked.ereignisse_bis)
     known = events_between(evidence, meter, span.start, span.end, events)
     content: dict[str, object] = {
         "meter": meter,
         "title": meter.title or meter.medium.title,
-        "place": evidence.portfolio.property(meter.property_id),
-        "quantity": QUANTITIES[meter.quantity],
+        "place": place,
         "row": meter_row(evidence, meter),
-        "silence": evidence.silence(meter.id) if meter.formula is None else None,
+        "silence": None if meter.is_virtual else evidence.silence(meter.id),
         "amount_word": amount_word(meter.medium_id),
         "span": span,
         "chart": shown_meter(evidence, meter, span, found, known),
         "total": found.total,
         "whole": trace_link(meter.id, found.slots[0].start, found.slots[-1].end),
-        "coverage": sum(slot.coverage for slot in found.slots) / len(found.slots),
+        "reference": found.reference,
+        "parts_known": [(evidence.portfolio.meter(one.meter), one) for one in found.parts],
+        "notes": found.notes,
+        "main": None if meter.sub_meter_of is None else evidence.portfolio.meter(meter.sub_meter_of),
+        "checks": shown_checks(evidence, place, of=meter),
+        "trust": trust_of(found.quality, [meter.id], witness(evidence, span.start, span.end)),
         "events": events,
         "asked": asked,
         "places": 1 if meter.decimals is None else meter.decimals,
         "readings": _last_readings(evidence, meter),
     }
-    if meter.formula is not None:
+    if meter.is_virtual:
         return content
     return content | empty_forms(evidence, meter, read_at=read_at or evidence.now(), corrects=asked.berichtigen)
 

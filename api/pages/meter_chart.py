@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from analysis.charts import EventMark, SlotMark, Tone, meter_chart
 from analysis.figures import Consumption, Resolution, Slot
+from analysis.german import labelled
 from api.evidence import Evidence
 from api.known_events import KnownEvent
 from api.presentation import words
@@ -39,7 +40,7 @@ def shown_meter(
         events=[_mark(one) for one in known if found.slots and _within(one, found)],
     )
     rows = [_row(*one, found.resolution) for one in zip(found.slots, labels, before, strict=True)]
-    unit = words.unit_text(found.unit)
+    unit = words.unit_text(labelled(found.unit, found.reference))
     header = ("Zeit", unit, f"Vorjahr ({unit})", "Herkunft", "Güte", "Deckung")
     return ShownChart(untitled(spec), f"Verbrauch, Güte und Zählerstand, {span.title}", header, rows, links)
 
@@ -80,7 +81,7 @@ def _key(start: datetime, shift: timedelta | None) -> tuple[datetime, int]:
 
 
 def _counter(evidence: Evidence, meter: Meter, found: Consumption) -> Series | None:
-    if meter.formula is not None or not found.slots:
+    if meter.is_virtual or not found.slots:
         return None
     return evidence.readings(meter.id, meter.quantity, found.slots[0].start, found.slots[-1].end)
 

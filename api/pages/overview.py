@@ -9,15 +9,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.figures import Figure
+from analysis.known_amounts import quality
+from analysis.property_meters import common_reference
+from analysis.trust import Trust, trust_in, trust_of
 from api.evidence import Evidence, Given
-from api.media import GROUPS, Group, coverage_of, days_of, meters_of, sum_of
+from api.media import GROUPS, Group, MeterDays, coverage_of, days_of, meters_of, sum_of
 from api.pages.property_row import PropertyRow, property_row
 from api.presentation.rendering import templates_of
+from api.trust import witness
 from config.meters import Meter
+from config.minima import MINIMA
 from gateway.operations import AlertRow
 
 router = APIRouter(include_in_schema=False)
-_COMPARABLE = 0.97
+_COMPARABLE = MINIMA["year_comparison"].whole
 _SHOWN_ALERTS = 5
 
 
@@ -30,7 +35,8 @@ class YearToDate:
     last_year: float | None
     compared: int
     meters: int
-    coverage: float
+    trust: Trust
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ def _content(evidence: Evidence) -> dict[str, object]:
     today = evidence.today()
     alerts = [alert for alert in evidence.open_alerts() if not alert.is_silenced(evidence.now())]
     names = {place.id: place.name for place in evidence.portfolio.properties}
+    emitted = evidence.remembered.get(("co2e", today), lambda: co2e(evidence, today.year - 1))
     return {
         "alerts": alerts[:_SHOWN_ALERTS],
         "alert_count": len(alerts),
@@ -59,7 +66,8 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "names": names,
         "today": today,
         "year_to_date": evidence.remembered.get(("to date", today), lambda: year_to_date(evidence, today)),
-        "co2e": evidence.remembered.get(("co2e", today), lambda: co2e(evidence, today.year - 1)),
+        "co2e": emitted,
+        "co2e_trust": trust_in(emitted, witness(evidence, date(today.year - 1, 1, 1), date(today.year, 1, 1))),
         "completeness": evidence.completeness(today - timedelta(days=30), today),
         "measures": [(one, evidence.measure(one.id)) for one in evidence.portfolio.measures.values()],
         "municipalities": _municipalities(evidence, alerts),
@@ -88,11 +96,17 @@ def year_to_date(evidence: Evidence, today: date) -> list[YearToDate]:
 
 
 def _to_date(evidence: Evidence, group: Group, meters: list[Meter], today: date) -> YearToDate:
-    new = [days_of(evidence, meter, *_span(today)) for meter in meters]
-    old = [days_of(evidence, meter, *_span(_year_before(today))) for meter in meters]
-    pairs = [pair for pair in zip(new, old, strict=True) if min(coverage_of([days]) for days in pair) >= _COMPARABLE]
-    this, last = sum_of([pair[0] for pair in pairs]), sum_of([pair[1] for pair in pairs])
-    return YearToDate(group, this, last, len(pairs), len(meters), coverage_of(new))
+    span, earlier = _span(today), _span(_year_before(today))
+    both = [(one, days_of(evidence, one, *span), days_of(evidence, one, *earlier)) for one in meters]
+    pairs = [(meter, new, old) for meter, new, old in both if _is_comparable(new) and _is_comparable(old)]
+    this, last = sum_of([new for _, new, _ in pairs]), sum_of([old for _, _, old in pairs])
+    shares, vouching = quality([new.daily for _, new, _ in pairs]), witness(evidence, *span)
+    trust = trust_of(shares, [meter.id for meter, _, _ in pairs], vouching)
+    return YearToDate(group, this, last, len(pairs), len(meters), trust, common_reference(meters))
+
+
+def _is_comparable(days: MeterDays) -> bool:
+    return coverage_of([days]) >= _COMPARABLE
 
 
 def _span(day: date) -> tuple[date, date]:

@@ -9,10 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.measures import MeasureProgress
+from analysis.property_meters import register_unit
 from api.answers.shapes import source_kind
 from api.evidence import Evidence, Given
 from api.media import GROUPS, Group, meters_of, months_of
-from api.pages.property_row import WHITE_SPOT, Bullet, bullets, category_title, status_light
+from api.pages.property_row import WHITE_SPOT, Bullet, bullets, category_title, status_light, trusts_of
+from api.pages.sub_meters import shown_checks
 from api.presentation import charts, words
 from api.presentation.charts import ShownChart
 from api.presentation.lights import Light
@@ -20,7 +22,6 @@ from api.presentation.rendering import templates_of
 from api.times import checked_year
 from config.meters import Meter, Reporting
 from config.portfolio import Measure, Property
-from config.quantities import QUANTITIES
 from gateway.operations import AlertRow
 from gateway.reading import Reading
 
@@ -66,10 +67,12 @@ def _content(evidence: Evidence, place: Property, chosen: int | None) -> dict[st
         "this_year": today.year,
         "whole_year": whole_year,
         "kpis": kpis,
-        "bullets": list[Bullet]() if kpis is None else bullets(kpis),
+        "bullets": list[Bullet]() if kpis is None else bullets(evidence, kpis),
+        "trusts": {} if kpis is None else trusts_of(evidence, kpis),
         "months": _months(evidence, place, year),
         "measures": [_measure(evidence, measure) for measure in place.measures],
         "meters": meters,
+        "doubts": shown_checks(evidence, place, only_doubts=True),
     }
 
 
@@ -92,14 +95,13 @@ def meter_row(evidence: Evidence, meter: Meter) -> MeterRow:
     """Return a meter with its newest reading."""
     newest = evidence.newest_of(meter.id)
     age = evidence.age(newest) if newest else None
-    unit = QUANTITIES[meter.quantity].unit
-    return MeterRow(
-        meter, words.SOURCES[source_kind(meter)], unit, newest, age, _meter_light(evidence, meter, newest)
-    )
+    source = "aus anderen Zählern" if meter.is_virtual else words.SOURCES[source_kind(meter)]
+    light = _meter_light(evidence, meter, newest)
+    return MeterRow(meter, source, register_unit(meter), newest, age, light)
 
 
 def _meter_light(evidence: Evidence, meter: Meter, newest: Reading | None) -> Light:
-    if meter.formula is not None:
+    if meter.is_virtual:
         return Light("ok", "✓", "berechnet")
     if newest is None:
         return Light("unknown", "○", "noch nie gemeldet")

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from analysis.figures import Figure
 from analysis.kpis import BenchmarkComparison, PropertyKpis
+from analysis.trust import Trust, trust_in
 from api.evidence import Evidence
 from api.media import GROUPS, Group
 from api.presentation.lights import ACT, LOOK, Light
+from api.trust import witness
 from config.benchmarks import CATEGORIES
 from config.portfolio import Property
 from gateway.operations import AlertRow
@@ -27,6 +30,7 @@ class Bullet:
     value: float | None
     mean: float | None
     target: float | None
+    trust: Trust | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def property_row(evidence: Evidence, place: Property, alerts: Sequence[AlertRow]
     if not place.meters:
         return PropertyRow(place, category, WHITE_SPOT, len(own), [])
     kpis = evidence.kpis(place.id, evidence.today().year - 1)
-    shown = [bullet for bullet in bullets(kpis) if bullet.group.id in ("electricity", "heat")]
+    shown = [bullet for bullet in bullets(evidence, kpis) if bullet.group.id in ("electricity", "heat")]
     return PropertyRow(place, category, status_light(own), len(own), shown)
 
 
@@ -64,9 +68,20 @@ def status_light(alerts: Sequence[AlertRow]) -> Light:
     return LOOK if alerts else QUIET
 
 
-def bullets(kpis: PropertyKpis) -> list[Bullet]:
+def bullets(evidence: Evidence, kpis: PropertyKpis) -> list[Bullet]:
     """Return the key figures per m² of every group that has one."""
-    return [_bullet(kpis, group, name) for group in GROUPS if (name := _best(kpis, group)) is not None]
+    trusts = trusts_of(evidence, kpis)
+    chosen = [(group, name) for group in GROUPS if (name := _best(kpis, group)) is not None]
+    return [_bullet(kpis, group, name, trusts[name]) for group, name in chosen]
+
+
+def trusts_of(evidence: Evidence, kpis: PropertyKpis) -> dict[str, Trust | None]:
+    """Return how far each key figure can be trusted, by name; None where it is not for want of data that it lacks."""
+    vouching = witness(evidence, date(kpis.year, 1, 1), date(kpis.year + 1, 1, 1))
+    return {
+        name: trust_in(figure, vouching) if figure.reason in {None, "insufficient_data"} else None
+        for name, figure in kpis.figures.items()
+    }
 
 
 def _best(kpis: PropertyKpis, group: Group) -> str | None:
@@ -77,12 +92,12 @@ def _best(kpis: PropertyKpis, group: Group) -> str | None:
     return next(iter(compared or known or names), None)
 
 
-def _bullet(kpis: PropertyKpis, group: Group, name: str) -> Bullet:
+def _bullet(kpis: PropertyKpis, group: Group, name: str, trust: Trust | None) -> Bullet:
     figure, comparison = kpis.figures[name], kpis.benchmarks.get(name)
     mean, target = (comparison.mean, comparison.target) if comparison else (None, None)
     widest = max((mean or 0.0) * _WIDEST, (figure.value or 0.0) * 1.05) or 1.0
     value, mean_at, target_at = (_position(number, widest) for number in (figure.value, mean, target))
-    return Bullet(group, figure, comparison, value, mean_at, target_at)
+    return Bullet(group, figure, comparison, value, mean_at, target_at, trust)
 
 
 def _position(number: float | None, widest: float) -> float | None:

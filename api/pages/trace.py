@@ -1,7 +1,7 @@
 """Herkunft: the readings behind a number, down to the two that each difference comes from."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -9,15 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.charts import amount_word
+from analysis.formula_parts import formulas_within, named_by
+from analysis.property_meters import register_unit
 from analysis.trace import MOST_ROWS, Trace
 from api.evidence import Evidence, Given
 from api.presentation.event_words import SUBSTITUTE_METHODS
 from api.presentation.rendering import templates_of
 from api.times import moment
 from api.traces import traced
-from config.formulas import formula_terms
 from config.meters import Meter
-from config.quantities import QUANTITIES
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,7 +33,8 @@ async def origin(request: Request, evidence: Given, meter_id: str, start: str, e
 
 
 def _content(evidence: Evidence, meter: Meter, since: datetime, until: datetime, first: int) -> dict[str, object]:
-    found = None if meter.formula else traced(evidence, meter, since, until, first=first)
+    found = None if meter.is_virtual else traced(evidence, meter, since, until, first=first)
+    formulas = formulas_within(meter, since.date(), until.date() + timedelta(days=1))
     shared: dict[str, object] = {
         "meter": meter,
         "title": meter.title or meter.medium.title,
@@ -44,15 +45,12 @@ def _content(evidence: Evidence, meter: Meter, since: datetime, until: datetime,
         "trace": found,
         "methods": SUBSTITUTE_METHODS,
         "display_unit": meter.unit,
-        "stored_unit": QUANTITIES[meter.quantity].unit,
+        "stored_unit": register_unit(meter),
         "query": urlencode({"start": since.isoformat(), "end": until.isoformat()}),
-        "terms": [] if meter.formula is None else _terms(evidence, meter.formula),
+        "formulas": formulas,
+        "terms": [evidence.portfolio.meter(name) for name in named_by(formulas)],
     }
     return shared if found is None else shared | _pages(found)
-
-
-def _terms(evidence: Evidence, formula: str) -> list[Meter]:
-    return [evidence.portfolio.meter(term.meter) for term in formula_terms(formula)]
 
 
 def _pages(found: Trace) -> dict[str, object]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.charts import Chart, measure_chart, year_chart
-from analysis.figures import Consumption
+from analysis.figures import Consumption, Slot
+from analysis.german import labelled
 from analysis.measures import MeasureProgress
 from api.presentation import words
 
@@ -37,14 +38,20 @@ def untitled(spec: Chart) -> Chart:
 def months(this_year: Consumption, last_year: Consumption, medium_id: str, title: str) -> ShownChart:
     """Months of a year against the year before."""
     years = [str(found.slots[0].start.year) for found in (this_year, last_year)]
-    unit = words.unit_text(this_year.unit)
+    unit = words.unit_text(labelled(this_year.unit, this_year.reference))
     rows = [
-        (words.month(new.start).split()[0], words.digits(new.value, 0), words.digits(old.value, 0))
+        (words.month(new.start).split()[0], _month(new), _month(old))
         for new, old in zip(this_year.slots, last_year.slots, strict=False)
     ]
     header = ("Monat", f"{years[0]} ({unit})", f"{years[1]} ({unit})")
     spec = year_chart(this_year, last_year, medium_id=medium_id)
     return ShownChart(untitled(spec), f"{title} nach Monaten, {years[0]} gegen {years[1]}", header, rows)
+
+
+def _month(slot: Slot) -> str:
+    """A sum that lacks something must not pass for low use."""
+    amount = words.digits(slot.value, 0)
+    return f"{amount} (unvollständig)" if slot.value is not None and slot.coverage < 1 else amount
 
 
 def measure(progress: MeasureProgress) -> ShownChart:
@@ -58,7 +65,7 @@ def measure(progress: MeasureProgress) -> ShownChart:
         )
         for row in progress.monthly
     ]
-    unit = words.unit_text(progress.unit)
+    unit = words.unit_text(labelled(progress.unit, progress.reference))
     header = ("Monat", f"erwartet ({unit})", f"Ziel ({unit})", f"tatsächlich ({unit})")
     return ShownChart(
         untitled(measure_chart(progress)),

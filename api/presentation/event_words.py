@@ -32,7 +32,8 @@ PROPOSALS = {
         "Der Abfall bleibt ein Fehler: Was zwischen den beiden Ablesungen verbraucht wurde, bleibt unbekannt.",
     ),
     "implausible_jump": Proposal(
-        "Der Zählerstand ist stärker gestiegen, als der Anschluss hergibt. Bis zur Antwort zählt der Sprung nicht.",
+        "Der Zählerstand ist stärker gestiegen, als der Anschluss hergibt oder der Zähler je gezeigt hat. Bis zur "
+        "Antwort zählt der Sprung nicht.",
         "Ja, der Sprung ist ein Fehler",
         "Der Sprung bleibt ungezählt.",
         "Nein, der Verbrauch war echt",

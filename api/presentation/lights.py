@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from analysis.kpis import Rating
 from analysis.measures import Verdict
+from analysis.sub_meters import Agreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Light:
 LOOK = Light("look", "◐", "ansehen")
 ACT = Light("act", "▲", "handeln")
 UNKNOWN = Light("unknown", "○", "unbekannt")
+INCOMPLETE = Light("look", "◐", "unvollständig")
 
 _RATINGS = {
     Rating.TARGET: Light("ok", "✓", "Zielwert erreicht"),
@@ -31,6 +33,18 @@ _VERDICTS = {
     Verdict.DOES_NOT_WORK: Light("act", "▲", "wirkt nicht"),
     Verdict.INSUFFICIENT_DATA: Light("unknown", "○", "zu wenig Daten"),
 }
+
+
+_AGREEMENTS = {
+    Agreement.WITHIN: Light("ok", "✓", "stimmig"),
+    Agreement.OUTSIDE: Light("look", "◐", "zu prüfen"),
+    Agreement.UNKNOWN: Light("unknown", "○", "nicht vergleichbar"),
+}
+
+
+def agreement_light(verdict: Agreement) -> Light:
+    """Return whether main meter and sub-meters agree."""
+    return _AGREEMENTS[verdict]
 
 
 def coverage_light(coverage: float | None) -> Light:

@@ -12,9 +12,12 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from alerts.messages.event_steps import next_step
 from analysis.german import exact
 from api.presentation import event_words, lights, words
+from api.presentation.shares import shares_text
 from api.presentation.static_files import StaticFiles
+from api.presentation.trust_words import trust_light, trust_text
 from api.security.callers import caller_or_none
 from api.security.permissions import Permission, allows
 from api.services import Services
@@ -63,7 +66,8 @@ def build_templates(services: Services, files: StaticFiles) -> Templates:
         lstrip_blocks=True,
     )
     environment.filters |= _filters(services.books.zone)
-    environment.globals |= {"words": words, "lights": lights, "event_words": event_words, "static": files.url}
+    environment.globals |= {"words": words, "lights": lights, "event_words": event_words}
+    environment.globals |= {"trust_light": trust_light, "next_step": next_step, "static": files.url}
     return Templates(environment, services)
 
 
@@ -83,8 +87,16 @@ def _filters(zone: ZoneInfo) -> dict[str, Callable[..., object]]:
         "ago": words.ago,
         "unit": words.unit_text,
         "reason": words.reason_text,
+        "behind": behind,
+        "shares": shares_text,
+        "trust_text": lambda value: trust_text(value, zone),
         "json_block": json_block,
     }
+
+
+def behind(reference: str | None) -> str:
+    """Return what energy is told on (Hs, Hi) as it stands behind its unit; nothing where there is none."""
+    return f"{words.THIN}{reference}" if reference else ""
 
 
 def json_block(content: object) -> Markup:

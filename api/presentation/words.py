@@ -81,6 +81,7 @@ EVENT_STATES = {
     "proposed": "zu prüfen",
     "accepted": "bestätigt",
     "rejected": "verworfen",
+    "withdrawn": "zurückgezogen",
     "noticed": "erkannt",
 }
 ACTIONS = {
@@ -109,6 +110,7 @@ REFUSALS = {
     "unknown_unit": "unbekannte Einheit",
     "virtual_meter": "berechneter Zähler",
     "no_meter": "ohne Zähler",
+    "no_tank": "kein Tank, dessen Füllstand abgelesen wird",
     "no_time": "ohne brauchbare Zeit",
     "naive_time": "Zeit ohne Zeitzone",
     "too_old": "vor dem Jahr 2000",
@@ -151,20 +153,6 @@ MEASURE_STATES = {
 }
 SOURCES = {"modbus": "Modbus", "mqtt": "MQTT", "by_hand": "Ablesung von Hand", "push": "Datei oder Schnittstelle"}
 
-# The shipped factor sets, as (title, what they are); a set of a portfolio's own speaks for itself.
-FACTOR_SETS = {
-    "bisko": (
-        "BISKO",
-        "BISKO-Systematik (ifeu/Difu), mit Vorketten, Stand etwa 2018 bis 2020; aus Kopien und Bilanzen übernommen",
-    ),
-    "uba": (
-        "UBA-Strommix",
-        "Umweltbundesamt, direktes CO₂ des Strommixes ohne Vorketten; nicht mit BISKO vergleichbar",
-    ),
-    "gmodg": ("GModG, Anlage 9", "Gebäudemodernisierungsgesetz (früher GEG), Anlage 9, Stand August 2026"),
-    "bafa": ("BAFA", "BAFA-Informationsblatt CO₂-Faktoren, für Förderanträge, nicht für die Klimabilanz"),
-    "kea_bw": ("KEA-BW (GEMIS 4.95)", "KEA-BW nach GEMIS 4.95, mit Vorketten, Ausgabe 2016"),
-}
 REFUSED_FROM = {"api": "Schnittstelle", "file": "Datei"}
 SOURCE_KINDS = {
     "modbus_tcp": "Modbus TCP",

@@ -14,6 +14,7 @@ from api.evidence import Evidence, Given
 from api.frozen_balances import frozen_balances, frozen_shape
 from api.security.callers import caller_of
 from api.times import checked_year
+from api.trust import witnesses
 
 router = APIRouter(prefix="/v1", tags=["balance"])
 
@@ -29,7 +30,8 @@ async def one_balance(request: Request, evidence: Given, year: int, factor_set: 
     if wants_csv(request):
         return csv_answer(request, BALANCE_COLUMNS, balance_rows(found, evidence.portfolio))
     frozen = await asyncio.to_thread(frozen_balances, evidence, year, chosen)
-    return answer(request, balance_shape(found) | frozen_shape(frozen))
+    shape = await asyncio.to_thread(balance_shape, found, witnesses(evidence))
+    return answer(request, shape | frozen_shape(frozen))
 
 
 @router.post("/balance/{year}/freeze", status_code=201)

@@ -9,14 +9,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.figures import Consumption, Resolution
+from analysis.trust import Trust, trust_of
 from api.answers.consumption_rows import consumption_columns, consumption_rows
 from api.answers.documents import answer, csv_answer, wants_arrow, wants_csv
 from api.answers.event_shapes import event_shape, substitute_shape
-from api.answers.figures import number
+from api.answers.figures import number, trust_object
 from api.answers.problems import InvalidInput, TooMuch
+from api.answers.shapes import part_shape
 from api.answers.slot_columns import slot_columns
 from api.evidence import Evidence, Given
 from api.times import moment
+from api.trust import witness
 
 router = APIRouter(prefix="/v1", tags=["consumption"])
 _FINE = frozenset({Resolution.QUARTER_HOUR, Resolution.HOUR})
@@ -46,7 +49,8 @@ async def meter_consumption(
         return consumption_arrow(request, found)
     if wants_csv(request):
         return csv_answer(request, consumption_columns(found), consumption_rows(found))
-    return answer(request, _columns(found, evidence.books.zone))
+    trust = await asyncio.to_thread(_trust, evidence, found, since, until)
+    return answer(request, _columns(found, evidence.books.zone) | {"trust": trust_object(trust)})
 
 
 def _span(
@@ -64,10 +68,17 @@ def _span(
     return since, until
 
 
+def _trust(evidence: Evidence, found: Consumption, since: datetime, until: datetime) -> Trust:
+    zone, last = evidence.books.zone, until - timedelta(milliseconds=1)
+    days = since.astimezone(zone).date(), last.astimezone(zone).date() + timedelta(days=1)
+    return trust_of(found.quality, [found.meter], witness(evidence, *days))
+
+
 def _columns(found: Consumption, zone: ZoneInfo) -> dict[str, object]:
     return {
         "meter": found.meter,
         "unit": found.unit,
+        "reference": found.reference,
         "time_zone": found.time_zone,
         "start": found.slots[0].start if found.slots else None,
         "step": found.resolution,
@@ -75,4 +86,6 @@ def _columns(found: Consumption, zone: ZoneInfo) -> dict[str, object]:
         "total": number(found.total),
         "events": [event_shape(event, zone) for event in found.events],
         "substitutes": [substitute_shape(one, zone) for one in found.substitutes],
+        "parts": [part_shape(part) for part in found.parts],
+        "notes": list(found.notes),
     }

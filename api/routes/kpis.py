@@ -10,6 +10,7 @@ from api.answers.documents import answer, page
 from api.answers.shapes import Shape, kpis_shape
 from api.evidence import Evidence, Given
 from api.times import checked_year
+from api.trust import witnesses
 from config.portfolio import Property
 
 router = APIRouter(prefix="/v1", tags=["figures"])
@@ -35,13 +36,15 @@ async def all_kpis(
 
 
 def _page(evidence: Evidence, places: list[Property], year: int, limit: int, cursor: str | None) -> Shape:
-    return page(
-        places, lambda one: one.id, lambda one: kpis_shape(evidence.kpis(one.id, year)), limit=limit, cursor=cursor
-    )
+    return page(places, lambda one: one.id, lambda one: _shape(evidence, one, year), limit=limit, cursor=cursor)
 
 
 @router.get("/properties/{property_id}/kpis")
 async def property_kpis(request: Request, evidence: Given, property_id: str, year: int) -> Response:
     """Return the key figures of one property for a year."""
-    found = await asyncio.to_thread(evidence.kpis, property_id, checked_year(year))
-    return answer(request, kpis_shape(found))
+    place = evidence.portfolio.property(property_id)
+    return answer(request, await asyncio.to_thread(_shape, evidence, place, checked_year(year)))
+
+
+def _shape(evidence: Evidence, place: Property, year: int) -> Shape:
+    return kpis_shape(evidence.kpis(place.id, year), witnesses(evidence))

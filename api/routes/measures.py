@@ -9,6 +9,8 @@ from starlette.responses import Response
 from api.answers.documents import answer, page
 from api.answers.shapes import Shape, measure_shape
 from api.evidence import Evidence, Given
+from api.trust import witnesses
+from config.portfolio import Measure
 
 router = APIRouter(prefix="/v1", tags=["figures"])
 
@@ -23,7 +25,7 @@ def _page(evidence: Evidence, limit: int, cursor: str | None) -> Shape:
     return page(
         evidence.portfolio.measures.values(),
         lambda one: one.id,
-        lambda one: measure_shape(one, evidence.measure(one.id)),
+        lambda one: _shape(evidence, one),
         limit=limit,
         cursor=cursor,
     )
@@ -33,5 +35,8 @@ def _page(evidence: Evidence, limit: int, cursor: str | None) -> Shape:
 async def one_measure(request: Request, evidence: Given, measure_id: str) -> Response:
     """Return one measure with how it does."""
     measure = evidence.portfolio.measure(measure_id)
-    progress = await asyncio.to_thread(evidence.measure, measure_id)
-    return answer(request, measure_shape(measure, progress))
+    return answer(request, await asyncio.to_thread(_shape, evidence, measure))
+
+
+def _shape(evidence: Evidence, measure: Measure) -> Shape:
+    return measure_shape(measure, evidence.measure(measure.id), witnesses(evidence))

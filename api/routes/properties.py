@@ -1,12 +1,18 @@
 """Municipalities and properties."""
 
+import asyncio
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answers.documents import answer, page
-from api.answers.shapes import municipality_shape, property_shape
-from api.evidence import Given
+from api.answers.figures import trust_object
+from api.answers.known_shapes import sub_meter_shape
+from api.answers.shapes import Shape, municipality_shape, property_shape
+from api.evidence import Evidence, Given
+from api.trust import trust_of_property
+from config.portfolio import Property
 
 router = APIRouter(prefix="/v1", tags=["master data"])
 
@@ -43,5 +49,12 @@ async def properties(
 
 @router.get("/properties/{property_id}")
 async def one_property(request: Request, evidence: Given, property_id: str) -> Response:
-    """Return one property."""
-    return answer(request, property_shape(evidence.portfolio.property(property_id)))
+    """Return one property, with how far its past 30 days can be trusted, and its main meters against sub-meters."""
+    place = evidence.portfolio.property(property_id)
+    return answer(request, await asyncio.to_thread(_shape, evidence, place))
+
+
+def _shape(evidence: Evidence, place: Property) -> Shape:
+    sub_meters = [sub_meter_shape(check, evidence.portfolio) for check in evidence.sub_meters(place)]
+    trust = trust_object(trust_of_property(evidence, place))
+    return property_shape(place) | {"trust": trust, "sub_meters": sub_meters}

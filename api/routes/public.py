@@ -72,10 +72,12 @@ def _medium(group: Group, found: Consumption, running: date) -> Shape:
     return {
         "medium": group.id,
         "unit": group.unit,
+        "reference": found.reference,
         "start": slots[0].start.date() if slots else None,
         "step": found.resolution,
         "values": [number(slot.value) for slot in slots],
         "coverage": [round(slot.coverage, 4) for slot in slots],
+        "complete": [slot.coverage >= 1 for slot in slots],
     }
 
 

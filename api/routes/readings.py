@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.figures import How
+from analysis.property_meters import register_unit
 from api.answers.documents import answer, csv_answer, json_bytes, wants_arrow, wants_csv
 from api.answers.problems import InvalidInput, TooMuch
 from api.answers.shapes import iso_duration
@@ -180,6 +181,7 @@ def _columns(meter: Meter, quantity: str, series: Series) -> dict[str, object]:
     columns: dict[str, object] = {
         "meter": meter.id,
         "quantity": quantity,
+        "unit": register_unit(meter, quantity) or None,
         "start": instant(int(series.time_ms[0])) if len(series) else None,
         "step": None if step is None else iso_duration(step),
         "values": series.value,

@@ -51,7 +51,7 @@ def _rule(methods: str, path: str, permission: Permission) -> Rule:
 
 RULES = (
     _rule("POST", r"/v1/readings", Permission.PUSH),
-    _rule("POST", r"/v1/meters/[^/]+/readings", Permission.READ_METERS_BY_HAND),
+    _rule("POST", r"/v1/meters/[^/]+/(readings|deliveries)", Permission.READ_METERS_BY_HAND),
     _rule("POST", r"/v1/meters/[^/]+/exchanges", Permission.DECIDE_EVENTS),
     _rule("POST", r"/v1/events/[^/]+/(accept|reject|undo)", Permission.DECIDE_EVENTS),
     _rule("POST", r"/v1/alerts/[^/]+/(acknowledge|resolve|comment|silence|answer)", Permission.ANSWER_ALERTS),

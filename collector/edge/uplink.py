@@ -3,19 +3,14 @@
 import logging
 import random
 import secrets
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from paho.mqtt import client as paho
-
-from collector.backoff import Backoff
-from collector.edge.line import Line
 from collector.edge.window import Window
 from collector.edge.wire import (
+    AGAIN,
     READINGS,
     STATUS,
     STORED,
@@ -26,14 +21,15 @@ from collector.edge.wire import (
     written,
 )
 from collector.mqtt.connection import Account, BrokerAddress
-from config.errors import StorageFull, Unreachable
+from collector.mqtt.line import Line
+from collector.mqtt.session import Session
+from gateway.backoff import Backoff
 from gateway.rationing import RationedSpool
 from gateway.spool import Filling, Spool
 
 log = logging.getLogger(__name__)
 
 TURN_S = 0.1
-CONNECT_WITHIN_S = 10.0
 FIRST_RECONNECT_S = 1.0
 CEILING_RECONNECT_S = 60.0
 STATUS_EVERY_S = 60.0
@@ -67,85 +63,77 @@ class Uplink:
         self._address, self._account = address, account
         self._spool, self._rationed, self._clock = spool, rationed, clock
         self._window = Window(spool, first_sequence=secrets.randbits(48), chance=chance)
-        self._backoff = Backoff(
-            FIRST_RECONNECT_S, CEILING_RECONNECT_S, **({} if chance is None else {"chance": chance})
-        )
-        self._stored: list[int] = []
-        self._is_connected = False
+        backoff = Backoff(FIRST_RECONNECT_S, CEILING_RECONNECT_S, chance=chance)
+        self._session = Session(self._new_line, self, backoff)
         self._sent_batches = self._confirmed = 0
-        self._lost_at_s: float | None = None
         self._said: tuple[object, ...] = ()
         self._status_at_s = 0.0
-        self._stopping = threading.Event()
 
     def run(self) -> None:
         """Send and delete until `stop`; what is not confirmed by then waits for the next start."""
-        while not self._stopping.is_set():
-            try:
-                self._connect_and_send()
-            except (OSError, StorageFull, Unreachable) as error:
-                self._say_lost(error)
-            if not self._stopping.is_set():
-                self._stopping.wait(self._backoff.failed())
+        self._session.run()
 
     def stop(self) -> None:
-        """Ask `run` to end; it does within a turn."""
-        self._stopping.set()
+        """Ask `run` to end; it does within half a second."""
+        self._session.stop()
 
     def statistics(self) -> UplinkStatistics:
         """Return a snapshot."""
-        return UplinkStatistics(self._is_connected, self._sent_batches, self._confirmed, self._spool.depth())
+        return UplinkStatistics(self._session.is_connected, self._sent_batches, self._confirmed, self._spool.depth())
 
-    def _connect_and_send(self) -> None:
-        line = Line(self._address, self._account, f"zaehlwerk-edge-{self.edge}")
-        line.client.on_message = self._arrived
-        gone = BoxStatus(online=False, since=written(self._clock()), problem="offline")
-        line.client.will_set(topic(self.edge, STATUS), encode_status(gone), qos=1, retain=True)
-        try:
-            line.open()
-            self._await_acceptance(line)
-            self._begin(line)
-            while not self._stopping.is_set():
-                self._turn(line)
-            self._publish_status(line, online=False)
-            line.leave()
-        finally:
-            self._is_connected = False
-            line.close()
+    def ready(self) -> None:
+        """There is nothing to make room for: what the line brings are confirmations."""
 
-    def _await_acceptance(self, line: Line) -> None:
-        deadline_s = time.monotonic() + CONNECT_WITHIN_S
-        while not line.is_accepted:
-            line.turn(TURN_S)
-            if time.monotonic() > deadline_s:
-                raise TimeoutError("the broker does not answer")
-
-    def _begin(self, line: Line) -> None:
-        line.client.subscribe(topic(self.edge, STORED), qos=1)
+    def begin(self, line: Line, gap_s: float | None) -> None:
+        """Listen for confirmations; what waits by now is backlog."""
+        line.subscribe([topic(self.edge, STORED)])
         self._window.connected(time.monotonic())
-        self._backoff.succeeded()
-        self._is_connected = True
         self._said = ()
-        self._say_back()
+        if gap_s is None:
+            log.info("uplink %s: connected, %d readings wait", self.edge, self._spool.depth())
+        else:
+            log.warning("uplink %s: back after %.0f s, %d readings wait", self.edge, gap_s, self._spool.depth())
 
-    def _turn(self, line: Line) -> None:
-        now_s = time.monotonic()
-        for batch in self._window.due(now_s):
-            line.client.publish(topic(self.edge, READINGS), batch.payload, qos=1)
+    def turn(self, line: Line) -> None:
+        """Send what is due and delete what is confirmed."""
+        for batch in self._window.due(time.monotonic()):
+            batch.is_with_broker = line.publish(topic(self.edge, READINGS), batch.payload).is_published
             self._sent_batches += 1
         self._publish_status(line)
-        line.send()
-        line.turn(TURN_S)
-        stored, self._stored = self._stored, []
-        self._confirmed += self._window.confirmed(stored, time.monotonic())
+        line.tend()
+        line.wait(TURN_S)
+        self._confirmed += self._window.confirmed(self._stored(line), time.monotonic())
+        line.tend()
 
-    def _arrived(self, client: paho.Client, _: Any, message: paho.MQTTMessage) -> None:
-        client.ack(message.mid, message.qos)
-        sequence = decode_confirmation(bytes(message.payload))
-        if sequence is None:
-            log.warning("uplink %s: %.60r is no confirmation", self.edge, bytes(message.payload))
-        else:
-            self._stored.append(sequence)
+    def end(self, line: Line) -> None:
+        """Tell the centre that the box leaves."""
+        self._publish_status(line, online=False)
+
+    def lose(self, error: Exception, *, is_news: bool) -> None:
+        """Say that the line is cut; nothing else is lost with it."""
+        if is_news:
+            log.warning("uplink %s: cut, readings wait in the spool: %s", self.edge, error)
+
+    def _new_line(self) -> Line:
+        line = Line(self._address, self._account, f"zaehlwerk-edge-{self.edge}")
+        gone = BoxStatus(online=False, since=written(self._clock()), problem="offline")
+        line.client.will_set(topic(self.edge, STATUS), encode_status(gone), qos=1, retain=True)
+        return line
+
+    def _stored(self, line: Line) -> list[int]:
+        """Take what the centre says, and return the numbers of the batches that are durable there."""
+        found: list[int] = []
+        for message in line.messages():
+            if message.qos:
+                line.acknowledge([message.mid])
+            sequence = decode_confirmation(message.payload)
+            if sequence is not None:
+                found.append(sequence)
+            elif message.payload == AGAIN:
+                self._window.asked(time.monotonic())
+            else:
+                log.warning("uplink %s: %.60r is no confirmation", self.edge, message.payload)
+        return found
 
     def _publish_status(self, line: Line, *, online: bool = True) -> None:
         filling = self._spool.filling()
@@ -163,22 +151,9 @@ class Uplink:
             left_out=dict(self._rationed.left_out),
             problem=problem,
         )
-        line.client.publish(topic(self.edge, STATUS), encode_status(status), qos=1, retain=True)
+        line.publish(topic(self.edge, STATUS), encode_status(status), retain=True)
 
     def _problem(self, filling: Filling) -> str | None:
         if filling.share > 1:
             return "spool_full"
         return "spool_filling" if self._rationed.ration else None
-
-    def _say_lost(self, error: Exception) -> None:
-        if self._lost_at_s is None:
-            self._lost_at_s = time.monotonic()
-            log.warning("uplink %s: cut, readings wait in the spool: %s", self.edge, error)
-
-    def _say_back(self) -> None:
-        if self._lost_at_s is not None:
-            gap_s = time.monotonic() - self._lost_at_s
-            log.warning("uplink %s: back after %.0f s, %d readings wait", self.edge, gap_s, self._spool.depth())
-            self._lost_at_s = None
-            return
-        log.info("uplink %s: connected, %d readings wait", self.edge, self._spool.depth())

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from collector.backoff import Backoff
 from collector.edge.wire import LARGEST_BATCH, encode_batch
+from gateway.backoff import Backoff
 from gateway.reading import Reading
 
 BATCHES_UNDER_WAY = 16
 OVERTAKEN_S = 2.0
-FIRST_PROBE_S = 10.0
+FIRST_PROBE_S = 3.0
 CEILING_PROBE_S = 600.0
 
 
@@ -37,7 +37,11 @@ class Waiting(Protocol):
 
 @dataclass(slots=True)
 class Batch:
-    """A batch under way; `overtaken_s` is when the first batch that was sent later was confirmed."""
+    """A batch under way.
+
+    `overtaken_s` is when the first batch that was sent later was confirmed; `is_with_broker` tells whether the line
+    has carried it so far.
+    """
 
     sequence: int
     row_ids: tuple[int, ...]
@@ -45,6 +49,7 @@ class Batch:
     is_live: bool
     sent_s: float
     overtaken_s: float | None = None
+    is_with_broker: Callable[[], bool] = lambda: True
 
 
 class Window:
@@ -82,6 +87,12 @@ class Window:
         """
         self._mark = self._live_at = self._spool.newest_id()
         self._backlog_at = 0
+        for batch in self._under_way.values():
+            batch.is_with_broker = lambda: True  # if the line broke before, there is all the more reason to ask
+        self.asked(now_s)
+
+    def asked(self, now_s: float) -> None:
+        """Somebody begins to listen in the centre and may have missed what was sent: ask after the oldest batch."""
         self._probes.succeeded()
         self._probe_at_s = now_s
 
@@ -112,10 +123,15 @@ class Window:
 
     def _probe(self, now_s: float) -> list[Batch]:
         """Return the oldest batch when nothing was heard for long: perhaps nobody listened when it was sent."""
-        if not self._under_way or now_s < self._probe_at_s:
+        oldest = next(iter(self._under_way.values()), None)
+        if oldest is None:
+            return []
+        if not oldest.is_with_broker():  # the line is slow, that is no silence of the centre
+            self._probe_at_s = max(self._probe_at_s, now_s + FIRST_PROBE_S)
+        if now_s < self._probe_at_s:
             return []
         self._probe_at_s = now_s + self._probes.failed()
-        return [next(iter(self._under_way.values()))]
+        return [oldest]
 
     def _live(self, now_s: float) -> list[Batch]:
         sent: list[Batch] = []
@@ -150,6 +166,6 @@ class Window:
 
 
 def _is_lost(batch: Batch, now_s: float) -> bool:
-    # Batches arrive in the order in which they were sent: one that was overtaken is gone, unless two receivers
-    # share the work.
+    # Batches arrive in the order in which they were sent: one that was overtaken is gone, or with a receiver that is
+    # slower than the others of its share.
     return batch.overtaken_s is not None and now_s - batch.overtaken_s >= OVERTAKEN_S

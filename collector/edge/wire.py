@@ -20,6 +20,7 @@ from gateway.refused import CONTENT_LIMIT_BYTES
 
 LARGEST_BATCH = 500
 READINGS, STORED, STATUS = "readings", "stored", "status"
+AGAIN = b"again"  # in place of a confirmation: whoever heard what you sent before may be gone
 _ROOT = "zaehlwerk/v1"
 
 

@@ -11,7 +11,7 @@ from collector.conversion import convert, ratio_to_canonical
 from collector.files.account import SeriesKey
 from collector.files.mapping import FileMapping, ValueColumn
 from config.errors import ConfigurationError, InvalidReading
-from config.meters import Meter
+from config.meters import Meter, measured_as
 from config.portfolio import Portfolio
 from config.quantities import QUANTITIES, Kind
 
@@ -47,12 +47,12 @@ class Target:
 
 def target_of(meter: Meter, column: ValueColumn, mapping: FileMapping, portfolio: Portfolio) -> Target:
     """Return where values go; raises `InvalidReading` (`virtual_meter`), `ConfigurationError` for units."""
-    if meter.formula is not None:
+    if meter.is_virtual:
         raise InvalidReading("virtual_meter", f"{meter.id} is worked out from others")
     quantity = column.quantity or meter.quantity
     interval = mapping.interval or meter.interval
     zone = mapping.clock_zone or zone_of_meter(meter, portfolio)
-    ratio = _ratio(column.unit or _own_unit(meter, quantity), quantity, interval)
+    ratio = _ratio(column.unit or _own_unit(meter, quantity), measured_as(meter, quantity), interval)
     return Target(SeriesKey(meter.id, quantity), ratio, _shift_ms(meter, quantity, mapping, interval), zone)
 
 
@@ -62,7 +62,7 @@ def zone_of_meter(meter: Meter, portfolio: Portfolio) -> tzinfo:
 
 
 def _own_unit(meter: Meter, quantity: str) -> str:
-    return meter.unit if quantity == meter.quantity else QUANTITIES[quantity].unit
+    return meter.unit if measured_as(meter, quantity) == meter.quantity else QUANTITIES[quantity].unit
 
 
 def _ratio(unit: str, quantity: str, interval: timedelta) -> Fraction:

@@ -7,12 +7,12 @@ from pymodbus.client.base import ModbusBaseClient
 from pymodbus.exceptions import ConnectionException, ModbusException
 from pymodbus.pdu import ModbusPDU
 
-from collector.backoff import Backoff
 from collector.modbus.faults import Fault, ModbusFault, refusal
 from collector.modbus.frames import HoldingRegisters, in_step
 from collector.modbus.rtu_answers import answer_in
 from collector.modbus.transports import LINE_ERRORS, endpoint_of, has_transactions, kind_of, new_client, pause_s
 from config.portfolio import ModbusBus, ModbusRtuBus
+from gateway.backoff import Backoff
 
 TIMEOUT_S = 1.0
 FIRST_RECONNECT_S = 0.5

@@ -10,6 +10,7 @@ from collector.modbus.reads import Reads, reads_of
 from config.errors import ConfigurationError
 from config.meters import Meter, ModbusSource
 from config.profiles import DeviceProfile
+from gateway.backoff import doubled_s
 
 TRIES = 3
 SERIAL_TRIES = 3
@@ -60,8 +61,7 @@ class Health:
         """
         if self.failures == 1 and self.fault is Fault.GARBLED:
             return every_s
-        doubled_s: float = FIRST_DELAY_S * 2.0 ** min(self.failures - 1, 20)
-        return max(every_s, min(doubled_s, CEILING_S))
+        return max(every_s, doubled_s(FIRST_DELAY_S, self.failures, ceiling_s=CEILING_S))
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from config.settings import secret_of
 from config.url_parts import url_parts
 
 KEEP_ALIVE_S = 60
+BRIEF_KEEP_ALIVE_S = 10
 SESSION_EXPIRY_S = 14 * 24 * 3600
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 _OPTIONS = {"protocol", "share", "ca", "cert", "key"}
@@ -40,6 +41,10 @@ class BrokerAddress:
     certificate: Path | None = None
     key: Path | None = None
     share: str | None = None
+
+    def shared(self, topic: str) -> str:
+        """Return what is subscribed to for a topic whose messages the collectors of a share divide among them."""
+        return topic if self.share is None else f"$share/{self.share}/{topic}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +119,13 @@ def account(broker: MqttBroker, environ: Mapping[str, str]) -> Account:
     return Account(broker.username, password)
 
 
-def persistent_client(client_id: str, address: BrokerAddress, who: Account) -> BufferedClient:
-    """Return a client whose session the broker keeps while it is away; it is not connected yet."""
+def new_client(client_id: str, address: BrokerAddress, who: Account, *, keeps_session: bool = True) -> BufferedClient:
+    """Return a client that is not connected yet; `connect` says what `keeps_session` means."""
     is_v5 = address.protocol is MQTTProtocolVersion.MQTTv5
     client = BufferedClient(
         CallbackAPIVersion.VERSION2,
         client_id=client_id,
-        clean_session=None if is_v5 else False,
+        clean_session=None if is_v5 else not keeps_session,
         protocol=address.protocol,
         manual_ack=True,
     )
@@ -131,11 +136,16 @@ def persistent_client(client_id: str, address: BrokerAddress, who: Account) -> B
     return client
 
 
-def connect(client: paho.Client, address: BrokerAddress) -> None:
-    """Connect and ask for the session that was left; raises `OSError`."""
+def connect(client: paho.Client, address: BrokerAddress, *, keeps_session: bool = True) -> None:
+    """Connect and ask for the session that was left, which the broker keeps while we are away; raises `OSError`.
+
+    `keeps_session` False: the session ends with the connection, and the broker is quick to see that it has ended.
+    """
+    keep_alive_s = KEEP_ALIVE_S if keeps_session else BRIEF_KEEP_ALIVE_S
     if address.protocol is not MQTTProtocolVersion.MQTTv5:
-        client.connect(address.host, address.port, KEEP_ALIVE_S)
+        client.connect(address.host, address.port, keep_alive_s)
         return
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it untyped
-    properties.SessionExpiryInterval = SESSION_EXPIRY_S
-    client.connect(address.host, address.port, KEEP_ALIVE_S, clean_start=False, properties=properties)
+    properties.SessionExpiryInterval = SESSION_EXPIRY_S if keeps_session else 0
+    clean_start = not keeps_session
+    client.connect(address.host, address.port, keep_alive_s, clean_start=clean_start, properties=properties)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from collector.conversion import convert, ratio_to_canonical
 from collector.mqtt.aside import Aside
 from collector.mqtt.formats.family import NOT_MINE, Found, Presence, Read, Relative
+from collector.mqtt.formats.vocabulary import spelled
 from collector.mqtt.payloads import ARRIVAL
 from collector.numbers import number
 from collector.times import checked, time_ms
@@ -112,7 +113,7 @@ class Intake:
         ratio = self._ratios.get(wanted)
         if ratio is None:
             try:
-                ratio = self._ratios[wanted] = ratio_to_canonical(wanted, self.quantity)
+                ratio = self._ratios[wanted] = ratio_to_canonical(spelled(wanted), self.quantity)
             except ConfigurationError as error:
                 raise InvalidReading("unknown_unit", str(error)) from error
         return ratio

@@ -33,21 +33,29 @@ def listener_of(
     `folder` is the state folder; a shared subscription keeps the name of this collector there.
     """
     aside, address = Aside(), broker_address(broker.url)
-    client_id = f"zaehlwerk-{portfolio.district.id}-{broker.id}"
-    if address.share is not None:
-        if folder is None:
-            raise ConfigurationError(f"{broker.id}: a shared subscription needs a state folder")
-        client_id = f"{client_id}-{instance_of(folder)}"
     return Listener(
         broker.id,
         address,
         routes_of(portfolio, broker.id, aside),
         sink,
-        client_id=client_id,
+        client_id=session_name(portfolio.district.id, broker, folder),
         account=account(broker, environ),
         clock=clock,
         beside=Beside(aside, unassigned, broker.discover, keep_alives(portfolio, broker.id)),
     )
+
+
+def session_name(district: str, broker: MqttBroker, folder: Path | None, *, role: str = "") -> str:
+    """Return the name of our session at a broker; each collector of a share has one of its own.
+
+    `folder` is the state folder. Raises `ConfigurationError`.
+    """
+    name = "-".join(part for part in ("zaehlwerk", district, broker.id, role) if part)
+    if broker_address(broker.url).share is None:
+        return name
+    if folder is None:
+        raise ConfigurationError(f"{broker.id}: a shared subscription needs a state folder")
+    return f"{name}-{instance_of(folder)}"
 
 
 def instance_of(folder: Path) -> str:

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from paho.mqtt import client as paho
-
 from collector.mqtt.aside import Aside
+from collector.mqtt.line import Line
 from collector.mqtt.routing import Routes
 from collector.mqtt.sparkplug_node import EdgeNode
 
@@ -30,16 +29,14 @@ class Periodic:
         for node in self._nodes:
             node.joined(now_ms)
 
-    def pass_on(self, client: paho.Client, now_ms: int, *, accepted: bool) -> None:
+    def pass_on(self, line: Line, now_ms: int) -> None:
         """Publish what is due."""
-        if not accepted:
-            return
         for node in self._nodes:
             node.tick(now_ms)
         if self._keep_alives and (self._kept_ms is None or now_ms - self._kept_ms >= EVERY_MS):
             for topic in self._keep_alives:
-                client.publish(topic, b"" if self._kept_ms is None else ONLY_CHANGES)
+                line.publish(topic, b"" if self._kept_ms is None else ONLY_CHANGES, qos=0)
             self._kept_ms = now_ms
         while self._aside.outgoing:
             topic, payload = self._aside.outgoing.popleft()
-            client.publish(topic, payload)
+            line.publish(topic, payload, qos=0)

@@ -40,6 +40,7 @@ class BufferedStream:
         self._connection = connection
         self._received = b""
         self._at = 0
+        self._whole = 0
         self._unsent = bytearray()
 
     def fill(self) -> None:
@@ -51,7 +52,7 @@ class BufferedStream:
                 pieces.append(self._receive())
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             pass
-        self._received, self._at = b"".join(pieces), 0
+        self._received, self._at, self._whole = b"".join(pieces), 0, max(self._whole - self._at, 0)
 
     def flush(self) -> None:
         """Send what was written, as far as the socket takes it; `unsent` tells whether something is left."""
@@ -68,7 +69,11 @@ class BufferedStream:
 
     def has_packet(self) -> bool:
         """Say whether a whole packet lies at the front."""
-        return self._at < len(self._received) and self._packet_end()[1] <= len(self._received)
+        if self._at >= len(self._received):
+            return False
+        end = self._packet_end()[1]
+        self._whole = end if end <= len(self._received) else self._at
+        return self._whole > self._at
 
     def take_message(self) -> Message | None:
         """Take the packet at the front if it is a whole MQTT 3.1.1 message of QoS 0 or 1; None otherwise."""
@@ -112,10 +117,14 @@ class BufferedStream:
     # What paho calls on its socket:
 
     def recv(self, size: int) -> bytes:
-        """Return up to `size` bytes that have arrived; raises `BlockingIOError` where there are none."""
-        piece = self._received[self._at : self._at + size]
-        if not piece:
+        """Return up to `size` bytes of the packet at the front; raises `BlockingIOError` before all of it is there.
+
+        paho reads on as long as it waits for answers. It would keep the head of a packet that is cut off to itself,
+        and nobody here would know any more where the next one begins.
+        """
+        if self._at >= self._whole and not self.has_packet():
             raise BlockingIOError
+        piece = self._received[self._at : self._at + size]  # paho never asks for more than the packet has
         self._at += len(piece)
         return piece
 

@@ -33,10 +33,31 @@ class Events:
                 raise Conflict(f"event {recorded.id!r} is recorded already, with other contents")
         return recorded
 
-    def of_meter(self, meter: str) -> list[MeterEventRow]:
+    def propose(self, event: MeterEventRow, *, connection: Connection | None = None) -> None:
+        """Record a proposal, in place of one under its id that is open still or was withdrawn. Leave a trail of it.
+
+        Raises `Conflict` when a person decided what stands under the id.
+        """
+        with self._connections.writing(connection) as writing:
+            known = _find(writing, event.id)
+            if known is not None and known.state not in {"proposed", "withdrawn"}:
+                raise Conflict(f"event {event.id!r} is {known.state}: it is not proposed again")
+            self.put(event, connection=writing)
+
+    def withdraw(self, event_id: str, *, connection: Connection | None = None) -> None:
+        """Take a proposal back that is refuted; raises `NotFound`, or `Conflict` if a person decided it."""
+        with self._connections.writing(connection) as writing:
+            known = _find(writing, event_id)
+            if known is None:
+                raise NotFound("event", event_id)
+            if known.state != "proposed":
+                raise Conflict(f"event {event_id!r} is {known.state}, not proposed")
+            self.put(replace(known, state="withdrawn"), connection=writing)
+
+    def of_meter(self, meter: str, *, connection: Connection | None = None) -> list[MeterEventRow]:
         """Return the events of a meter in ascending time."""
         query = select(meter_event).where(meter_event.c.meter == meter).order_by(meter_event.c.time, meter_event.c.id)
-        with self._connections.reading() as reading:
+        with self._connections.reading(connection) as reading:
             return [_row(row) for row in reading.execute(query).mappings()]
 
     def of_meters(self, meters: Collection[str]) -> dict[str, list[MeterEventRow]]:

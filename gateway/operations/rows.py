@@ -58,10 +58,12 @@ class OutboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MeterEventRow:
-    """An event of a meter that a person recorded or decided on.
+    """An event of a meter that a person recorded or decided on, or that the service proposes.
 
-    `kind` is one of the event kinds (exchange, factor_change …); `state` recorded, proposed, accepted or rejected;
-    `factor` the transformer ratio from then on; an empty `id` gets one when it is recorded.
+    `kind` is one of the event kinds (exchange, factor_change …); `state` recorded, proposed, withdrawn, accepted or
+    rejected; `factor` the transformer ratio from then on, of a `unit_change_suspected` what amounts are to be
+    multiplied by; of a `clock_shift` `new_start` is by how many seconds stamps are to be moved. An empty `id` gets
+    one when it is recorded.
     """
 
     id: str

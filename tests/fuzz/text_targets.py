@@ -24,10 +24,12 @@ from collector.modbus.plan import plan
 from collector.numbers import WrittenNumbers, number
 from collector.pushing import take as push
 from collector.times import time_ms
+from config.drafts import Drafts
 from config.errors import ConfigurationError, InvalidReading
 from config.formulas import formula_terms
+from config.meters import Dated
 from config.portfolio_building import portfolio_of
-from config.portfolio_checks import Drafts, reference_problems
+from config.portfolio_checks import reference_problems
 from config.portfolio_schema import DistrictFile, PropertyFile
 from config.profile_schema import ProfileEntry
 from config.profiles import load_profiles
@@ -44,7 +46,7 @@ from tests.unit.gateway.test_line_protocol import parse
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 NOW_MS = milliseconds(NOW)
-PLACE = portfolio([modbus_meter("strom", 1), modbus_meter("netto", 2, formula="strom - mensa")])
+PLACE = portfolio([modbus_meter("strom", 1), modbus_meter("netto", 2, formula=(Dated(None, "strom - mensa"),))])
 _TABLE = Path(__file__).parents[2] / "config" / "devices" / "abb_b21.yaml"
 _BERLIN = ZoneInfo("Europe/Berlin")
 _READINGS = [Reading("strom", "active_energy_import", NOW_MS - 1, 1.5), Reading("gas", "volume", NOW_MS, -0.1)]

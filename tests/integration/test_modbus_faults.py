@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from collector.backoff import Backoff
 from collector.modbus.bus import Bus
 from collector.modbus.faults import Fault, ModbusFault
 from collector.modbus.frames import request
 from collector.modbus.plan import Block
 from config.portfolio import ModbusTcpBus
+from gateway.backoff import Backoff
 from tests.servers.search import LOOPBACK
 
 BLOCK = Block(3, 0, 2, ())

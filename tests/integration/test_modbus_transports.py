@@ -11,13 +11,13 @@ from pymodbus.server import ModbusSerialServer, ModbusTcpServer, ModbusUdpServer
 from pymodbus.simulator import SimData, SimDevice
 from pymodbus.simulator.simutils import DataType
 
-from collector.backoff import Backoff
 from collector.collecting import Collector
 from collector.modbus.bus import Bus
 from collector.modbus.faults import Fault, ModbusFault
 from collector.modbus.frames import request
 from collector.modbus.plan import Block
 from config.portfolio import ModbusRtuBus, ModbusRtuTcpBus, ModbusUdpBus
+from gateway.backoff import Backoff
 from tests.integration.rtu_line import Script, answer, cable, framed, line
 from tests.servers.search import LOOPBACK, free_port
 from tests.unit.collector.portfolio import METER, modbus_meter, portfolio

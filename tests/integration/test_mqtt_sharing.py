@@ -116,3 +116,9 @@ def _is_heard_by(publish: object, topic: str, sink: MemorySink, meter: str) -> b
     publish(topic, telegram(0, 1.0))  # type: ignore[operator]
     time.sleep(0.05)
     return bool(sink.of(meter))
+
+
+def test_a_collector_that_has_no_topics_on_a_broker_leaves_its_share_in_peace(mosquitto: Broker) -> None:
+    with listening(mosquitto.url, [], MemorySink(), query=f"?share={uuid4().hex}") as listener:
+        until(lambda: listener.statistics().connected)
+    assert not listener.statistics().faults

@@ -10,7 +10,6 @@ import pytest
 import uvloop
 from pymodbus.client import AsyncModbusSerialClient
 
-from collector.backoff import Backoff
 from collector.modbus.bus import Bus
 from collector.modbus.faults import Fault, ModbusFault
 from collector.modbus.frames import request
@@ -19,6 +18,7 @@ from collector.simulation import Simulation
 from config.errors import Unreachable
 from config.meters import Meter
 from config.portfolio import ModbusBus, ModbusRtuBus, ModbusRtuTcpBus, ModbusTcpBus, ModbusUdpBus
+from gateway.backoff import Backoff
 from tests.integration.rtu_line import cable
 from tests.integration.test_modbus_collecting import PROFILES, collecting, until
 from tests.servers.search import LOOPBACK, free_port

@@ -29,10 +29,12 @@ def print_consumption(found: Consumption, zone: ZoneInfo, *, layout: Layout) -> 
 
 def _document(found: Consumption, zone: ZoneInfo) -> dict[str, object]:
     from api.answers.event_shapes import event_shape, substitute_shape  # noqa: PLC0415
+    from api.answers.shapes import part_shape  # noqa: PLC0415
 
     return {
         "meter": found.meter,
         "unit": found.unit,
+        "reference": found.reference,
         "resolution": found.resolution.value,
         "time_zone": found.time_zone,
         "slots": [
@@ -48,6 +50,8 @@ def _document(found: Consumption, zone: ZoneInfo) -> dict[str, object]:
         "total": found.total,
         "events": [event_shape(one, zone) for one in found.events],
         "substitutes": [substitute_shape(one, zone) for one in found.substitutes],
+        "parts": [part_shape(part) for part in found.parts],
+        "notes": found.notes,
     }
 
 
@@ -59,17 +63,23 @@ def _csv(found: Consumption) -> str:
 
 
 def _print_table(found: Consumption) -> None:
+    from analysis.german import labelled  # noqa: PLC0415
     from api.presentation import words  # noqa: PLC0415
+    from api.presentation.shares import shares_text  # noqa: PLC0415
 
+    unit = words.unit_text(labelled(found.unit, found.reference))
     rows = [_row(found, slot) for slot in found.slots]
-    heading = ("", "Zeit", words.unit_text(found.unit), "Herkunft", "Deckung")
+    heading = ("", "Zeit", unit, "Herkunft", "Deckung")
     widths = [max(map(len, column)) for column in zip(heading, *rows, strict=True)]
     for row in (heading, *rows):
         light, time, value, how, coverage = (text.ljust(width) for text, width in zip(row, widths, strict=True))
         typer.echo(f"{light}  {time}  {value.strip().rjust(widths[2])}  {how}  {coverage.strip().rjust(widths[4])}")
-    unit = words.unit_text(found.unit)
     count = "ein Ereignis" if len(found.events) == 1 else f"{len(found.events)} Ereignisse"
     say(f"Summe {words.digits(found.total, _PLACES)} {unit}, {count}")
+    for part in found.parts:
+        say(f"Teil {part.meter}: {shares_text(part.quality)}")
+    for note in found.notes:
+        say(note)
 
 
 def _row(found: Consumption, slot: Slot) -> tuple[str, ...]:

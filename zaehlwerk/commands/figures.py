@@ -40,7 +40,7 @@ def readings(
     state: StateOption = None,
 ) -> None:
     """Print what is stored of a meter, in the canonical unit of its quantity; without --start the last 30 days."""
-    from config.quantities import QUANTITIES  # noqa: PLC0415
+    from analysis.property_meters import register_unit  # noqa: PLC0415
     from gateway.reading import instant  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.intake import utc_now  # noqa: PLC0415
@@ -49,7 +49,7 @@ def readings(
         found, zone = meter_of(house.portfolio, meter), house.portfolio.district.zone
         first, last = _span(start, end, zone, utc_now())
         series = house.store.read(meter, found.quantity, _instant(first, zone), _instant(last, zone))
-    unit = QUANTITIES[found.quantity].unit
+    unit = register_unit(found)
     pairs = zip(series.time_ms.tolist(), series.value.tolist(), strict=True)
     rows = [(local(instant(time_ms), zone), value) for time_ms, value in pairs]
     if as_json:
@@ -104,6 +104,7 @@ def kpis(
 ) -> None:
     """Print the key figures of a year: energy, water, cost and CO2e, each with its coverage."""
     from analysis.kpis import property_kpis  # noqa: PLC0415
+    from analysis.trust import witnesses_of  # noqa: PLC0415
     from api.answers.shapes import kpis_shape  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.intake import utc_now  # noqa: PLC0415
@@ -113,9 +114,10 @@ def kpis(
         places = [place.id for place in house.portfolio.properties]
         wanted = [property_of(house.portfolio, property_id)] if property_id else places
         found = [property_kpis(house.books, place, year, now=now) for place in wanted]
-    if as_json:
-        print_json([kpis_shape(one) for one in found])
-        return
+        if as_json:
+            witnesses = witnesses_of(house.books, now=now)
+            print_json([kpis_shape(one, witnesses) for one in found])
+            return
     rows = [(one.property_id, name, *_figure(figure)) for one in found for name, figure in one.figures.items()]
     print_table(("property", "figure", "value", "unit", "coverage"), rows)
 
@@ -123,6 +125,7 @@ def kpis(
 def measures(as_json: JsonOption = False, portfolio: PortfolioOption = None, state: StateOption = None) -> None:
     """Print every measure with what it was to save and what it saved."""
     from analysis.measures import measure_progress  # noqa: PLC0415
+    from analysis.trust import witnesses_of  # noqa: PLC0415
     from api.answers.shapes import measure_shape  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.intake import utc_now  # noqa: PLC0415
@@ -131,9 +134,10 @@ def measures(as_json: JsonOption = False, portfolio: PortfolioOption = None, sta
     with open_house(settings_from(portfolio, state)) as house:
         listed = house.portfolio.measures.values()
         found = [(one, measure_progress(house.books, one.id, now=now)) for one in listed]
-    if as_json:
-        print_json([measure_shape(measure, progress) for measure, progress in found])
-        return
+        if as_json:
+            witnesses = witnesses_of(house.books, now=now)
+            print_json([measure_shape(measure, progress, witnesses) for measure, progress in found])
+            return
     rows = [
         (one.id, one.status, one.expected_saving_percent, progress.saving_percent.value, progress.verdict_text)
         for one, progress in found
@@ -173,4 +177,7 @@ def _instant(moment: date | datetime, zone: ZoneInfo) -> datetime:
 
 
 def _figure(figure: Figure) -> tuple[object, ...]:
-    return figure.value, figure.unit if figure.value is not None else figure.reason, figure.coverage
+    from analysis.german import labelled  # noqa: PLC0415
+
+    unit = labelled(figure.unit, figure.reference) if figure.value is not None else figure.reason
+    return figure.value, unit, figure.coverage

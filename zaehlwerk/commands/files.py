@@ -151,6 +151,7 @@ def export_balance(
 ) -> None:
     """Print a year's final energy and CO2e per group and carrier, raw and under one factor set."""
     from analysis.balance import balance  # noqa: PLC0415
+    from analysis.trust import witnesses_of  # noqa: PLC0415
     from api.answers.balance_rows import BALANCE_COLUMNS, balance_rows  # noqa: PLC0415
     from api.answers.documents import csv_text  # noqa: PLC0415
     from api.answers.shapes import balance_shape  # noqa: PLC0415
@@ -162,11 +163,12 @@ def export_balance(
         chosen = factor_set or house.books.default_factor_set
         if chosen not in house.books.factor_sets:
             raise unknown("factor set", chosen, house.books.factor_sets)
-        found = balance(house.books, year, chosen, now=house.clock())
-    if form == "json":
-        print_json(balance_shape(found))
-    else:
-        typer.echo(csv_text(BALANCE_COLUMNS, balance_rows(found, house.portfolio)), nl=False)
+        now = house.clock()
+        found = balance(house.books, year, chosen, now=now)
+        if form == "json":
+            print_json(balance_shape(found, witnesses_of(house.books, now=now)))
+        else:
+            typer.echo(csv_text(BALANCE_COLUMNS, balance_rows(found, house.portfolio)), nl=False)
 
 
 def _tell(result: ImportResult, zone: ZoneInfo, *, as_json: bool, is_dry: bool) -> None:

@@ -54,10 +54,14 @@ def rebuild(
 
 def _meters(portfolio: Portfolio, meter_id: str | None) -> Sequence[Meter]:
     if meter_id is None:
-        return [one for one in portfolio.meters.values() if one.formula is None]
+        return [one for one in portfolio.meters.values() if not one.is_virtual]
+    from analysis.formula_parts import parts_of  # noqa: PLC0415
+
     found = meter_of(portfolio, meter_id)
-    if found.formula is not None:
-        raise WrongCall(f"{meter_id} is worked out from others ({found.formula}): rebuild those")
+    if found.is_virtual:
+        raise WrongCall(
+            f"{meter_id} is worked out from others ({', '.join(parts_of(portfolio.meters, found))}): rebuild those"
+        )
     return [found]
 
 

@@ -1,4 +1,4 @@
-"""`read`: what a person reads off a display."""
+"""`read`, `deliver`: what a person reads off a display, or a delivery note."""
 
 from __future__ import annotations
 
@@ -48,6 +48,29 @@ def read(
         picture = None if photo is None else photo.read_bytes()
         take(evidence, HandReading(found.id, shown, moment, force, getpass.getuser(), picture))
     say(f"stored: {found.id} {shown} {found.unit} at {local(moment, house.portfolio.district.zone)}")
+
+
+def deliver(
+    meter: MeterArgument,
+    amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="What was delivered, in the meter's unit.")],
+    at: Annotated[str, typer.Option("--at", metavar="INSTANT", help="When it was filled in.")],
+    force: Annotated[
+        str, typer.Option("--force", metavar="REASON", help="Why it is stored although it is not expected.")
+    ] = "",
+    portfolio: PortfolioOption = None,
+    state: StateOption = None,
+) -> None:
+    """Record a delivery to a tank or store; more than it holds, or a correction, needs a reason."""
+    from api.deliveries import Delivery, take_delivery, typed_amount  # noqa: PLC0415
+    from zaehlwerk.composition import open_house  # noqa: PLC0415
+    from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
+
+    delivered = typed_amount(amount)
+    with open_house(settings_from(portfolio, state)) as house:
+        found, zone = meter_of(house.portfolio, meter), house.portfolio.district.zone
+        moment = instant_of(at, zone)
+        take_delivery(evidence_of(house), Delivery(found.id, delivered, moment, force, getpass.getuser()))
+    say(f"stored: {delivered} {found.unit} delivered to {found.id} at {local(moment, zone)}")
 
 
 def _bound(shown: float | None) -> str:

@@ -130,7 +130,7 @@ def demo(
 
 def evaluate(at: AtOption = None, portfolio: PortfolioOption = None, state: StateOption = None) -> None:
     """Judge once what is due and not judged yet; mails go into the outbox."""
-    from alerts.one_pass import one_pass  # noqa: PLC0415
+    from alerts.passes import judge_due  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
 
     with open_house(settings_from(portfolio, state)) as house:
@@ -138,12 +138,13 @@ def evaluate(at: AtOption = None, portfolio: PortfolioOption = None, state: Stat
         if at:
             # As of a day to come every meter would be silent, and its facility manager be told so.
             now = not_to_come(instant_of(at, house.portfolio.district.zone), now)
-        summary = one_pass(house.books, house.operations, now=now)
+        summary = judge_due(house.books, house.operations, now=now)
     for failure in summary.failures:
         say(f"{failure.rule} of {failure.subject}, {failure.period_start.isoformat()}: {failure.reason}")
     typer.echo(
         f"{summary.judged} judged, {summary.fired} alerts opened, {summary.resolved} resolved, "
-        f"{summary.messages} messages, {len(summary.failures)} failed"
+        f"{summary.messages} messages, {summary.proposed} events proposed, {summary.withdrawn} withdrawn, "
+        f"{len(summary.failures)} failed"
     )
     if summary.failures:
         raise typer.Exit(ExitCode.FAILED)

@@ -51,7 +51,7 @@ def load(history: History, store: BulkStore, operations: Operations, *, now: dat
     """
     operations.events.record(exchange_event(history))
     newest = store.newest()
-    things = list(history.portfolio.meters)
+    things = list(history.totals)
     total = 0
     for place, (title, histories) in enumerate(_everything(history, now)):
         progress(place / (len(things) + 1), title)
@@ -92,7 +92,7 @@ def exchange_event(history: History) -> MeterEventRow:
 def _everything(history: History, now: datetime) -> Iterator[tuple[str, Histories]]:
     start = first_stored(history)
     yield "Wetter", weather_readings(history, start=start, end=now)
-    for meter in history.portfolio.meters.values():
+    for meter in map(history.portfolio.meter, history.totals):
         place = history.portfolio.property(meter.property_id)
         yield f"{place.name}: {meter.title or meter.medium.title}", readings_of(history, meter, start=start, end=now)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from collector.edge.receiver import Receiver
 from collector.edge.wire import BoxStatus
 from collector.mqtt.connection import account, broker_address
+from collector.mqtt.listeners import session_name
 from collector.statistics import CollectorStatistics
 from config.portfolio import MqttBroker
 from zaehlwerk.intake import Intake
@@ -69,7 +70,7 @@ def _receiver(intake: Intake, broker: MqttBroker) -> Receiver:
         broker_address(broker.url),
         intake.portfolio,
         intake.sink,
-        client_id=f"zaehlwerk-{intake.portfolio.district.id}-{broker.id}-edges",
+        client_id=session_name(intake.portfolio.district.id, broker, intake.settings.state, role="edges"),
         account=account(broker, intake.environ),
         clock=intake.clock,
     )

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from collector.mqtt.formats.documents import offered
 from collector.mqtt.formats.family import Family, Found, Offer, Read, Selection
 from collector.mqtt.formats.plain import text_of
+from collector.mqtt.formats.vocabulary import spelled
 
 _DISCOVERY = re.compile(r"[^/]+/[a-z_]+/(?:[A-Za-z0-9_-]+/)?[A-Za-z0-9_-]+/config")
 _TEMPLATE = re.compile(r"\{\{\s*value_json((?:\.\w+|\[['\"][^'\"]+['\"]\]|\[\d+\])+)\s*(?:\|.*)?\}\}")
@@ -29,7 +30,6 @@ _LONG_NAMES = {
     "uniq_id": "unique_id",
     "dev": "device",
 }
-_UNITS = {"m³": "m3", "L": "l", "m³/h": "m3/h", "kWh": "kWh", "Wh": "Wh", "MWh": "MWh", "W": "W", "kW": "kW"}
 _QUANTITIES = {"energy": "active_energy_import", "power": "active_power", "gas": "volume", "water": "volume"}
 _AWAY = frozenset({"unavailable", "unknown", ""})
 
@@ -55,11 +55,10 @@ def announced(topic: str, payload: bytes) -> Announced | None:
     path = _path(told.get("value_template"))
     if not isinstance(state_topic, str) or path is None:
         return None
-    unit = str(told.get("unit_of_measurement", ""))
     return Announced(
         _based(state_topic, base),
         path,
-        _UNITS.get(unit, unit) or None,
+        spelled(str(told.get("unit_of_measurement", ""))) or None,
         _QUANTITIES.get(str(told.get("device_class"))),
         _based(told["availability_topic"], base) if isinstance(told.get("availability_topic"), str) else None,
         str(told.get("name") or told.get("unique_id") or ""),

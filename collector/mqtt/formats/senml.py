@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 from collector.mqtt.formats import guessing
 from collector.mqtt.formats.documents import document_of, offered
 from collector.mqtt.formats.family import Family, Found, Offer, Read, Relative, Selection
+from collector.mqtt.formats.vocabulary import spelled
 from collector.mqtt.payloads import ARRIVAL
 from config.errors import InvalidReading
 
 _RELATIVE_BELOW_S = 2**28
-_UNITS = {"Cel": "°C", "J": "J", "/": "1", "m3/s": "m3/s", "l/s": "l/s"}
 _BASES = {"bn": "", "bt": 0, "bu": None, "bv": 0, "bs": 0}
 
 
@@ -51,7 +51,7 @@ def _resolved(record: dict[str, Any], base: dict[str, Any]) -> Record:
     return Record(
         f"{base['bn']}{record.get('n', '')}",
         value,
-        _UNITS.get(unit, unit) if isinstance(unit, str) else None,
+        spelled(unit) if isinstance(unit, str) else None,
         _time(_sum(base["bt"], record.get("t", 0))),
     )
 

@@ -13,6 +13,7 @@ from collector.mqtt.formats import guessing
 from collector.mqtt.formats.documents import at, configured_time, document_of, numbers, offered
 from collector.mqtt.formats.family import Family, Found, Offer, Presence, Read, Selection
 from collector.mqtt.formats.plain import is_number, text_of
+from collector.mqtt.formats.vocabulary import gauge_unit
 from collector.mqtt.payloads import ARRIVAL
 from collector.numbers import number
 from config.errors import InvalidReading
@@ -21,16 +22,9 @@ from config.mqtt_formats import NEVER_CURRENT
 IMPORT_PATH = "aenergy.import"  # of our making: what went in, without what came back
 _FIRST = re.compile(r"shellies/([^/]+)/(?:emeter|meter|relay)/\d+/(\w+)")
 _STATUS = re.compile(r"(?P<prefix>.+)/status/(?P<component>[a-z0-9]+:\d+)")
-_FIRST_UNITS = {"power": "W", "voltage": "V", "current": "A", "pf": "1", "total": "Wh", "total_returned": "Wh"}
-_UNITS = (
-    (re.compile(r"(^|[._])(aenergy|ret_aenergy|\w*_energy|total_act|total_act_ret)(\.|$)"), "Wh"),
-    (re.compile(r"(act_power|apower)$"), "W"),
-    (re.compile(r"aprt_power$"), "VA"),
-    (re.compile(r"voltage$"), "V"),
-    (re.compile(r"current$"), "A"),
-    (re.compile(r"freq$"), "Hz"),
-    (re.compile(r"tC$"), "°C"),
-)
+_ENERGY = re.compile(r"(^|[._])(aenergy|ret_aenergy|\w*_energy|total_act|total_act_ret)(\.|$)")
+_GAUGE = re.compile(r"(act_power|apower|aprt_power|voltage|current|freq|pf)$")
+_FIRST_ENERGIES = ("total", "total_returned")
 
 
 def _read(selection: Selection) -> Read:
@@ -81,11 +75,21 @@ def _number(written: Any) -> float:
 def _unit(selection: Selection) -> str | None:
     first = _FIRST.fullmatch(selection.topic)
     if first is None:
-        return next((unit for word, unit in _UNITS if word.search(selection.value)), None)
+        return _later_unit(selection.value)
     model, key = first[1], first[2]
     if key == "energy":
         return "Wh" if "em" in model.lower().rpartition("-")[0] else "Wmin"
-    return _FIRST_UNITS.get(key)
+    return "Wh" if key in _FIRST_ENERGIES else gauge_unit(key)
+
+
+def _later_unit(path: str) -> str | None:
+    # The second generation and later ones: `em:0.c_act_power`, `switch:0.aenergy.total`.
+    if _ENERGY.search(path):
+        return "Wh"
+    found = _GAUGE.search(path)
+    if found is not None:
+        return gauge_unit(found[1])
+    return "°C" if path.endswith("tC") else None
 
 
 def _presence(topic: str) -> Iterable[Presence]:

@@ -12,19 +12,10 @@ from typing import Any
 from collector.mqtt.formats import guessing
 from collector.mqtt.formats.documents import at, conditions, configured_time, document_of, is_meant, numbers, offered
 from collector.mqtt.formats.family import NOT_MINE, Family, Found, Offer, Presence, Read, Selection
+from collector.mqtt.formats.vocabulary import gauge_unit
 from collector.mqtt.payloads import ARRIVAL
 from config.mqtt_formats import NEVER_CURRENT
 
-_UNITS = {
-    "Total": "kWh",
-    "Power": "W",
-    "ApparentPower": "VA",
-    "ReactivePower": "var",
-    "Factor": "1",
-    "Frequency": "Hz",
-    "Voltage": "V",
-    "Current": "A",
-}
 _OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
 _STATUS = re.compile(r"STATUS(8|10)?$")
 
@@ -58,7 +49,10 @@ def _time(document: Any, configured: Callable[[Any], Any] | None) -> Any:
 
 def _unit(selection: Selection) -> str | None:
     group, _, key = selection.value.partition(".")
-    return _UNITS.get(key.partition(".")[0]) if group == "ENERGY" else None
+    word = key.partition(".")[0]
+    if group != "ENERGY":
+        return None
+    return "kWh" if word == "Total" else gauge_unit(word)
 
 
 def _presence(topic: str) -> Iterable[Presence]:

@@ -10,15 +10,10 @@ from collections.abc import Sequence
 from collector.mqtt.formats import guessing
 from collector.mqtt.formats.documents import document_of, offered
 from collector.mqtt.formats.family import Family, Found, Offer, Read, Selection
+from collector.mqtt.formats.vocabulary import gauge_unit
 
 _TOPIC = re.compile(r"N/([^/]+)/.+")
-_UNITS = (
-    (re.compile(r"/Energy/(Forward|Reverse)$"), "kWh"),
-    (re.compile(r"/Power$"), "W"),
-    (re.compile(r"/Voltage$"), "V"),
-    (re.compile(r"/Current$"), "A"),
-    (re.compile(r"/Frequency$"), "Hz"),
-)
+_ENERGY = re.compile(r"/Energy/(Forward|Reverse)$")
 
 
 def _read(_selection: Selection) -> Read:
@@ -33,7 +28,7 @@ def _read(_selection: Selection) -> Read:
 
 
 def _unit(selection: Selection) -> str | None:
-    return next((unit for word, unit in _UNITS if word.search(selection.topic)), None)
+    return "kWh" if _ENERGY.search(selection.topic) else gauge_unit(selection.topic.rpartition("/")[2])
 
 
 def _keep_alive(topic: str) -> str | None:

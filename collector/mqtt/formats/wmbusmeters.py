@@ -12,26 +12,10 @@ from typing import Any
 from collector.mqtt.formats import guessing
 from collector.mqtt.formats.documents import at, conditions, configured_time, document_of, is_meant, offered
 from collector.mqtt.formats.family import NOT_MINE, Family, Found, Offer, Read, Selection
+from collector.mqtt.formats.vocabulary import unit_at_the_end
 from collector.mqtt.payloads import ARRIVAL
 from config.mqtt_formats import NEVER_CURRENT
 
-_UNITS = {
-    "kwh": "kWh",
-    "mwh": "MWh",
-    "wh": "Wh",
-    "gj": "GJ",
-    "mj": "MJ",
-    "kw": "kW",
-    "w": "W",
-    "m3": "m3",
-    "l": "l",
-    "m3h": "m3/h",
-    "lh": "l/h",
-    "c": "°C",
-    "v": "V",
-    "a": "A",
-    "hz": "Hz",
-}
 _NAIVE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?")
 _METER_CLOCK = ("total_datetime", "meter_datetime")
 
@@ -65,7 +49,7 @@ def _with_offset(written: Any, selection: Selection) -> Any:
 
 
 def _unit(selection: Selection) -> str | None:
-    return _UNITS.get(selection.value.rpartition("_")[2].lower())
+    return unit_at_the_end(selection.value)
 
 
 def _offers(topic: str, payload: bytes) -> Sequence[Offer]:

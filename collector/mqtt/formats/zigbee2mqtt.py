@@ -18,15 +18,9 @@ from collector.mqtt.formats.documents import (
     time_or_arrival,
 )
 from collector.mqtt.formats.family import NOT_MINE, Family, Found, Offer, Presence, Read, Selection
+from collector.mqtt.formats.vocabulary import gauge_unit
 
-_UNITS = {
-    "power": "W",
-    "current": "A",
-    "voltage": "V",
-    "energy": "kWh",
-    "produced_energy": "kWh",
-    "ac_frequency": "Hz",
-}
+_ENERGIES = ("energy", "produced_energy")
 _last_seen = at("last_seen")
 
 
@@ -48,7 +42,7 @@ def _read(selection: Selection) -> Read:
 def _unit(selection: Selection) -> str | None:
     name = selection.value
     bare = next((name.removesuffix(f"_phase_{phase}") for phase in "abc" if name.endswith(f"_phase_{phase}")), name)
-    return _UNITS.get(bare)
+    return "kWh" if bare in _ENERGIES else gauge_unit(bare)
 
 
 def _presence(topic: str) -> Iterable[Presence]:

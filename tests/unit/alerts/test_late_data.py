@@ -11,13 +11,13 @@ import pytest
 from alerts.evaluation import evaluate_due
 from alerts.findings import CLEAR, NO_DATA, Circumstances, Judged
 from alerts.late_data import REFUTED, concerns, judge_again
-from alerts.one_pass import one_pass
+from alerts.passes import judge_due
 from alerts.periods import Period
 from alerts.rules import RULES
 from alerts.rules.measure_target_missed import MeasureTargetMissed
 from alerts.rules.water_runs_at_night import WaterRunsAtNight
 from analysis.books import Books
-from config.meters import Meter
+from config.meters import Dated, Meter
 from config.portfolio import Measure
 from config.portfolio import Period as Days
 from gateway.operations import AlertState, Operations, Outcome
@@ -165,7 +165,7 @@ def test_every_rule_says_how_far_it_looks_back(rule: ToldRule) -> None:
 
 
 def test_a_change_concerns_the_meter_what_is_worked_out_from_it_and_what_lies_with_it() -> None:
-    net = replace(meter("netto"), formula="a - b")
+    net = replace(meter("netto"), formula=(Dated(None, "a - b"),))
     gas = Meter("gas", "gs", "natural_gas", "kWh", "active_energy_import")
     spans = Days(date(2024, 1, 1), date(2025, 1, 1)), Days(date(2025, 2, 1), date(2025, 3, 1))
     measure = Measure("led", "gs", "LED", "electricity_import", *spans, Decimal(12), "done")
@@ -187,7 +187,7 @@ def test_nights_that_arrive_in_the_morning_are_judged_all_the_same(tmp_path: Pat
 
         def passed(now: datetime) -> list[Outcome]:
             there = world.at(now).books
-            one_pass(there, world.operations, now=now, rules=[WaterRunsAtNight()])
+            judge_due(there, world.operations, now=now, rules=[WaterRunsAtNight()])
             judged = world.operations.judgements.since("water_runs_at_night", "wasser", utc(2026, 2, 1))
             return [row.outcome for row in judged]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.books import Books
 from analysis.daily_cache import DailyCache
-from config.meters import Meter
+from config.meters import Dated, Meter
 from config.portfolio import District, Municipality, Portfolio, Property
 from gateway.operations.rows import MeterEventRow, ReadingNoteRow
 from gateway.reading import Reading, Refused, milliseconds
@@ -109,6 +109,12 @@ def meter(identifier: str = "strom", medium: str = "electricity_import", **more:
         "interval": timedelta(hours=1),
     }
     return Meter(id=identifier, medium_id=medium, **(defaults | more))
+
+
+def formula(*entries: str | tuple[str, str]) -> tuple[Dated[str], ...]:
+    """The formulas of a virtual meter: one that always held, and others each with its first day."""
+    parted = [(None, one) if isinstance(one, str) else (date.fromisoformat(one[0]), one[1]) for one in entries]
+    return tuple(Dated(since, text) for since, text in parted)
 
 
 def place(*meters: Meter, **more: Any) -> Property:

@@ -75,6 +75,7 @@ def test_gas_is_brought_from_hs_to_hi() -> None:
     assert gas.final_energy_mwh.value == pytest.approx(8.760 * 9.5 * 0.903)
     assert gas.co2e_t.value == pytest.approx(8.760 * 9.5 * 0.903 * 0.247)
     assert "0,903" in gas.final_energy_mwh.source
+    assert gas.final_energy_mwh.reference == "Hi"
 
 
 def test_factor_on_hs_meets_energy_on_hs() -> None:

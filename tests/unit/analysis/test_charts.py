@@ -62,7 +62,7 @@ def progress() -> MeasureProgress:
     )
     return MeasureProgress(
         "m", "schule", "natural_gas", "Neue Regelung", "kWh", date(2025, 10, 1), date(2026, 1, 1),
-        figure, figure, figure, figure, figure, figure, 12.0, "", months, False, Verdict.WORKS, "",
+        figure, figure, figure, figure, figure, figure, 12.0, "", months, False, Verdict.WORKS, "", "Hs",
     )  # fmt: skip
 
 
@@ -97,6 +97,12 @@ def every_chart() -> dict[str, Chart]:
             [PathYear(2024, 900.0, 880.0), PathYear(2025, None, 862.4)], unit="MWh", medium_id="electricity_import"
         ),
     }
+
+
+def test_energy_of_gas_names_at_the_axis_what_it_is_told_on() -> None:
+    layer = measure_chart(progress())["layer"][0]["encoding"]
+    assert layer["y"]["axis"]["title"] == "Verbrauch (kWh Hs)"
+    assert layer["tooltip"][1]["title"] == "gemessen (kWh Hs)"
 
 
 @pytest.mark.parametrize("name", list(every_chart()))

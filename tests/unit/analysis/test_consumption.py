@@ -14,7 +14,7 @@ from config.errors import NotFound
 from config.meters import ByHandSource, Dated, GasConversion, Reporting, Tank
 from gateway.operations.rows import ReadingNoteRow
 from gateway.reading import milliseconds
-from tests.unit.analysis.evidence import books, counter, event, meter, place, utc
+from tests.unit.analysis.evidence import books, counter, event, formula, meter, place, utc
 
 HOUR = timedelta(hours=1)
 LATER = utc(2030, 1, 1)
@@ -146,7 +146,7 @@ def test_recorded_exchange_counts_both_devices_to_the_last_digit() -> None:
 
 
 def test_virtual_meter_is_the_difference_and_knows_no_more_than_its_terms() -> None:
-    net = meter("netto", formula="strom - mensa")
+    net = meter("netto", formula=formula("strom - mensa"))
     there, store = books(place(meter(), meter("mensa"), net))
     store.put("strom", "active_energy_import", counter(utc(2025, 1, 1), HOUR, [3] * 72))
     store.put("mensa", "active_energy_import", counter(utc(2025, 1, 1), HOUR, [1] * 35))

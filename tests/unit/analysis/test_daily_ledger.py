@@ -22,7 +22,7 @@ from config.meters import ByHandSource, Dated, Meter, Reporting, weather_meter_i
 from gateway.operations import ReadingNoteRow
 from gateway.operations.ledger_rows import Derivation, LedgerDay
 from gateway.reading import Reading, milliseconds
-from tests.unit.analysis.evidence import counter, event, meter, utc
+from tests.unit.analysis.evidence import counter, event, formula, meter, utc
 from tests.unit.analysis.histories import START as HISTORY
 from tests.unit.analysis.histories import STEP, Incident, incidents, meter_kinds, readings
 from tests.unit.analysis.ledger_district import Tables, World, world_in
@@ -276,7 +276,7 @@ def test_rebuild_of_an_empty_ledger_counts_new_days_and_no_changes(world: World)
 
 
 def test_a_virtual_meter_is_not_stored(world: World) -> None:
-    world.declare(meter(), meter("netto", formula="strom")).at(utc(2025, 1, 11, 0, 30)).arrive(
+    world.declare(meter(), meter("netto", formula=formula("strom"))).at(utc(2025, 1, 11, 0, 30)).arrive(
         until(utc(2025, 1, 11))
     )
     world.derive()

@@ -16,10 +16,11 @@ from analysis.daily_cache import DailyCache
 from analysis.figures import How, Resolution
 from analysis.ledger_events import ledger_events, ledger_substitutions
 from analysis.meter_amounts import daily_amounts
+from analysis.open_events import open_events
 from config.errors import Unreachable
 from gateway.embedded import EmbeddedStore
 from gateway.reading import milliseconds
-from tests.unit.analysis.evidence import counter, event, meter, utc
+from tests.unit.analysis.evidence import counter, event, formula, meter, utc
 from tests.unit.analysis.histories import STEP, Incident, incidents, meter_kinds, readings
 from tests.unit.analysis.ledger_district import World, world_in
 
@@ -131,7 +132,7 @@ def test_hours_days_months_and_the_year_have_the_same_sum(
 
 
 def test_a_virtual_meter_combines_the_days_of_its_terms_and_cuts_those_that_one_knows_in_part(world: World) -> None:
-    net, part = meter("netto", formula="strom - mensa"), meter("mensa")
+    net, part = meter("netto", formula=formula("strom - mensa")), meter("mensa")
     world.declare(meter(), part, net)
     world.arrive(counter(utc(2025, 1, 10, 12), HOUR, [1] * 60), "mensa")
     there = world.books
@@ -141,3 +142,35 @@ def test_a_virtual_meter_combines_the_days_of_its_terms_and_cuts_those_that_one_
     assert days.decimals()[0] is None
     assert days.decimals()[2] == 48 - 24
     assert days.hows()[2] is How.MEASURED
+
+
+def test_the_days_of_a_virtual_meter_cost_no_reading_once_those_of_its_parts_are_known(world: World) -> None:
+    world.declare(meter(), meter("mensa"), meter("netto", formula=formula("strom - mensa")))
+    world.arrive({at: value for at, value in HOURLY.items() if at <= NOW}, "mensa")
+    there = replace(world.books, daily_cache=DailyCache(timedelta(minutes=5)))
+    span = date(2025, 1, 1), date(2025, 2, 1)
+    for name in ("strom", "mensa"):
+        daily_amounts(there, there.portfolio.meter(name), *span, now=NOW)
+    blind = replace(there, store=Blind(world.store))
+    assert daily_amounts(blind, there.portfolio.meter("netto"), *span, now=NOW).decimals() == [0] * 31
+
+
+def test_open_events_of_days_that_are_over_cost_no_reading_once_they_are_derived(world: World) -> None:
+    fell = {at: value if at < utc(2025, 1, 15) else value - 500 for at, value in HOURLY.items() if at <= NOW}
+    world.declare(meter("zwei")).arrive(fell, "zwei")
+    there = replace(world.books, daily_cache=DailyCache(timedelta(minutes=5)))
+    span = date(2025, 1, 1), date(2025, 2, 1)
+    daily_amounts(there, meter("zwei"), *span, now=NOW)
+    (found,) = open_events(replace(there, store=Blind(world.store)), meter("zwei"), *span, now=NOW)
+    assert (found.kind, found.time) == ("exchange_suspected", utc(2025, 1, 15))
+
+
+def test_what_is_noticed_of_the_running_day_is_looked_for_once_a_minute(world: World) -> None:
+    there = replace(world.books, daily_cache=DailyCache(timedelta(minutes=5)))
+    span = date(2025, 1, 1), date(2025, 3, 1)
+    assert open_events(there, meter(), *span, now=NOW) == ()
+    assert open_events(replace(there, store=Blind(world.store)), meter(), *span, now=NOW) == ()
+    world.arrive({utc(2025, 2, 20, 11): 5.0, NOW: 6.0})
+    assert there.daily_cache is not None
+    there.daily_cache.forget("strom")
+    assert [one.kind for one in open_events(there, meter(), *span, now=NOW)] == ["exchange_suspected"]

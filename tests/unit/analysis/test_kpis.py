@@ -12,7 +12,7 @@ from config.factors import Factor, FactorSet
 from config.ledger_policy import LedgerPolicy
 from config.meters import Dated, GasConversion, Meter
 from config.portfolio import Tariff
-from tests.unit.analysis.evidence import DictStore, books, counter, meter, place, utc
+from tests.unit.analysis.evidence import DictStore, books, counter, formula, meter, place, utc
 
 HOUR = timedelta(hours=1)
 NEW_YEAR = utc(2024, 12, 31, 23)  # local midnight
@@ -127,9 +127,19 @@ def test_one_silent_meter_makes_the_sum_incomplete_and_not_low() -> None:
     assert figure.quality == {How.MEASURED: 0.5, How.MISSING: 0.5}
 
 
+def test_one_silent_meter_of_thirty_leaves_no_figure_and_is_named() -> None:
+    """On average 97 % are known, but the one that is not known may use as much as all the others."""
+    there, store = books(place(*(meter(f"m{number}") for number in range(30))))
+    for number in range(29):
+        store.put(f"m{number}", "active_energy_import", counter(NEW_YEAR, HOUR, [2] * (HOURS + 2)))
+    figure = property_kpis(there, "schule", 2025, now=utc(2026, 1, 2)).figures["electricity_kwh"]
+    assert (figure.value, figure.reason, figure.incomplete) == (None, "insufficient_data", ("m29",))
+    assert figure.coverage == pytest.approx(29 / 30)
+
+
 def test_sub_meters_and_virtual_meters_of_the_same_sum_do_not_count_twice() -> None:
     sub = meter("kueche", sub_meter_of="strom")
-    net = meter("netto", formula="strom - kueche")
+    net = meter("netto", formula=formula("strom - kueche"))
     there, store = books(place(meter(), sub, net))
     fill(store)
     store.put("kueche", "active_energy_import", counter(NEW_YEAR, HOUR, [1] * (HOURS + 2)))

@@ -10,6 +10,7 @@ import pytest
 
 from analysis.baseline import fit_heat
 from analysis.measures import MeasureProgress, Verdict, measure_progress
+from config.meters import Tank
 from config.portfolio import Measure, Period, Property
 from tests.unit.analysis.evidence import DictStore, books, meter, place, utc
 
@@ -36,6 +37,27 @@ def measure(medium: str, promised: int = 12, **more: Any) -> Measure:
 def heated(promised: int = 12, **more: Any) -> Property:
     boiler = meter("waerme", "district_heat", quantity="heat_energy")
     return place(boiler, measures=(measure("district_heat", promised, **more),))
+
+
+def test_tanks_on_hi_and_hs_are_compared_on_hi() -> None:
+    tanks = [
+        meter(
+            name,
+            "heating_oil",
+            unit="l",
+            quantity="tank_level",
+            tank=Tank(Decimal(90000), Decimal(10), on),
+            interval=DAY,
+        )
+        for name, on in (("vorn", "Hi"), ("hinten", "Hs"))
+    ]
+    there, store = books(place(*tanks, measures=(measure("heating_oil"),)), zone="UTC")
+    for name in ("vorn", "hinten"):
+        levels = {utc(2024, 1, 1) + number * DAY: 80_000.0 - 53 * number for number in range(800)}
+        store.put(name, "tank_level", levels)
+    found = measure_progress(there, "regelung", now=utc(2026, 3, 1, 9))
+    assert found.baseline_kwh.value == pytest.approx(366 * 530 * (1 + 1 / 1.06))
+    assert (found.reference, found.baseline_kwh.reference) == ("Hi", "Hi")
 
 
 def celsius(day: date) -> float:

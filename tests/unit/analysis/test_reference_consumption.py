@@ -1,18 +1,15 @@
 """Real buildings: what went into a counter comes out of the ledger, day by day, to the last digit."""
 
-import csv
-import gzip
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate, pairwise
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
-from analysis.calendar_cuts import day_cuts, days
+from analysis.calendar_cuts import day_cuts
 from analysis.figures import How
 from analysis.ledger.amounts import cut_amounts
 from analysis.ledger.conversion import ALWAYS_MS, FOR_EVER_MS, Conversion
@@ -22,38 +19,18 @@ from analysis.ledger.micro import micro_units
 from analysis.ledger.readings import measured
 from analysis.ledger.rules import rules_of
 from gateway.reading import milliseconds
+from tests.unit.analysis.cambridge import LONDON, STUCK, hours_of
 from tests.unit.analysis.evidence import meter
 
-LONDON = ZoneInfo("Europe/London")
 ONE = (Conversion(ALWAYS_MS, FOR_EVER_MS, Decimal(1)),)
 FIRST = date(2016, 1, 1)
-BUILDINGS = ("b4", "b8", "b22", "b24", "b25")
 METERS = {"electricity": meter(), "gas": meter("gas", "natural_gas", quantity="volume", unit="m3")}
-# Missing readings of gas were written as 0 upstream: these days are faulty, not days without consumption.
-STUCK = {
-    ("gas", "b4"): set(days(date(2017, 11, 28), date(2018, 1, 1))),
-    ("gas", "b22"): set(days(date(2017, 12, 4), date(2018, 1, 1))),
-    ("gas", "b25"): set(days(date(2017, 11, 22), date(2018, 1, 1))),
-}
-
-
-def _hours(folder: Path, medium: str) -> dict[str, list[tuple[datetime, Decimal]]]:
-    path = folder / "data" / f"cambridge_{medium}_2016_2019_hourly.csv.gz"
-    if not path.exists():
-        pytest.skip(f"no {path.name} in the reference data")
-    buildings: dict[str, list[tuple[datetime, Decimal]]] = {building: [] for building in BUILDINGS}
-    with gzip.open(path, "rt") as lines:
-        for row in csv.DictReader(lines):
-            hour = datetime.fromisoformat(row["ts"]).replace(tzinfo=UTC)
-            for building in BUILDINGS:
-                buildings[building].append((hour, Decimal(row[building])))
-    return buildings
 
 
 @pytest.mark.parametrize("medium", ["electricity", "gas"])
 def test_every_local_day_of_four_years_equals_what_went_in(reference_data: Path, medium: str) -> None:
     bounds = day_cuts(FIRST, date(2020, 1, 1), LONDON)
-    for building, hours in _hours(reference_data, medium).items():
+    for building, hours in hours_of(reference_data, medium).items():
         expected: dict[date, Decimal] = defaultdict(Decimal)
         for hour, amount in hours:
             expected[hour.astimezone(LONDON).date()] += amount
@@ -74,7 +51,7 @@ def test_every_local_day_of_four_years_equals_what_went_in(reference_data: Path,
 def test_gas_that_was_written_as_zero_in_a_winter_month_is_faulty_and_not_zero(
     reference_data: Path, building: str
 ) -> None:
-    hours = _hours(reference_data, "gas")[building]
+    hours = hours_of(reference_data, "gas")[building]
     counter = accumulate((amount for _, amount in hours))
     times = np.array([milliseconds(hour) for hour, _ in hours]) + 3_600_000
     shown = measured(times, micro_units(np.array([float(value) for value in counter])))
@@ -86,7 +63,7 @@ def test_gas_that_was_written_as_zero_in_a_winter_month_is_faulty_and_not_zero(
 
 
 def test_register_of_five_digits_wraps_and_every_day_stays_exact(reference_data: Path) -> None:
-    hours = _hours(reference_data, "electricity")["b25"]
+    hours = hours_of(reference_data, "electricity")["b25"]
     wrap = 100_000
     readings = [total % wrap for total in accumulate(amount for _, amount in hours)]
     times = np.array([milliseconds(hour) for hour, _ in hours])

@@ -1,15 +1,14 @@
-"""Silence, the flow at night, and completeness."""
+"""Silence, and the flow at night."""
 
 from datetime import date, timedelta
 
 import pytest
 
 from analysis.books import Books
-from analysis.completeness import completeness
 from analysis.night_flow import night_flow
 from analysis.silence import silence
 from config.meters import ByHandSource, Reporting
-from tests.unit.analysis.evidence import books, counter, meter, place, utc
+from tests.unit.analysis.evidence import books, counter, formula, meter, place, utc
 
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
@@ -44,7 +43,7 @@ def test_people_may_be_late_by_half_an_interval() -> None:
 
 
 def test_virtual_meter_is_never_silent() -> None:
-    there, _ = books(place(meter(), meter("netto", formula="strom")))
+    there, _ = books(place(meter(), meter("netto", formula=formula("strom"))))
     assert silence(there, "netto", now=utc(2025, 1, 1)) is None
 
 
@@ -98,14 +97,3 @@ def test_night_of_the_clock_change_has_three_hours() -> None:
     there, store = books(place(pipe))
     store.put("wasser", "volume", counter(utc(2025, 3, 29), HOUR, [0.5] * 48))
     assert night_flow(there, "wasser", date(2025, 3, 30)).hourly_m3_h == (0.5, 0.5, 0.5)
-
-
-def test_completeness_by_meter_day_and_property() -> None:
-    there, store = books(place(meter(), meter("stumm")), place(id="leer"), zone="UTC")
-    store.put("strom", "active_energy_import", counter(utc(2025, 1, 1), HOUR, [1] * 36))
-    result = completeness(there, date(2025, 1, 1), date(2025, 2, 1), now=utc(2025, 1, 3, 12))
-    assert result.end == date(2025, 1, 3)
-    assert [entry.coverage for entry in result.meters] == [0.75, 0]
-    assert result.meters[0].daily == (1, 0.5)
-    assert result.meters[0].newest == utc(2025, 1, 2, 12)
-    assert result.properties == {"schule": 0.375, "leer": 0}

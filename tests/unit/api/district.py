@@ -140,7 +140,7 @@ def gym() -> Property:
                 "electricity_import",
                 "kWh",
                 "active_energy_import",
-                formula="halle-strom - gs-strom",
+                formula=(Dated(None, "halle-strom - gs-strom"),),
             ),
         ),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from alerts.messages.event_steps import next_step
 from api.presentation.event_words import PROPOSALS, SUBSTITUTE_METHODS, proposal_of
 from api.presentation.meter_spans import SPANS, span_of
 from config.ledger_policy import Filling, Spreading
@@ -51,7 +52,7 @@ def test_an_open_question_says_what_it_means_and_what_follows(manager: Client, f
     assert "Eine Frage an Sie" in text
     assert text.index("vermutlicher Zählerwechsel") < text.index('id="verbrauch"')
     words = proposal_of("exchange_suspected")
-    for one in (words.meaning, words.yes, words.on_yes, words.no, words.on_no):
+    for one in (words.meaning, words.yes, words.on_yes, words.no, words.on_no, next_step("exchange_suspected")):
         assert one in text
     assert 'placeholder="46.780"' in text
     assert 'placeholder="5"' in text

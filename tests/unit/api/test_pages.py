@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ import pytest
 
 from api.application import application
 from api.services import UnassignedTopic
+from config.meters import Dated
 from gateway.reading import Reading, milliseconds
 from tests.unit.api.client import Client
 from tests.unit.api.district import NOW, SmallDistrict
@@ -158,6 +159,79 @@ def test_the_chart_is_followed_by_a_table_of_the_same_numbers(reader: Client) ->
     text = reader.page("/zaehler/gs-strom").text
     assert text.index('type="application/json"') < text.index("Zahlen als Tabelle")
     assert "60,00" in text
+
+
+def test_a_virtual_meter_names_its_parts_and_what_each_of_them_lacks(reader: Client) -> None:
+    text = reader.page("/zaehler/halle-ohne-schule").text
+    assert "halle-strom - gs-strom" in text
+    parts = text[text.index("Berechnet aus") : text.index("</section>", text.index("Berechnet aus"))]
+    assert 'href="/zaehler/gs-strom"' in parts
+    assert "100\u202f% gemessen" in parts
+
+
+def test_a_dated_formula_is_shown_with_its_days_and_a_result_below_zero_with_its_reason(
+    district: SmallDistrict,
+) -> None:
+    services = district.services()
+    meter = services.books.portfolio.meter("halle-ohne-schule")
+    dated = (Dated(None, "halle-strom"), Dated(date(2026, 2, 1), "gs-strom - halle-strom"))
+    object.__setattr__(meter, "formula", dated)
+    caller = Client(application(services), district.operations.tokens.create("Test", "reader"))
+    text = caller.page("/zaehler/halle-ohne-schule").text
+    assert "halle-strom; ab 1. Februar 2026 gs-strom - halle-strom." in text
+    assert "37 Werte liegen unter null" in text
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/zaehler/gs-gas", "MWh\u202fHs"),
+        ("/zaehler/gs-gas", "Verbrauch (kWh Hs)"),
+        ("/liegenschaften/gs-test", "kWh/m²\u202fHi"),
+        ("/liegenschaften/gs-test", "Verbrauch (kWh Hi)"),
+        ("/", "MWh\u202fHi"),
+        ("/klimabilanz/2025", "MWh (Hi)"),
+    ],
+)
+def test_energy_of_gas_says_what_it_is_told_on(reader: Client, path: str, words: str) -> None:
+    assert words in reader.page(path).text
+
+
+def test_a_month_in_which_one_meter_lacks_something_does_not_pass_for_low_use(reader: Client) -> None:
+    text = reader.page("/liegenschaften/gs-test").text
+    table = text[text.index("Tabelle: Strom Grundschule Musterdorf nach Monaten") :].partition("</table>")[0]
+    rows = dict(re.findall(r'<th scope="row">(\w+)</th><td class="number">([^<]*)</td>', table))
+    assert rows["Februar"] == "1.680"
+    assert rows["März"] == "540 (unvollständig)"
+    assert rows["April"] == "–"
+
+
+def test_the_data_page_names_the_meters_that_make_a_property_incomplete(district: SmallDistrict) -> None:
+    """Water is read once a month: its days are missed when its reading is late, not before."""
+    assert "unvollständig" not in _lacking(district, NOW)
+    assert "unvollständig</span>: Strom, Erdgas, Trinkwasser" in _lacking(district, NOW + timedelta(days=28))
+
+
+def _lacking(district: SmallDistrict, now: datetime) -> str:
+    services = replace(district.services(demo=True), clock=lambda: now)
+    text = Client(application(services)).page("/daten").text
+    return text[text.index("Grundschule Musterdorf") : text.index("Sporthalle Musterstadt")]
+
+
+@pytest.mark.parametrize("path", ["/", "/liegenschaften/gs-test", "/zaehler/gs-strom", "/klimabilanz/2025"])
+def test_figures_carry_a_light_with_icon_word_and_what_stands_behind_it(reader: Client, path: str) -> None:
+    found = re.search(
+        r'<span class="trust ok" title="([^"]+)"><span[^>]+>(.)</span> ([^<]+)<span', reader.page(path).text
+    )
+    assert found is not None
+    assert found.groups() == ("100\u202f% gemessen; neueste Ablesung 10.03.2026, 00:00 Uhr", "●", "gut belegt")
+
+
+def test_a_figure_that_is_not_measured_enough_says_so_first(reader: Client) -> None:
+    text = reader.page("/klimabilanz/2026").text
+    doubts = "Weniger als 95\u202f% gemessen; einem Zähler fehlt zu viel; 19\u202f% gemessen, 81\u202f% fehlt;"
+    assert f'class="trust act" title="{doubts}' in text
+    assert "schlecht belegt" in text
 
 
 def test_text_from_outside_stays_text(reader: Client) -> None:

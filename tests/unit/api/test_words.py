@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from analysis.figures import EVENT_KINDS
 from api.presentation import words
 from api.presentation.lights import coverage_light
 
@@ -101,3 +102,8 @@ def test_every_reason_to_refuse_a_reading_has_german_words() -> None:
 def test_what_a_broken_register_says_can_be_written_too() -> None:
     assert words.digits(3.4028e38, 1) == "3,40e+38"
     assert words.digits(-1.7e308) == "-1,70e+308"
+
+
+def test_every_event_and_its_state_has_a_german_name() -> None:
+    assert set(words.EVENTS) == set(EVENT_KINDS)
+    assert {"noticed", "proposed", "accepted", "rejected", "recorded", "withdrawn"} == set(words.EVENT_STATES)

@@ -108,10 +108,47 @@ def test_without_an_answer_the_oldest_batch_alone_is_asked_after_ever_more_rarel
     window.connected(0.0)
     oldest, _ = window.due(0.0)
     asked = [second for second in range(1, 200) if window.due(float(second))]
-    assert asked == [10, 20, 40, 80, 160]
+    assert asked == [3, 6, 12, 24, 48, 96, 192]
     assert window.under_way == 2
     assert asked[0] == FIRST_PROBE_S
     assert oldest.sent_s == asked[-1]
+
+
+def test_a_batch_that_is_still_on_its_way_to_the_broker_is_not_asked_after(spool: MemorySpool) -> None:
+    spool.append(1)
+    window = window_of(spool)
+    window.connected(0.0)
+    (batch,) = window.due(0.0)
+    has_left = False
+    batch.is_with_broker = lambda: has_left
+    assert not any(window.due(float(second)) for second in range(1, 60))
+    has_left = True
+    assert [second for second in range(60, 64) if window.due(float(second))] == [62]
+
+
+def test_a_line_that_broke_with_a_batch_on_its_way_is_all_the_more_reason_to_ask(spool: MemorySpool) -> None:
+    spool.append(1)
+    window = window_of(spool)
+    window.connected(0.0)
+    (batch,) = window.due(0.0)
+    batch.is_with_broker = lambda: False
+    window.connected(50.0)
+    assert window.due(50.0) == [batch]
+
+
+def test_a_centre_that_begins_to_listen_after_a_long_silence_hears_of_the_oldest_batch_at_once(
+    spool: MemorySpool,
+) -> None:
+    spool.append(*range(2 * LARGEST_BATCH))
+    window = window_of(spool)
+    window.connected(0.0)
+    oldest, _ = window.due(0.0)
+    for second in range(3600):
+        window.due(float(second))
+    assert window.due(3600.0) == []
+    window.asked(3600.0)
+    assert window.due(3600.1) == [oldest]
+    assert window.due(3600.2) == []
 
 
 def test_after_a_cut_the_oldest_batch_is_asked_after_at_once_and_nothing_is_sent_twice_beside_it(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from collector.edge.wire import (
+    AGAIN,
     BoxStatus,
     decode_batch,
     decode_confirmation,
@@ -89,7 +90,9 @@ def test_an_element_that_is_no_reading_is_parked(row: object) -> None:
 
 def test_confirmations_name_a_batch_and_anything_else_is_none() -> None:
     assert decode_confirmation(encode_confirmation(2**48)) == 2**48
-    assert [decode_confirmation(text) for text in (b"", b"x", b"-1", b"1.5", b"9" * 40, "²".encode())] == [None] * 6
+    assert [decode_confirmation(text) for text in (b"", AGAIN, b"x", b"-1", b"1.5", b"9" * 40, "²".encode())] == [
+        None
+    ] * 7
 
 
 def test_the_state_of_a_box_comes_out_as_it_went_in() -> None:

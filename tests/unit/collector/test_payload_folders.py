@@ -12,10 +12,11 @@ from collector.mqtt.aside import Aside
 from collector.mqtt.directory import Directory
 from collector.mqtt.format_route import PartlyInvalid
 from collector.mqtt.routing import routes_of
+from config.drafts import Drafts
 from config.errors import InvalidReading
 from config.portfolio import Portfolio
 from config.portfolio_building import portfolio_of
-from config.portfolio_checks import Drafts, reference_problems
+from config.portfolio_checks import reference_problems
 from config.portfolio_schema import DistrictFile, PropertyFile
 from config.schema import validated
 from config.yaml_places import parse_document

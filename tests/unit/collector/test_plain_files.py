@@ -2,6 +2,7 @@
 
 import zipfile
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from collector.files import ImportResult, import_readings, import_weather
 from config.errors import InvalidReading, NotFound
-from config.meters import Stamps
+from config.meters import Meter, Stamps, Tank
 from gateway.reading import milliseconds
 from tests.unit.collector.portfolio import modbus_meter, portfolio
 from tests.unit.collector.sinks import MemorySink
@@ -138,3 +139,16 @@ def test_weather_as_csv_belongs_to_the_districts_station(tmp_path: Path) -> None
     result = import_weather(file, PLACE, sink, now=NOW)
     assert sink.of("weather-02486", "air_temperature") == [3.5]
     assert [one.reason for one in result.refused_lines] == ["implausible"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "quantity", "stored"), [("kg", "stock", 4000.0), ("Srm", "tank_level", 4_000_000.0)]
+)
+def test_a_file_of_deliveries_counts_in_the_unit_of_the_level(
+    tmp_path: Path, unit: str, quantity: str, stored: float
+) -> None:
+    store = Meter("store", "schule", "wood_chips", unit, quantity, tank=Tank(Decimal(9000), Decimal(4)))
+    file, sink = tmp_path / "deliveries.csv", MemorySink()
+    file.write_text("time,value\n2026-01-12T10:00:00Z,4000\n", encoding="utf-8")
+    import_readings(file, "store", portfolio([store]), sink, now=NOW, quantity="delivery")
+    assert sink.of("store", "delivery") == [stored]

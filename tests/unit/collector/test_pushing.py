@@ -1,17 +1,19 @@
 """Pushed readings: each taken or rejected by itself."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from collector.pushing import take
 from config.errors import StorageFull
+from config.meters import Dated, Meter, PushSource, Tank
 from tests.unit.collector.portfolio import modbus_meter, portfolio
 from tests.unit.collector.sinks import MemorySink
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-PLACE = portfolio([modbus_meter("strom", 1), modbus_meter("netto", 2, formula="strom - mensa")])
+PLACE = portfolio([modbus_meter("strom", 1), modbus_meter("netto", 2, formula=(Dated(None, "strom - mensa"),))])
 GOOD = {"meter": "strom", "quantity": "active_energy_import", "time": "2026-11-22T11:00:00+00:00", "value": 40482.8}
 
 
@@ -100,3 +102,17 @@ def test_a_counter_below_zero_is_no_reading() -> None:
     pushed = {"meter": "strom", "time": NOW - timedelta(hours=1), "value": -5}
     (rejected,) = take([pushed], PLACE, MemorySink(), NOW).rejected
     assert rejected.reason == "implausible"
+
+
+@pytest.mark.parametrize(("unit", "value", "stored"), [("kg", 5000, 5000.0), (None, 5000, 5000.0), ("l", 1, None)])
+def test_what_is_delivered_counts_in_the_unit_of_the_level(
+    unit: str | None, value: float, stored: float | None
+) -> None:
+    store = Meter(
+        "pellets", "schule", "pellets", "kg", "stock", tank=Tank(Decimal(8000), Decimal("4.9")), source=PushSource()
+    )
+    pushed = {"meter": "pellets", "quantity": "delivery", "time": NOW, "value": value, "unit": unit}
+    sink = MemorySink()
+    rejected = take([pushed], portfolio([store]), sink, NOW).rejected
+    assert [one.reason for one in rejected] == ([] if stored else ["unknown_unit"])
+    assert sink.of("pellets", "delivery") == ([stored] if stored else [])

@@ -80,6 +80,19 @@ def test_a_packet_of_another_kind_is_left_for_paho_whole() -> None:
     assert [one.payload for one in messages(stream)] == [b"1"]
 
 
+def test_paho_is_never_given_the_head_of_a_packet_that_is_cut_off() -> None:
+    connection = FakeConnection([b"\x40\x02\x00\x01" + b"\x40\x02\x81"])
+    stream = BufferedStream(connection)
+    stream.fill()
+    assert stream.recv(1) + stream.recv(3) == b"\x40\x02\x00\x01"
+    with pytest.raises(BlockingIOError):
+        stream.recv(1)
+    connection.pieces = [b"\x82"]
+    stream.fill()
+    assert stream.has_packet()
+    assert stream.recv(4) == b"\x40\x02\x81\x82"
+
+
 def test_acknowledgements_go_out_in_one_piece_as_far_as_the_socket_takes_them() -> None:
     connection = FakeConnection([])
     stream = BufferedStream(connection)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from config.meters import ByHandSource, ModbusSource, MqttSource, PushSource, Reporting, Stamps, value_on
+from config.meters import ByHandSource, Dated, ModbusSource, MqttSource, PushSource, Reporting, Stamps, value_on
 from config.portfolio import (
     ModbusRtuBus,
     ModbusRtuTcpBus,
@@ -127,7 +127,8 @@ def test_an_oil_tank_is_a_level_with_a_heating_value(portfolio: Portfolio) -> No
 
 def test_a_virtual_meter_has_a_formula_and_its_mediums_unit(portfolio: Portfolio) -> None:
     meter = portfolio.meter("gs-talheim-netto")
-    assert (meter.formula, meter.unit) == ("gs-talheim-strom - gs-talheim-mensa", "kWh")
+    assert meter.is_virtual
+    assert (meter.formula, meter.unit) == ((Dated(None, "gs-talheim-strom - gs-talheim-mensa"),), "kWh")
 
 
 def test_meters_of_a_sample_district_are_marked(portfolio: Portfolio) -> None:
@@ -191,7 +192,7 @@ def test_a_virtual_main_meter_may_be_the_sum_of_its_sub_meters(tmp_path: Path) -
         "  - {id: a, medium: water, unit: m3, sub_meter_of: haupt, source: {push: true}}\n"
         "  - {id: b, medium: water, unit: m3, sub_meter_of: haupt, source: {push: true}}\n",
     )
-    assert portfolio.meter("haupt").formula == "a + b"
+    assert portfolio.meter("haupt").formula == (Dated(None, "a + b"),)
 
 
 def test_a_station_number_needs_no_quotes_where_yaml_would_make_it_octal(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def run(forwarder: Forwarder) -> None:
 
 
 def forwarder_of(spool: Spool, store: FickleStore, waits: Waits, *, batch: int = 5_000) -> Forwarder:
-    return Forwarder(spool, store, batch=batch, wait=waits, clock=lambda: NOON, jitter=lambda _low, high: high)
+    return Forwarder(spool, store, batch=batch, wait=waits, clock=lambda: NOON, chance=lambda: 0.5)
 
 
 def test_the_oldest_leave_first_in_batches(spool: Spool, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_everything_is_loaded_once_and_the_second_time_only_what_is_new(history:
     assert load(history, store, books, now=NOW, progress=quiet) == 0
     later = NOW + timedelta(hours=5)
     gone_on = history_of(history.portfolio, anchor=history.anchor, now=later)
-    hourly = len(history.portfolio.meters) - 4  # less what people read, and the dead one
+    hourly = len(history.totals) - 4  # less what people read, and the dead one
     assert load(gone_on, store, books, now=later, progress=quiet) == 5 * (hourly + 1)
 
 

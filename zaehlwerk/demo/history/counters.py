@@ -56,6 +56,7 @@ def history_until(end: datetime, *, portfolio: Portfolio, anchor: datetime) -> H
     totals = {
         meter.id: _total(meter, with_measures(consumed[meter.id], meter.id, portfolio), incidents)
         for meter in portfolio.meters.values()
+        if not meter.is_virtual
     }
     return History(portfolio, anchor, end, hours, weather, incidents, totals)
 

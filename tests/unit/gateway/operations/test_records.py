@@ -77,6 +77,30 @@ def test_photos_are_listed_by_meter_in_the_order_in_which_they_came(operations: 
     assert not operations.photos.is_known("3" * 64)
 
 
+def test_what_is_proposed_can_be_withdrawn_and_proposed_again(operations: Operations) -> None:
+    doubt = replace(EXCHANGE, kind="unit_change_suspected", state="proposed")
+    operations.events.propose(doubt)
+    operations.events.propose(replace(doubt, factor=Decimal(30)))
+    assert operations.events.get(doubt.id).factor == Decimal(30)
+    operations.events.withdraw(doubt.id)
+    assert operations.events.get(doubt.id).state == "withdrawn"
+    operations.events.propose(doubt)
+    assert operations.events.of_meter("gs-strom") == [doubt]
+
+
+@pytest.mark.parametrize("state", ["accepted", "rejected"])
+def test_what_somebody_decided_is_neither_proposed_again_nor_withdrawn(operations: Operations, state: str) -> None:
+    doubt = replace(EXCHANGE, kind="unit_change_suspected", state="proposed")
+    operations.events.propose(doubt)
+    operations.events.put(replace(doubt, state=state, author="Klimaschutz"))
+    with pytest.raises(Conflict):
+        operations.events.propose(doubt)
+    with pytest.raises(Conflict):
+        operations.events.withdraw(doubt.id)
+    with pytest.raises(NotFound):
+        operations.events.withdraw("nothing")
+
+
 def test_a_token_opens_what_its_role_allows_and_is_not_stored(
     operations: Operations, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -1,0 +1,85 @@
+"""Sets what detectors found against what is recorded: proposed once, not again once decided, withdrawn if refuted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from analysis.doubts import KINDS
+from analysis.doubts.proposals import AUTHOR
+from analysis.meter_records import JUMP
+from gateway.operations import MeterEventRow, Operations
+
+# The same doubt may begin some days earlier or later as data come in; a leap is where it is.
+SAME: Final = timedelta(days=10)
+_PROPOSED, _WITHDRAWN = "event_proposed", "event_withdrawn"
+
+
+def settle(
+    operations: Operations, connection: Connection, meter: str, found: Sequence[MeterEventRow]
+) -> tuple[int, int]:
+    """Record the doubts about a meter in the caller's transaction; return how many were proposed and withdrawn.
+
+    A proposal keeps its id and its time. While nobody has decided it, its factor follows what was measured since.
+    """
+    standing = [event for event in operations.events.of_meter(meter, connection=connection) if event.kind in KINDS]
+    pairs = list(_pairs(found, standing))
+    wanted = [_proposed(event, known) for event, known in pairs if known is None or _differs(event, known)]
+    for event, known in wanted:
+        operations.events.propose(event, connection=connection)
+        _leave(operations, connection, _PROPOSED, known, event)
+    met = {known.id for _, known in pairs if known is not None}
+    refuted = [one for one in standing if is_open(one) and one.id not in met]
+    for event in refuted:
+        operations.events.withdraw(event.id, connection=connection)
+        _leave(operations, connection, _WITHDRAWN, event, replace(event, state="withdrawn"))
+    return len(wanted), len(refuted)
+
+
+def is_open(event: MeterEventRow) -> bool:
+    """Whether an event is a doubt of a detector that nobody decided yet."""
+    return event.kind in KINDS and event.author == AUTHOR and event.state == "proposed"
+
+
+def _pairs(
+    found: Sequence[MeterEventRow], standing: Sequence[MeterEventRow]
+) -> Iterator[tuple[MeterEventRow, MeterEventRow | None]]:
+    """Yield each doubt with what is recorded of it, None where it is new."""
+    left = list(standing)
+    for event in found:
+        same = timedelta(0) if event.kind == JUMP else SAME
+        near = [one for one in left if one.kind == event.kind and abs(one.time - event.time) <= same]
+        known = min(near, key=lambda one: abs(one.time - event.time), default=None)
+        if known is not None:
+            left.remove(known)
+        yield event, known
+
+
+def _differs(event: MeterEventRow, known: MeterEventRow) -> bool:
+    if known.state == "withdrawn":
+        return True
+    return known.state == "proposed" and (event.factor, event.new_start) != (known.factor, known.new_start)
+
+
+def _proposed(event: MeterEventRow, known: MeterEventRow | None) -> tuple[MeterEventRow, MeterEventRow | None]:
+    return (event if known is None else replace(event, id=known.id, time=known.time)), known
+
+
+def _leave(
+    operations: Operations, connection: Connection, action: str, before: MeterEventRow | None, after: MeterEventRow
+) -> None:
+    detail = {"meter": after.meter, "comment": "", "before": _document(before), "after": _document(after)}
+    operations.audit.record(AUTHOR, action, after.id, detail, connection=connection)
+
+
+def _document(row: MeterEventRow | None) -> dict[str, Any] | None:
+    return None if row is None else {name: _plain(value) for name, value in asdict(row).items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,93 @@
+"""Taking a delivery of oil, pellets, wood chips or gas: checked, made durable, noted with who.
+
+Another amount at the same instant is a correction: it needs a reason, and the trail keeps what stood there before.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from api.evidence import Evidence
+from api.expected_range import canonical
+from api.hand_readings import shown, typed_number
+from api.reading_notes import Typed, keep_trail
+from api.times import check_moment
+from config.errors import InvalidReading
+from config.meters import Meter, Tank
+from config.quantities import QUANTITIES, Kind
+
+QUANTITY = "delivery"
+_MILLISECOND = timedelta(milliseconds=1)
+_GROUPED = re.compile(r"\d{1,3}(\.\d{3})+")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What was filled into a tank or store, in the meter's own unit. `force` is the reason to take it anyway."""
+
+    meter_id: str
+    amount: Decimal
+    at: datetime
+    force: str
+    author: str
+
+
+def typed_amount(text: str) -> Decimal:
+    """Read an amount as people type it: `5000`, `5.000,5`; `5.000` may mean five or five thousand.
+
+    Raises `InvalidReading`: `ambiguous_number`, `not_a_number`.
+    """
+    if _GROUPED.fullmatch(text.strip()):
+        plain = text.strip().replace(".", "")
+        raise InvalidReading(
+            "ambiguous_number", f"{text} may be {plain} or less than that; write it without the point"
+        )
+    return typed_number(text)
+
+
+def take_delivery(evidence: Evidence, delivery: Delivery) -> None:
+    """Make a delivery durable; it counts in the interval of levels that it falls in.
+
+    The same amount at the same instant again changes nothing. Raises `NotFound`, and `InvalidReading`: `no_tank`,
+    `future_time`, `too_old`, `not_a_number` for nothing or less, `out_of_range` for more than the tank holds and
+    `already_read` (both without a reason in `force`), or what the push says.
+    """
+    meter = evidence.portfolio.meter(delivery.meter_id)
+    tank = _tank_of(meter)
+    check_moment(delivery.at, evidence.now())
+    if delivery.amount <= 0:
+        raise InvalidReading("not_a_number", f"{delivery.amount} {meter.unit} is no delivery (allowed: more than 0)")
+    value, before = canonical(meter, delivery.amount), _standing(evidence, meter, delivery.at)
+    if before == value:
+        return
+    if not delivery.force.strip():
+        _demand_plausible(meter, tank, delivery, before)
+    pushed = {"meter": meter.id, "quantity": QUANTITY, "time": delivery.at.isoformat(), "value": value}
+    result = evidence.services.push([pushed], evidence.now())
+    for rejected in result.rejected:
+        raise InvalidReading(rejected.reason, rejected.detail)
+    old = shown(meter, before)
+    typed = Typed(QUANTITY, delivery.amount, delivery.at, old, delivery.force, delivery.author, QUANTITY)
+    keep_trail(evidence, meter, typed)
+    evidence.forget(meter.id)
+
+
+def _tank_of(meter: Meter) -> Tank:
+    if meter.tank is None or QUANTITIES[meter.quantity].kind is not Kind.GAUGE:
+        raise InvalidReading("no_tank", f"{meter.id} has no tank whose level is read: nothing is delivered there")
+    return meter.tank
+
+
+def _standing(evidence: Evidence, meter: Meter, at: datetime) -> float | None:
+    found = evidence.readings(meter.id, QUANTITY, at, at + _MILLISECOND)
+    return float(found.value[0]) if len(found) else None
+
+
+def _demand_plausible(meter: Meter, tank: Tank, delivery: Delivery, before: float | None) -> None:
+    if delivery.amount > tank.capacity:
+        detail = f"{delivery.amount} {meter.unit} is more than the {tank.capacity} that {meter.id} holds"
+        raise InvalidReading("out_of_range", f"{detail}; give a reason to store it anyway")
+    if before is not None:
+        stands = f"{shown(meter, before)} {meter.unit} stands at {delivery.at.isoformat()} already"
+        raise InvalidReading("already_read", f"{stands}; give a reason to correct it")

@@ -1,0 +1,47 @@
+"""The trail of what a person typed in: a note beside the value, and who did what in the audit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from analysis.figures import How
+from api.evidence import Evidence
+from config.meters import Meter
+from gateway.operations import ReadingNoteRow
+from gateway.reading import milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed in, in the meter's own unit; `old` is what stood at the same instant before, None: nothing.
+
+    `action` names it in the audit, with `_corrected` behind it where something stood there.
+    """
+
+    quantity: str
+    value: Decimal
+    at: datetime
+    old: float | None
+    reason: str
+    author: str
+    action: str
+
+
+def keep_trail(evidence: Evidence, meter: Meter, typed: Typed) -> None:
+    """Note who typed a value in and why, in one transaction."""
+    is_first, reason = typed.old is None, typed.reason.strip()
+    note = ReadingNoteRow(
+        meter=meter.id,
+        quantity=typed.quantity,
+        time_ms=milliseconds(typed.at),
+        how=(How.READ_BY_HAND if is_first else How.CORRECTED).value,
+        author=typed.author,
+        reason=reason if is_first else f"{reason} (vorher {typed.old} {meter.unit})",
+        recorded_at=evidence.now(),
+    )
+    detail = {"value": str(typed.value), "unit": meter.unit, "time": typed.at.isoformat(), "force": reason}
+    detail |= {} if is_first else {"old_value": str(typed.old)}
+    action = typed.action if is_first else f"{typed.action}_corrected"
+    with evidence.operations.begin() as connection:
+        evidence.operations.notes.record(note, connection=connection)
+        evidence.operations.audit.record(typed.author, action, meter.id, detail, connection=connection)

@@ -1,0 +1,77 @@
+"""What the centre knows of the boxes that send to it: their batches, their states, their figures."""
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from collector.edge.wire import Arrived, BoxStatus, decode_status, source_of
+from collector.statistics import Counts, SourceStatistics
+from config.errors import InvalidReading
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Box:
+    counts: Counts = field(default_factory=Counts)
+    status: BoxStatus | None = None
+
+
+class Boxes:
+    """The boxes of one broker that were heard of since the start."""
+
+    def __init__(self) -> None:
+        self._boxes: dict[str, _Box] = {}
+
+    def count(self, edge: str, arrived: Arrived) -> None:
+        """Count what a batch brought."""
+        counts = self._boxes.setdefault(edge, _Box()).counts
+        counts.readings += len(arrived.readings)
+        counts.refused.update(one.reason for one in arrived.refused)
+
+    def note(self, edge: str, payload: bytes) -> BoxStatus | None:
+        """Keep what a box says of itself, log a change of its problem, and return it; None if it is no state."""
+        box = self._boxes.setdefault(edge, _Box())
+        try:
+            status = decode_status(payload)
+        except InvalidReading as error:
+            box.counts.faults[error.code] += 1
+            return None
+        before, box.status = box.status, status
+        if status.problem != (before.problem if before else None):
+            level = logging.ERROR if status.problem else logging.WARNING
+            log.log(level, "box %s: %s", edge, _in_words(status))
+        return status
+
+    def statuses(self) -> dict[str, BoxStatus]:
+        """Return what every box says of itself, by its name among the sources."""
+        return {source_of(edge): box.status for edge, box in self._boxes.items() if box.status is not None}
+
+    def statistics(self, *, connected: bool) -> list[SourceStatistics]:
+        """Return a snapshot of every box; without a line to the broker none counts as connected."""
+        return [_statistics(edge, box, connected) for edge, box in sorted(self._boxes.items())]
+
+
+def _statistics(edge: str, box: _Box, connected: bool) -> SourceStatistics:
+    status = box.status
+    offline = {} if status is None or status.online else {edge: datetime.fromisoformat(status.since)}
+    return SourceStatistics(
+        source=source_of(edge),
+        kind="edge",
+        connected=connected and not offline,
+        polls=0,
+        readings=box.counts.readings,
+        missed=0 if status is None else sum(status.left_out.values()),
+        faults=dict(box.counts.faults),
+        refused=dict(box.counts.refused),
+        offline=offline,
+    )
+
+
+def _in_words(status: BoxStatus) -> str:
+    if status.problem is None:
+        return f"all is well again, {status.waiting} readings wait"
+    if status.problem == "offline":
+        return "its line is cut or it is off"
+    left_out = f", left out so far: {status.left_out}" if status.left_out else ""
+    return f"{status.problem}, full to {status.full_percent} %, {status.waiting} readings wait{left_out}"

@@ -1,0 +1,122 @@
+"""Deliveries to a tank."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from api.application import application
+from config.meters import Tank
+from gateway.reading import Reading, milliseconds
+from tests.unit.api.client import Client
+from tests.unit.api.district import NOW, SmallDistrict
+
+MARCH = datetime(2026, 3, 1, tzinfo=ZoneInfo("Europe/Berlin"))
+NOTE = {"amount": 4000, "at": "2026-03-04T10:00:00+01:00"}
+
+
+@pytest.fixture
+def call(district: SmallDistrict) -> Callable[[str], Client]:
+    """Callers of a district whose school burns oil: its tank held 3000 l on 1 March, 6400 l on 6 March."""
+    services = district.services()
+    oil = {
+        "medium_id": "heating_oil",
+        "unit": "l",
+        "quantity": "tank_level",
+        "tank": Tank(Decimal(10000), Decimal(10)),
+    }
+    for name, value in oil.items():
+        object.__setattr__(services.books.portfolio.meter("gs-wasser"), name, value)
+    levels = ((MARCH, 3000.0), (MARCH + timedelta(days=5), 6400.0))
+    district.store.append([Reading("gs-wasser", "tank_level", milliseconds(at), level) for at, level in levels])
+    app = application(services)
+    return lambda role: Client(app, district.operations.tokens.create(f"Test {role}", role))
+
+
+def consumed(client: Client) -> float | None:
+    found = client.get("/v1/meters/gs-wasser/consumption?start=2026-03-01&end=2026-03-06&resolution=P1Y").json()
+    total: float | None = found["total"]
+    return total
+
+
+def test_a_delivery_counts_in_the_interval_of_levels_that_it_falls_in(
+    call: Callable[[str], Client], district: SmallDistrict
+) -> None:
+    manager = call("facility_manager")
+    assert consumed(manager) is None
+    answer = manager.post("/v1/meters/gs-wasser/deliveries", NOTE)
+    assert answer.status_code == 201
+    assert answer.json() == {
+        "meter": "gs-wasser",
+        "time": "2026-03-04T10:00:00+01:00",
+        "amount": 4000,
+        "unit": "l",
+    }
+    assert consumed(manager) == 6000  # 3000 + 4000 − 6400 l, at 10 kWh/l
+    (note,) = district.operations.notes.of_meter("gs-wasser", "delivery")
+    assert (note.author, note.how) == ("Test facility_manager", "read_by_hand")
+    (trail,) = [row for row in district.operations.audit.newest(9) if row.action == "delivery"]
+    assert trail.detail["value"] == "4000"
+
+
+def test_the_same_delivery_again_changes_nothing_and_another_amount_needs_a_reason(
+    call: Callable[[str], Client], district: SmallDistrict
+) -> None:
+    manager = call("facility_manager")
+    for _ in range(2):
+        assert manager.post("/v1/meters/gs-wasser/deliveries", NOTE).status_code == 201
+    assert len([row for row in district.operations.audit.newest(9) if row.action == "delivery"]) == 1
+    corrected = NOTE | {"amount": 4100}
+    assert manager.post("/v1/meters/gs-wasser/deliveries", corrected).status_code == 422
+    assert manager.post("/v1/meters/gs-wasser/deliveries", corrected | {"force": "Zahlendreher"}).status_code == 201
+    assert consumed(manager) == 7000
+    assert [note.reason for note in district.operations.notes.of_meter("gs-wasser", "delivery")][-1] == (
+        "Zahlendreher (vorher 4000.0 l)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"amount": 0}, "not_a_number"),
+        ({"amount": -5}, "not_a_number"),
+        ({"amount": 10001}, "out_of_range"),
+        ({"at": (NOW + timedelta(days=1)).isoformat()}, "future_time"),
+        ({"at": "1999-03-01T00:00:00Z"}, "too_old"),
+    ],
+)
+def test_a_delivery_that_cannot_be_is_refused(
+    call: Callable[[str], Client], change: dict[str, object], code: str
+) -> None:
+    answer = call("facility_manager").post("/v1/meters/gs-wasser/deliveries", NOTE | change)
+    assert answer.status_code == 422
+    assert code in answer.text
+
+
+def test_nothing_is_delivered_to_a_meter_without_a_tank(call: Callable[[str], Client]) -> None:
+    answer = call("facility_manager").post("/v1/meters/gs-strom/deliveries", NOTE)
+    assert (answer.status_code, "no_tank" in answer.text) == (422, True)
+    assert call("facility_manager").post("/v1/meters/nirgends/deliveries", NOTE).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["reader", "device"])
+def test_who_may_not_read_by_hand_may_not_deliver(call: Callable[[str], Client], role: str) -> None:
+    assert call(role).post("/v1/meters/gs-wasser/deliveries", NOTE).status_code == 403
+
+
+def test_a_level_in_bulk_cubic_metres_is_expected_within_the_tank(district: SmallDistrict) -> None:
+    services = replace(district.services())
+    chips = {
+        "medium_id": "wood_chips",
+        "unit": "Srm",
+        "quantity": "tank_level",
+        "tank": Tank(Decimal(40), Decimal(650)),
+    }
+    for name, value in chips.items():
+        object.__setattr__(services.books.portfolio.meter("gs-wasser"), name, value)
+    caller = Client(application(services), district.operations.tokens.create("Test", "facility_manager"))
+    expected = caller.get("/v1/meters/gs-wasser/expected-reading").json()
+    assert (expected["low"], expected["high"], expected["unit"]) == (0, 40, "Srm")
