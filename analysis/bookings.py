@@ -125,5 +125,5 @@ def _parts(keeper: Bookkeeper, first: date, end: date, now: datetime) -> Iterato
         yield booking
     if booked_to < end:
         none = np.empty(0, np.int64)
-        nothing = MeterBooks(line_of(none, none, none), keeper.conversions, ())
+        nothing = MeterBooks(line_of(none, none, none), keeper.basis.conversions, ())
         yield Booking(midnight_ms(booked_to, zone), midnight_ms(end, zone), nothing)

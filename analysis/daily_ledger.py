@@ -11,6 +11,7 @@ from typing import Final
 
 from analysis.books import Books
 from analysis.deriving import Known, derived, next_state
+from analysis.formula_changes import keep_formulas
 from analysis.late_readings import take_late
 from analysis.ledger.planning import is_quiet
 from analysis.ledger_jobs import Job, jobs_of, known_ends, known_of
@@ -67,7 +68,8 @@ def catch_up(
     """
     ledger = _ledger_of(books)
     take_late(books, ledger)
-    metered = [meter for meter in meters if not meter.is_virtual]
+    wanted = list(meters)
+    metered = [meter for meter in wanted if not meter.is_virtual]
     caught = Caught()
     for first in range(0, len(metered), _AT_ONCE):
         batch = metered[first : first + _AT_ONCE]
@@ -80,6 +82,7 @@ def catch_up(
                 return caught + writing.done()
             caught += writing.take(job, ends.get(job.meter.id))
         caught += writing.done()
+    keep_formulas(books, ledger, wanted, now=now)
     progress(1.0, "")
     return caught
 

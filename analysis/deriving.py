@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from itertools import groupby
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from analysis.ledger.blocks import Block, block_of
 from analysis.ledger.conversion import midnight_ms
 from analysis.ledger.day_rows import day_rows
 from analysis.ledger.planning import PROVISIONAL_MS, Seen, settled_to
+from analysis.ledger_digest import Basis
 from analysis.meter_books import Bookkeeper
 from analysis.meter_records import event_id
 from gateway.operations.ledger_rows import (
@@ -60,10 +61,11 @@ class _Found:
     substitutions: dict[int, LedgerSubstitution] = field(default_factory=dict)
     blocks: list[LedgerBlock] = field(default_factory=list)
 
-    def take(self, meter_id: str, block: Block, booking: Booking, seen: Seen) -> None:
+    def take(self, basis: Basis, block: Block, booking: Booking, seen: Seen) -> None:
         """Take the days of a block that are over, with what was noticed and what begins to stand in in them."""
-        end = min(block.end, seen.today)
-        self.blocks.append(LedgerBlock(meter_id, block.first, *booking.books.reach))
+        end, meter_id = min(block.end, seen.today), basis.records.meter.id
+        row = LedgerBlock(meter_id, block.first, *booking.books.reach)
+        self.blocks.append(row._replace(digest=block_digest(basis, block, row, seen.zone)))
         amounts = booking.books.amounts(day_cuts(block.first, end, seen.zone))
         self.days += day_rows(meter_id, days(block.first, end), amounts)
         over_ms = midnight_ms(end, seen.zone)
@@ -80,7 +82,7 @@ def derived(keeper: Bookkeeper, state: LedgerState, seen: Seen, wanted: Sequence
     """Derive blocks, and return what has to be written: only what differs."""
     found, before = _Found(), known.within(wanted, seen)
     for block, booking in booked_blocks(keeper, wanted):
-        found.take(keeper.meter.id, block, booking, seen)
+        found.take(keeper.basis, block, booking, seen)
     notices, substitutions = list(found.notices.values()), list(found.substitutions.values())
     dropped, added = _without(before.days, found.days), _without(found.days, before.days)
     return Derivation(
@@ -91,10 +93,17 @@ def derived(keeper: Bookkeeper, state: LedgerState, seen: Seen, wanted: Sequence
         notices=_without(notices, before.notices),
         dropped_substitutions=[row.start_ms for row in _without(before.substitutions, substitutions)],
         substitutions=_without(substitutions, before.substitutions),
+        dropped_blocks=[row.first for row in _without(before.blocks, found.blocks)],
         blocks=_without(found.blocks, before.blocks),
         changed=list(_runs(sorted({row.day for row in (*dropped, *added)}), state, seen)),
         arrival=max((span.arrival for span in seen.late), default=0),
     )
+
+
+def block_digest(basis: Basis, block: Block, row: LedgerBlock, zone: tzinfo) -> str:
+    """Return the digest of what is declared and recorded about a block that has read what its row says."""
+    span_ms = midnight_ms(block.first, zone), midnight_ms(block.end, zone)
+    return basis.digest_within(span_ms, (row.since_ms, row.until_ms))
 
 
 def next_state(state: LedgerState, seen: Seen, settled: date | None) -> LedgerState:

@@ -1,36 +1,101 @@
-"""A digest of what is declared and recorded about a meter: when it changes, all its days have to be derived again."""
+"""What a meter's days rest on besides its readings, as digests: when one changes, its days are derived again.
 
-from collections.abc import Sequence
-from dataclasses import replace
+The digest of a meter says that something changed, those of its blocks say where.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from operator import attrgetter
 from typing import Final
 
-from analysis.meter_records import Records
+from analysis.ledger.conversion import Conversion, conversions_of
+from analysis.ledger.window import FOR_EVER_MS
+from analysis.meter_records import JUMP, PROPOSED, SETTLED, UNIT_CHANGE, Records, put_right
 from config.ledger_policy import Filling, Spreading
 from config.meters import ByHandSource, Meter, PushSource
 from config.portfolio import Portfolio
-from gateway.operations.rows import ReadingNoteRow
+from gateway.operations.rows import MeterEventRow, ReadingNoteRow
+from gateway.reading import milliseconds
 
 # Counted up whenever the ledger makes something else of the same readings.
 DERIVATION: Final = 1
 
+_TIME = attrgetter("time")
 
-def digest_of(portfolio: Portfolio, records: Records, notes: Sequence[ReadingNoteRow]) -> str:
-    """Return the digest: the same in every process, other when a figure may come out otherwise."""
-    meter = records.meter
-    events = [
-        (one.id, one.kind, one.time, one.old_end, one.new_start, one.digits, one.factor, one.state)
-        for one in records.events
-    ]
-    marks = [(one.time_ms, one.how) for one in notes]
-    told = (DERIVATION, _declared(meter), str(portfolio.district.zone), _calendar(portfolio, meter), events, marks)
-    return sha256(repr(told).encode()).hexdigest()[:32]
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What is declared and recorded about a meter; equal digests are the same in every process.
+
+    `declared` is what holds for all of its days, `conversions` what holds for some; `notes` are those on the readings
+    that it is booked from, at the time that its clock is put right to.
+    """
+
+    records: Records
+    notes: Sequence[ReadingNoteRow]
+    conversions: tuple[Conversion, ...]
+    declared: str
+
+    def digest(self) -> str:
+        """Return the digest of everything."""
+        return self.digest_within((-FOR_EVER_MS, FOR_EVER_MS), (-FOR_EVER_MS, FOR_EVER_MS))
+
+    def digest_within(self, span_ms: tuple[int, int], reach_ms: tuple[int, int]) -> str:
+        """Return the digest of what matters to the amounts of `[first, end)` that look at readings of a reach."""
+        told = (
+            self.declared,
+            [(max(one.from_ms, span_ms[0]), one.factor) for one in self.conversions if _touch(one, span_ms)],
+            self._clock(reach_ms[1]),
+            list(self._events(*reach_ms)),
+            [(one.time_ms, one.how) for one in self.notes if reach_ms[0] <= one.time_ms <= reach_ms[1]],
+        )
+        return sha256(repr(told).encode()).hexdigest()[:32]
+
+    def _clock(self, until_ms: int) -> list[tuple[int, int]]:
+        clock = self.records.clock
+        return [shift for shift in clock.shifts if clock.touches(shift[0], shift[0])[0] <= until_ms]
+
+    def _events(self, since_ms: int, until_ms: int) -> Iterator[tuple[object, ...]]:
+        """What `Records.decisions` makes of them; of the last exchange before, the wrap still counts."""
+        earlier: MeterEventRow | None = None
+        for one in sorted(self.records.events, key=_TIME):
+            time_ms = milliseconds(one.time)
+            if one.kind == UNIT_CHANGE and one.state == PROPOSED and time_ms <= until_ms:
+                yield "doubted", max(time_ms, since_ms)
+            if one.kind == "exchange" and one.state in SETTLED and time_ms < since_ms:
+                earlier = one
+            if not since_ms <= time_ms <= until_ms:
+                continue
+            if one.kind == "exchange" and one.state in SETTLED:
+                yield "exchange", time_ms, one.old_end, one.new_start, one.digits
+            if one.kind == JUMP and one.state in {PROPOSED, "accepted"}:
+                yield "jump", time_ms
+            if one.state == "rejected":
+                yield "believed", time_ms
+        if earlier is not None and earlier.digits is not None:
+            yield "device", earlier.digits
+
+
+def basis_of(portfolio: Portfolio, records: Records, notes: Sequence[ReadingNoteRow]) -> Basis:
+    """Return what a meter's days rest on; `notes` as they are stored."""
+    meter, zone = records.meter, portfolio.district.zone
+    conversions = conversions_of(meter, zone, factors=records.ratios(), units=records.units())
+    declared = repr((DERIVATION, _declared(meter), str(zone), _calendar(portfolio, meter)))
+    return Basis(records, put_right(notes, records.clock), conversions, declared)
+
+
+def _touch(conversion: Conversion, span_ms: tuple[int, int]) -> bool:
+    return conversion.from_ms < span_ms[1] and conversion.to_ms > span_ms[0]
 
 
 def _declared(meter: Meter) -> Meter:
-    """How a device is reached says nothing about what it counts."""
+    """How a device is reached says nothing about what it counts; what is dated tells by the conversions."""
     source = meter.source if isinstance(meter.source, ByHandSource) else PushSource()
-    return replace(meter, title="", sample=False, source=source)
+    policy = replace(meter.policy, decimals=None)
+    named = replace(meter, title="", serial=None, sample=False, longest_silence=None)
+    alone = replace(named, sub_meter_of=None, has_all_sub_meters=False)
+    return replace(alone, source=source, policy=policy, factor=(), gas=())
 
 
 def _calendar(portfolio: Portfolio, meter: Meter) -> object:

@@ -8,19 +8,20 @@ from typing import Final
 import numpy as np
 
 from analysis.books import Books
-from analysis.deriving import Known
-from analysis.ledger.blocks import Block
-from analysis.ledger.planning import Seen, is_due, is_whole, may_be_due, planned
+from analysis.deriving import Known, block_digest
+from analysis.ledger.blocks import Block, block_of
+from analysis.ledger.clock import Clock
+from analysis.ledger.planning import Seen, is_due, may_be_due, planned, reaches_back
 from analysis.ledger.window import FOR_EVER_MS
-from analysis.ledger_digest import digest_of
+from analysis.ledger_digest import Basis, basis_of
 from analysis.meter_books import Bookkeeper, bookkeeper
 from analysis.meter_records import Records
 from config.meters import Meter
 from gateway.operations.ledger import Ledger
-from gateway.operations.ledger_rows import LedgerState
-from gateway.operations.rows import ReadingNoteRow
+from gateway.operations.ledger_rows import LedgerBlock, LedgerState
 from gateway.reading import instant, milliseconds
 from gateway.series import Series
+from gateway.touched import Touched
 
 _EARLIEST: Final = datetime(1700, 1, 1, tzinfo=UTC)
 
@@ -33,29 +34,33 @@ class Job:
     meter: Meter
     state: LedgerState
     seen: Seen
-    records: Records
-    notes: Sequence[ReadingNoteRow]
+    basis: Basis
 
     @property
     def reaches_back(self) -> bool:
         """Whether more is derived than the end that is not settled."""
-        return is_whole(self.state, self.seen) or bool(self.seen.late)
+        return reaches_back(self.state, self.seen)
 
     def keeper(self) -> Bookkeeper:
         """Return who books the meter."""
-        return bookkeeper(self.books, self.meter, now=self.seen.now, records=self.records, notes=self.notes)
+        return bookkeeper(self.books, self.meter, now=self.seen.now, basis=self.basis)
 
     def wanted(self, known: Known) -> list[Block]:
         """Return the blocks to derive."""
-        return planned(self.state, self.seen, known.blocks, self._first_day)
+        return planned(self.state, self.seen, known.blocks, first=self._first_day, differs=self._differs)
 
     def all_blocks(self, known: Known) -> list[Block]:
         """Return the blocks to derive if nothing had been derived yet."""
-        return planned(LedgerState(self.meter.id), self.seen, known.blocks, self._first_day)
+        nothing = LedgerState(self.meter.id)
+        return planned(nothing, self.seen, known.blocks, first=self._first_day, differs=self._differs)
 
     def _first_day(self) -> date:
         series = _around(self.books, self.meter, _EARLIEST)
-        return instant(int(series.time_ms[0])).astimezone(self.seen.zone).date()
+        (first_ms,) = self.basis.records.clock.right(series.time_ms[:1]).tolist()
+        return instant(first_ms).astimezone(self.seen.zone).date()
+
+    def _differs(self, block: LedgerBlock) -> bool:
+        return block.digest != block_digest(self.basis, block_of(block.first), block, self.seen.zone)
 
 
 def jobs_of(
@@ -69,14 +74,24 @@ def jobs_of(
     for meter in meters:
         records = Records(meter, tuple(one for one in events.get(meter.id, ()) if one.time <= now))
         of_quantity = [one for one in notes.get(meter.id, ()) if one.quantity == meter.quantity]
-        digest = digest_of(books.portfolio, records, of_quantity)
-        seen, state = Seen(now, books.zone, None, digest, late.get(meter.id, ())), states[meter.id]
+        basis, state = basis_of(books.portfolio, records, of_quantity), states[meter.id]
+        seen = _seen(books, basis, late.get(meter.id, ()), now)
         if not (all_due or may_be_due(state, seen)):
             continue
-        seen = replace(seen, newest_ms=_newest_ms(books, meter, now))
+        seen = replace(seen, newest_ms=_newest_ms(books, meter, records.clock, now))
         if all_due or is_due(state, seen):
-            jobs.append(Job(books, meter, state, seen, records, of_quantity))
+            jobs.append(Job(books, meter, state, seen, basis))
     return jobs
+
+
+def _seen(books: Books, basis: Basis, late: Sequence[Touched], now: datetime) -> Seen:
+    """What is seen of a meter, but for its newest reading."""
+    clock = basis.records.clock
+    right = []
+    for span in late:
+        start_ms, end_ms = clock.touches(span.start_ms, span.end_ms)
+        right.append(span._replace(start_ms=start_ms, end_ms=end_ms))
+    return Seen(now, books.zone, None, basis.digest(), right, clock.earlier_ms)
 
 
 def known_of(ledger: Ledger, meter_id: str) -> Known:
@@ -104,11 +119,11 @@ def known_ends(ledger: Ledger, jobs: Collection[Job]) -> dict[str, Known]:
     }
 
 
-def _newest_ms(books: Books, meter: Meter, now: datetime) -> int | None:
+def _newest_ms(books: Books, meter: Meter, clock: Clock, now: datetime) -> int | None:
     """The newest reading that has come: one of the future is none yet."""
     series = _around(books, meter, now)
     count = int(np.searchsorted(series.time_ms, milliseconds(now), side="right"))
-    return int(series.time_ms[count - 1]) if count else None
+    return int(clock.right(series.time_ms[count - 1 : count])[0]) if count else None
 
 
 def _around(books: Books, meter: Meter, moment: datetime) -> Series:

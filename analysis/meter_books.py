@@ -1,7 +1,6 @@
 """One meter's booked line with everything that is recorded about it: the thin shell around the ledger."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
@@ -13,7 +12,7 @@ from analysis.expectations import expectation_of
 from analysis.figures import MeterEvent
 from analysis.ledger.amounts import Amounts, cut_amounts
 from analysis.ledger.bridging import Expectation, Substitution, bridged
-from analysis.ledger.conversion import Conversion, conversions_of
+from analysis.ledger.conversion import Conversion
 from analysis.ledger.counter import Booked, book_counter
 from analysis.ledger.faults import Notice
 from analysis.ledger.interval_bounds import interval_bounds
@@ -24,11 +23,11 @@ from analysis.ledger.readings import Decisions, Readings
 from analysis.ledger.rules import Rules, rules_of
 from analysis.ledger.tank import book_tank
 from analysis.ledger.window import FOR_EVER_MS, Window
-from analysis.meter_records import Records, marks_of, put_right, records_of
+from analysis.ledger_digest import Basis, basis_of
+from analysis.meter_records import Records, marks_of, records_of
 from analysis.window_readings import WindowReadings
 from config.meters import Meter
 from config.quantities import QUANTITIES, Kind
-from gateway.operations.rows import ReadingNoteRow
 from gateway.series import Series
 
 _TIME = attrgetter("time_ms")
@@ -74,20 +73,19 @@ def bookkeeper(
     *,
     now: datetime,
     records: Records | None = None,
-    notes: Sequence[ReadingNoteRow] | None = None,
+    basis: Basis | None = None,
 ) -> "Bookkeeper":
-    """Return who books a meter as of `now`; `records` and `notes` where they were read already."""
-    found = records_of(books, meter, now=now) if records is None else records
-    known = books.operations.notes.of_meter(meter.id, meter.quantity) if notes is None else notes
+    """Return who books a meter as of `now`; `records` or the whole `basis` where they were read already."""
+    if basis is None:
+        found = records_of(books, meter, now=now) if records is None else records
+        basis = basis_of(books.portfolio, found, books.operations.notes.of_meter(meter.id, meter.quantity))
     return Bookkeeper(
         books=books,
         meter=meter,
         rules=rules_of(meter),
-        records=found,
-        notes=put_right(known, found.clock),
-        conversions=conversions_of(meter, books.zone, factors=found.ratios(), units=found.units()),
+        basis=basis,
         expectation=expectation_of(books, meter),
-        raw=WindowReadings(books.store, meter.id, meter.quantity, now, found.clock),
+        raw=WindowReadings(books.store, meter.id, meter.quantity, now, basis.records.clock),
         delivered=WindowReadings(books.store, meter.id, "delivery", now),
     )
 
@@ -99,9 +97,7 @@ class Bookkeeper:
     books: Books
     meter: Meter
     rules: Rules
-    records: Records
-    notes: Sequence[ReadingNoteRow]
-    conversions: tuple[Conversion, ...]
+    basis: Basis
     expectation: Expectation | None
     raw: WindowReadings
     delivered: WindowReadings
@@ -122,11 +118,11 @@ class Bookkeeper:
                 break
             window = further
         line, substitutions = bridged(booked.line, self.rules, self.expectation)
-        changes = self.records.factor_changes(self.books.zone, until=self.raw.upto)
+        changes = self.basis.records.factor_changes(self.books.zone, until=self.raw.upto)
         return MeterBooks(
             line=line,
-            conversions=self.conversions,
-            events=self.records.shown([*booked.notices, *changes], start_ms, end_ms),
+            conversions=self.basis.conversions,
+            events=self.basis.records.shown([*booked.notices, *changes], start_ms, end_ms),
             substitutions=tuple(one for one in substitutions if one.end_ms > start_ms and one.start_ms < end_ms),
             notices=tuple(one for one in booked.notices if start_ms <= one.time_ms < end_ms),
             reach=window.read(series.time_ms),
@@ -156,16 +152,17 @@ class Bookkeeper:
     def _readings(self, series: Series) -> Readings:
         if not len(series):
             return Readings(series.time_ms, micro_units(series.value), series.time_ms)
-        first = bisect_left(self.notes, int(series.time_ms[0]), key=_TIME)
-        behind = bisect_left(self.notes, int(series.time_ms[-1]) + 1, key=_TIME)
-        marks = marks_of(series, self.notes[first:behind], by_hand=self.rules.by_hand)
+        notes = self.basis.notes
+        first = bisect_left(notes, int(series.time_ms[0]), key=_TIME)
+        behind = bisect_left(notes, int(series.time_ms[-1]) + 1, key=_TIME)
+        marks = marks_of(series, notes[first:behind], by_hand=self.rules.by_hand)
         return Readings(series.time_ms, micro_units(series.value), marks)
 
     def _decisions(self, series: Series, window: Window) -> Decisions:
         """What was written down at an exchange belongs to the readings around it: where these are not looked at, only
         what it leaves behind counts.
         """
-        decisions = self.records.decisions(series)
+        decisions = self.basis.records.decisions(series)
         first_ms, last_ms = window.read(series.time_ms)
         exchanges = [
             one if one.time_ms >= first_ms else one._replace(old_end=None, new_start=None)

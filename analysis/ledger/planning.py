@@ -23,13 +23,18 @@ _REACHES_ON: Final = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a meter has at an instant: its newest reading [ms] up to then (None: none at all), what arrived late."""
+    """What a meter has at an instant: its newest reading [ms] up to then (None: none at all), what arrived late.
+
+    Both are told at the time that the clock of the device is put right to; stamps are moved back by it by
+    `moved_back_ms` at most.
+    """
 
     now: datetime
     zone: ZoneInfo
     newest_ms: int | None
     digest: str
     late: Sequence[Touched] = ()
+    moved_back_ms: int = 0
 
     @property
     def today(self) -> date:
@@ -39,7 +44,7 @@ class Seen:
     @property
     def settled_ms(self) -> int:
         """The instant up to which nothing can arrive any more without being told."""
-        return milliseconds(self.now) - SETTLES_AFTER_MS
+        return milliseconds(self.now) - SETTLES_AFTER_MS - self.moved_back_ms
 
 
 def may_be_due(state: LedgerState, seen: Seen) -> bool:
@@ -62,9 +67,14 @@ def is_due(state: LedgerState, seen: Seen) -> bool:
     return not is_as_before or seen.newest_ms != state.newest_ms
 
 
-def is_whole(state: LedgerState, seen: Seen) -> bool:
-    """Whether everything has to be derived: nothing was yet, or what is declared or recorded is another."""
-    return state.derived_at is None or state.digest != seen.digest or state.settled_to is None
+def is_whole(state: LedgerState) -> bool:
+    """Whether nothing was derived yet."""
+    return state.derived_at is None or state.settled_to is None
+
+
+def reaches_back(state: LedgerState, seen: Seen) -> bool:
+    """Whether more may have to be derived than the end that is not settled."""
+    return is_whole(state) or state.digest != seen.digest or bool(seen.late)
 
 
 def is_quiet(state: LedgerState, seen: Seen) -> bool:
@@ -74,22 +84,39 @@ def is_quiet(state: LedgerState, seen: Seen) -> bool:
     return seen.newest_ms is None or seen.newest_ms < milliseconds(state.derived_at) - SETTLES_AFTER_MS
 
 
-def planned(state: LedgerState, seen: Seen, known: Sequence[LedgerBlock], first: Callable[[], date]) -> list[Block]:
-    """Return the blocks to derive, ascending: those that are not settled and those that have read what arrived late.
+def planned(
+    state: LedgerState,
+    seen: Seen,
+    known: Sequence[LedgerBlock],
+    *,
+    first: Callable[[], date],
+    differs: Callable[[LedgerBlock], bool],
+) -> list[Block]:
+    """Return the blocks to derive, ascending: those that are not settled, those that have read what arrived late, and
+    those of which something else is declared or recorded.
 
-    All of them where all has to be derived, and none of a meter without readings. `known` are the blocks derived
-    before, `first` tells the day of the first reading.
+    All of them where nothing was derived yet, and none of a meter without readings. `known` are the blocks derived
+    before, `first` tells the day of the first reading, `differs` whether something else holds for a block.
     """
     if seen.newest_ms is None:
         return []
     end = min(seen.today, _day(seen.newest_ms, seen.zone) + _REACHES_ON)
-    if is_whole(state, seen) or state.settled_to is None:
-        return list(blocks(min([first() - _DAY, *(one.first for one in known[:1])]), end))
+    if is_whole(state) or state.settled_to is None:
+        return list(blocks(min([first() - _DAY, *(one.first for one in known[:1])]), _end(end, seen, known)))
     wanted = set(blocks(state.settled_to, end))
     for span in seen.late:
         wanted |= {block_of(one.first) for one in known if _has_read(one, span)}
         wanted |= set(blocks(_day(span.start_ms, seen.zone) - _DAY, known[0].first if known else end))
+    if state.digest != seen.digest:
+        end = _end(end, seen, known)
+        wanted |= {block_of(one.first) for one in known if differs(one)}
+        wanted |= set(blocks(first() - _DAY, known[0].first if known else end)) | set(blocks(state.settled_to, end))
     return sorted(block for block in wanted if block.first < end)
+
+
+def _end(end: date, seen: Seen, known: Sequence[LedgerBlock]) -> date:
+    """A clock that is put right may take the newest reading back to before what was derived."""
+    return max([end, *(min(seen.today, block_of(one.first).end) for one in known[-1:])])
 
 
 def settled_to(state: LedgerState, seen: Seen, derived: Sequence[LedgerBlock]) -> date | None:

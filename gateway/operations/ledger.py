@@ -178,9 +178,9 @@ def _write_rows(connection: Connection, derivations: Sequence[Derivation]) -> No
     starts = [(one.state.meter, start_ms) for one in derivations for start_ms in one.dropped_substitutions]
     _drop(connection, ledger_substitution, ("meter", "start_ms"), starts)
     _put(connection, ledger_substitution, [row for one in derivations for row in one.substitutions])
-    blocks = [row for one in derivations for row in one.blocks]
-    _drop(connection, ledger_block, ("meter", "first"), [row[:2] for row in blocks])
-    _put(connection, ledger_block, blocks)
+    firsts = [(one.state.meter, first) for one in derivations for first in one.dropped_blocks]
+    _drop(connection, ledger_block, ("meter", "first"), firsts)
+    _put(connection, ledger_block, [row for one in derivations for row in one.blocks])
 
 
 def _write_changes(connection: Connection, derivations: Sequence[Derivation]) -> None:

@@ -45,12 +45,17 @@ class LedgerSubstitution(NamedTuple):
 
 
 class LedgerBlock(NamedTuple):
-    """What a block of days was derived from: readings of `[since_ms, until_ms]` that arrive later change it."""
+    """What a block of days was derived from: readings of `[since_ms, until_ms]` that arrive later change it.
+
+    `digest` is that of what was declared and recorded about it. Of a virtual meter a block is the time from `first`
+    on in which it is the sum of the same parts.
+    """
 
     meter: str
     first: date
     since_ms: int
     until_ms: int
+    digest: str = ""
 
 
 class LedgerChange(NamedTuple):
@@ -96,6 +101,7 @@ class Derivation:
     notices: Sequence[LedgerNotice] = ()
     dropped_substitutions: Sequence[int] = ()
     substitutions: Sequence[LedgerSubstitution] = ()
+    dropped_blocks: Sequence[date] = ()
     blocks: Sequence[LedgerBlock] = ()
     changed: Sequence[tuple[date, date]] = ()
     arrival: int = 0

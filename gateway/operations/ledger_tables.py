@@ -48,6 +48,7 @@ ledger_block = Table(
     Column("first", Date, primary_key=True),
     Column("since_ms", BigInteger, nullable=False),
     Column("until_ms", BigInteger, nullable=False),
+    Column("digest", String(64), nullable=False),
     sqlite_with_rowid=False,
 )
 

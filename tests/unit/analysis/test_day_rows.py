@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from analysis.ledger.amounts import Amounts
 from analysis.ledger.day_rows import amounts_of_rows, day_rows
 from analysis.ledger.line import Row
-from analysis.ledger_digest import digest_of
+from analysis.ledger_digest import basis_of
 from analysis.meter_records import Records
 from config.ledger_policy import LedgerPolicy, Spreading
 from config.meters import ByHandSource, Dated
@@ -75,19 +75,19 @@ def test_the_digest_changes_with_whatever_changes_a_figure() -> None:
     closed = replace(school, calendar=UseCalendar(closed=frozenset({date(2025, 1, 2)})))
     weekdays = replace(school, calendar=UseCalendar(open=(OpeningHours(frozenset({0, 1}), time(8), time(16)),)))
     told = [
-        digest_of(portfolio, Records(own, ()), ()),
-        digest_of(portfolio, Records(replace(own, factor=(Dated(None, Decimal(2)),)), ()), ()),
-        digest_of(portfolio, Records(replace(own, source=ByHandSource(timedelta(days=30))), ()), ()),
-        digest_of(portfolio, Records(own, (change,)), ()),
-        digest_of(portfolio, Records(own, (replace(change, state="rejected"),)), ()),
-        digest_of(portfolio, Records(own, ()), (note,)),
-        digest_of(books(closed)[0].portfolio, Records(own, ()), ()),
-        digest_of(books(weekdays)[0].portfolio, Records(own, ()), ()),
-        digest_of(books(school, zone="Europe/London")[0].portfolio, Records(own, ()), ()),
+        basis_of(portfolio, Records(own, ()), ()).digest(),
+        basis_of(portfolio, Records(replace(own, factor=(Dated(None, Decimal(2)),)), ()), ()).digest(),
+        basis_of(portfolio, Records(replace(own, source=ByHandSource(timedelta(days=30))), ()), ()).digest(),
+        basis_of(portfolio, Records(own, (change,)), ()).digest(),
+        basis_of(portfolio, Records(own, (replace(change, state="rejected"),)), ()).digest(),
+        basis_of(portfolio, Records(own, ()), (note,)).digest(),
+        basis_of(books(closed)[0].portfolio, Records(own, ()), ()).digest(),
+        basis_of(books(weekdays)[0].portfolio, Records(own, ()), ()).digest(),
+        basis_of(books(school, zone="Europe/London")[0].portfolio, Records(own, ()), ()).digest(),
     ]
     assert len(set(told)) == len(told)
     words = replace(change, detail="anders erzählt", author="jemand")
-    assert digest_of(portfolio, Records(own, (words,)), ()) == told[3]
+    assert basis_of(portfolio, Records(own, (words,)), ()).digest() == told[3]
 
 
 def test_the_digest_is_the_same_in_every_process() -> None:
@@ -95,10 +95,10 @@ def test_the_digest_is_the_same_in_every_process() -> None:
         "from datetime import date, timedelta; from dataclasses import replace;"
         "from tests.unit.analysis.evidence import books, meter, place;"
         "from config.portfolio import UseCalendar; from analysis.meter_records import Records;"
-        "from analysis.ledger_digest import digest_of;"
+        "from analysis.ledger_digest import basis_of;"
         "closed = frozenset(date(2025, 1, 1) + timedelta(days=number) for number in range(50));"
         "there = books(replace(place(meter()), calendar=UseCalendar(closed=closed)))[0];"
-        "print(digest_of(there.portfolio, Records(meter(), ()), ()))"
+        "print(basis_of(there.portfolio, Records(meter(), ()), ()).digest())"
     )
     told = {
         subprocess.run(

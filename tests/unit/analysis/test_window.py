@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.consumption import consumption
@@ -23,6 +23,7 @@ def day_slots(slots: Sequence[Slot]) -> list[tuple[date, object, object, float]]
 
 
 @settings(max_examples=60)
+@example(gaps=[], rests=[(12, 324)], zeros=[], exchange_at=338, first=3, length=1)
 @given(
     gaps=st.lists(spans, max_size=3),
     rests=st.lists(spans, max_size=2),

@@ -45,6 +45,7 @@ def _ledger_block() -> None:
         sa.Column("first", sa.Date(), nullable=False),
         sa.Column("since_ms", sa.BigInteger(), nullable=False),
         sa.Column("until_ms", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("meter", "first", name="pk_ledger_block"),
         sqlite_with_rowid=False,
     )
