@@ -5,6 +5,7 @@ The digest of a meter says that something changed, those of its blocks say where
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from hashlib import sha256
 from operator import attrgetter
 from typing import Final
@@ -92,7 +93,7 @@ def _touch(conversion: Conversion, span_ms: tuple[int, int]) -> bool:
 def _declared(meter: Meter) -> Meter:
     """How a device is reached says nothing about what it counts; what is dated tells by the conversions."""
     source = meter.source if isinstance(meter.source, ByHandSource) else PushSource()
-    policy = replace(meter.policy, decimals=None)
+    policy = replace(meter.policy, decimals=None, tolerance_percent=Decimal(0))
     named = replace(meter, title="", serial=None, sample=False, longest_silence=None)
     alone = replace(named, sub_meter_of=None, has_all_sub_meters=False)
     return replace(alone, source=source, policy=policy, factor=(), gas=())
