@@ -1,9 +1,9 @@
 """Amounts of local days as rows of a table and back, to the last digit: pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 
 import numpy as np
 
@@ -33,24 +33,45 @@ def day_rows(meter_id: str, days: Iterable[date], amounts: Amounts) -> Iterator[
 
 def amounts_of_rows(rows: Sequence[LedgerDay], first: date, bounds_ms: Integers) -> Amounts:
     """Return the amounts of consecutive days between `bounds_ms`, from `first` on; no row: nothing is known."""
-    count = len(bounds_ms) - 1
-    factors: dict[str, int] = {}
-    pieces: list[tuple[int, int, int]] = []
-    spans_ms = np.zeros((len(Row), count), np.int64)
+    count, begin = len(bounds_ms) - 1, first.toordinal()
+    by_factor: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    by_spans: dict[str, list[int]] = defaultdict(list)
     bridges = np.zeros(count + 1, np.int64)
-    for row in rows:
-        slot = (row.day - first).days
-        for piece in row.pieces.split():
+    for _, day, _, pieces, spans, before, after in rows:
+        slot = day.toordinal() - begin
+        by_spans[spans].append(slot)
+        for piece in pieces.split():
             micro, _, factor = piece.partition("*")
-            pieces.append((factors.setdefault(factor, len(factors)), slot, int(micro)))
-        for kind, span_ms in _spans(row.spans):
-            spans_ms[kind, slot] = span_ms
-        bridges[slot] = max(bridges[slot], row.bridge_before)
-        bridges[slot + 1] = row.bridge_after
-    amounts = np.zeros((len(factors), count), np.int64)
-    for place, slot, whole in pieces:
-        amounts[place, slot] = whole
-    return Amounts(bounds_ms, amounts, tuple(Decimal(factor) for factor in factors), spans_ms, bridges)
+            slots, amounts = by_factor[factor]
+            slots.append(slot)
+            amounts.append(int(micro))
+        if before or after:
+            bridges[slot] = max(bridges[slot], before)
+            bridges[slot + 1] = after
+    return Amounts(
+        bounds_ms,
+        _table(list(by_factor.values()), count),
+        tuple(Decimal(factor) for factor in by_factor),
+        _spans_of(by_spans, count),
+        bridges,
+    )
+
+
+def _table(filled: Sequence[tuple[list[int], list[int]]], count: int) -> Integers:
+    table = np.zeros((len(filled), count), np.int64)
+    for row, (slots, amounts) in zip(table, filled, strict=True):
+        row[slots] = amounts
+    return table
+
+
+def _spans_of(by_spans: Mapping[str, list[int]], count: int) -> Integers:
+    """Most days are measured from end to end: their text is the same."""
+    spans_ms = np.zeros((len(Row), count), np.int64)
+    for text, slots in by_spans.items():
+        for one in text.split():
+            kind, _, span_ms = one.partition("=")
+            spans_ms[int(kind), slots] = int(span_ms)
+    return spans_ms
 
 
 def _pieces(micro: Sequence[int], factors: Sequence[Decimal]) -> str:
@@ -60,10 +81,3 @@ def _pieces(micro: Sequence[int], factors: Sequence[Decimal]) -> str:
         if whole:
             sums[factor] = sums.get(factor, 0) + whole
     return " ".join(f"{whole}*{factor}" for factor, whole in sums.items())
-
-
-@lru_cache(maxsize=4096)
-def _spans(text: str) -> tuple[tuple[int, int], ...]:
-    """Most days are measured from end to end: their text is the same."""
-    parts = (one.partition("=") for one in text.split())
-    return tuple((int(kind), int(span_ms)) for kind, _, span_ms in parts)

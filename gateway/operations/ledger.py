@@ -48,7 +48,7 @@ class Ledger:
         """Return how far each meter is derived; a new one has a state without anything."""
         query = select(*_STATE_COLUMNS).where(ledger_state.c.meter.in_(meters))
         with self._connections.reading() as reading:
-            known = {row[0]: LedgerState(*row) for row in reading.execute(query)}
+            known = {row[0]: LedgerState(*row) for row in reading.execute(query).all()}
         return {meter: known.get(meter) or LedgerState(meter) for meter in meters}
 
     def days(self, meter: str, start: date | None = None, end: date | None = None) -> list[LedgerDay]:
@@ -59,13 +59,13 @@ class Ledger:
         if end is not None:
             query = query.where(ledger_day.c.day < end)
         with self._connections.reading() as reading:
-            return [LedgerDay._make(row) for row in reading.execute(query)]
+            return [LedgerDay._make(row) for row in reading.execute(query).all()]
 
     def days_since(self, meters: Collection[str], start: date) -> dict[str, list[LedgerDay]]:
         """Return the days of several meters from `start` on."""
         query = select(ledger_day).where(ledger_day.c.meter.in_(meters), ledger_day.c.day >= start)
         with self._connections.reading() as reading:
-            return _by_meter(LedgerDay._make(row) for row in reading.execute(query))
+            return _by_meter(LedgerDay._make(row) for row in reading.execute(query).all())
 
     def notices(self, meter: str, start_ms: int, end_ms: int) -> list[LedgerNotice]:
         """Return what was noticed in `[start_ms, end_ms)` of a meter, ascending."""
@@ -118,7 +118,7 @@ class Ledger:
         """Return the changes that nobody has judged again yet, oldest first."""
         query = select(*_CHANGE_COLUMNS).where(ledger_change.c.judged_at.is_(None)).order_by(ledger_change.c.id)
         with self._connections.reading() as reading:
-            return [LedgerChange._make(row) for row in reading.execute(query)]
+            return [LedgerChange._make(row) for row in reading.execute(query).all()]
 
     # what is written
 

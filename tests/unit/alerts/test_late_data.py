@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts.evaluation import evaluate_due
+from alerts.evaluation import EvaluationSummary, evaluate_due
 from alerts.findings import CLEAR, NO_DATA, Circumstances, Judged
 from alerts.late_data import REFUTED, concerns, judge_again
 from alerts.passes import judge_due
@@ -23,7 +23,7 @@ from config.portfolio import Period as Days
 from gateway.operations import AlertState, Operations, Outcome
 from gateway.operations.ledger_rows import Derivation
 from tests.unit.alerts.district import HOUR, NOW, ToldRule, books, found, meter, portfolio
-from tests.unit.analysis.evidence import counter, utc
+from tests.unit.analysis.evidence import counter, event, utc
 from tests.unit.analysis.evidence import meter as metered
 from tests.unit.analysis.ledger_district import world_in
 
@@ -202,3 +202,25 @@ def test_nights_that_arrive_in_the_morning_are_judged_all_the_same(tmp_path: Pat
         )
         assert passed(utc(2026, 2, 26, 9)) == [Outcome.FIRING] * 3
         assert [alert.state for alert in world.operations.alerts.list()] == [AlertState.FIRING]
+
+
+def test_what_is_doubted_in_a_pass_is_out_of_the_books_before_the_rules_are_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, leap = utc(2026, 2, 27, 6), utc(2026, 2, 26, 2)
+    pipe = metered("wasser", "water", unit="m3", quantity="volume", interval=timedelta(minutes=15))
+    rests = counter(utc(2026, 2, 10), timedelta(minutes=15), [0.0, 0.0, 0.25, 0.0] * 24 * 17)
+    with world_in(tmp_path) as world:
+
+        def proposed(there: Books, operations: Operations, *, now: datetime) -> EvaluationSummary:
+            operations.events.record(event("implausible_jump", leap, of="wasser", state="proposed"))
+            return EvaluationSummary(proposed=1)
+
+        monkeypatch.setattr("alerts.passes.propose_doubts", proposed)
+        shown = {at: value + 900 * (at >= leap) for at, value in rests.items() if at <= now}
+        world.declare(pipe).at(now).arrive(shown, "wasser")
+        world.derive()
+        booked = world.days("wasser")["2026-02-26"]
+        judge_due(world.books, world.operations, now=now, rules=[])
+        left = world.days("wasser")["2026-02-26"]
+        assert int(booked.split("*")[0]) - int(left.split("*")[0]) >= 900_000_000
