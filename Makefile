@@ -16,7 +16,7 @@ demo: .venv/.runtime  ## the sample district on http://127.0.0.1:8000: make demo
 	@$(BIN)/zaehlwerk demo $(ARGS)
 
 test: .venv/.development  ## every test, those on real servers included: make test ARGS="tests/unit -k wrap"
-	@tests/servers/run.sh $(BIN)/python -m pytest $(ARGS)
+	@tests/servers/run.sh $(BIN)/python -m pytest --numprocesses 2 $(ARGS)
 
 check: .venv/.development  ## format, lint, types, imports
 	@$(BIN)/ruff format --check .

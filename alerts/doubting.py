@@ -93,8 +93,8 @@ def _answered(
         summary = _settled(operations, asked, found, now)
     except Conflict:  # another process judged it first, or somebody decided just now
         return EvaluationSummary()
-    if books.daily_cache is not None and summary.proposed + summary.withdrawn:
-        books.daily_cache.forget(asked.meter.id)
+    if summary.proposed + summary.withdrawn:
+        books.forget(asked.meter.id)
     return summary
 
 

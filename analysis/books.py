@@ -70,3 +70,8 @@ class Books:
     def zone(self) -> ZoneInfo:
         """The zone in which days, months and years are cut."""
         return self.portfolio.district.zone
+
+    def forget(self, meter_id: str) -> None:
+        """Work out afresh what is kept of a meter; of virtual ones nothing is."""
+        if self.daily_cache is not None:
+            self.daily_cache.forget(meter_id)

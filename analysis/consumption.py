@@ -10,6 +10,7 @@ import numpy as np
 from analysis.books import Books
 from analysis.calendar_cuts import boundary_ms, cuts
 from analysis.figures import Consumption, MeterEvent, Resolution, Substitute
+from analysis.future_readings import stored_ahead
 from analysis.known_amounts import quality
 from analysis.ledger.amounts import Amounts
 from analysis.ledger.micro import Integers
@@ -38,7 +39,8 @@ def consumption(
     """Return the consumption of `[start, end)` in slots of the property's calendar; raises `NotFound`.
 
     `start` and `end` are local days or aware instants; a slot that they cut is given as far as it is asked for. A
-    slot that is still running has what is known so far, with a coverage below 1; readings after `now` do not count.
+    slot that is still running has what is known so far, with a coverage below 1; readings after `now` do not count. A
+    span that reaches the present has the event of readings that are stored with a time to come.
     """
     meter = books.portfolio.meter(meter_id)
     bounds = cuts(boundary_ms(start, books.zone), boundary_ms(end, books.zone), resolution, books.zone)
@@ -59,7 +61,7 @@ def consumption(
         reference=reference_of(meter),
     )
     if not meter.is_virtual:
-        return found
+        return replace(found, events=(*found.events, *stored_ahead(books, meter, last, now=now)))
     return replace(found, parts=part_knowledge(books, meter, passed, now=now), notes=virtual_notes(found))
 
 

@@ -31,6 +31,7 @@ UNIT_CHANGE: Final = "unit_change_suspected"
 CLOCK_SHIFT: Final = "clock_shift"
 JUMP: Final = "implausible_jump"
 FACTOR_CHANGE: Final = "factor_change"
+DUPLICATE: Final = "duplicate_conflict"  # rejecting one says which value stands, not that it is right
 _FOR_EVER_MS = 2**60
 _TIME = attrgetter("time_ms")
 _MARKS = {
@@ -73,7 +74,8 @@ class Records:
         exchanges = [
             _exchange(self.meter, one) for one in self.events if one.kind == "exchange" and one.state in SETTLED
         ]
-        believed = frozenset(milliseconds(one.time) for one in self.events if one.state == "rejected")
+        refuted = (one for one in self.events if one.state == "rejected" and one.kind != DUPLICATE)
+        believed = frozenset(milliseconds(one.time) for one in refuted)
         doubted = [
             (milliseconds(one.time), _FOR_EVER_MS)
             for one in self.events

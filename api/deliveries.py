@@ -13,6 +13,7 @@ from api.expected_range import canonical
 from api.hand_readings import shown, typed_number
 from api.reading_notes import Typed, keep_trail
 from api.times import check_moment
+from api.typed_values import refuse_future, write_typed
 from config.errors import InvalidReading
 from config.meters import Meter, Tank
 from config.quantities import QUANTITIES, Kind
@@ -55,18 +56,17 @@ def take_delivery(evidence: Evidence, delivery: Delivery) -> None:
     """
     meter = evidence.portfolio.meter(delivery.meter_id)
     tank = _tank_of(meter)
-    check_moment(delivery.at, evidence.now())
+    check_moment(delivery.at)
     if delivery.amount <= 0:
         raise InvalidReading("not_a_number", f"{delivery.amount} {meter.unit} is no delivery (allowed: more than 0)")
-    value, before = canonical(meter, delivery.amount), _standing(evidence, meter, delivery.at)
+    value = canonical(meter, delivery.amount)
+    refuse_future(evidence, meter, QUANTITY, value, at=delivery.at, author=delivery.author)
+    before = _standing(evidence, meter, delivery.at)
     if before == value:
         return
     if not delivery.force.strip():
         _demand_plausible(meter, tank, delivery, before)
-    pushed = {"meter": meter.id, "quantity": QUANTITY, "time": delivery.at.isoformat(), "value": value}
-    result = evidence.services.push([pushed], evidence.now())
-    for rejected in result.rejected:
-        raise InvalidReading(rejected.reason, rejected.detail)
+    write_typed(evidence, meter, QUANTITY, value, at=delivery.at, author=delivery.author)
     old = shown(meter, before)
     typed = Typed(QUANTITY, delivery.amount, delivery.at, old, delivery.force, delivery.author, QUANTITY)
     keep_trail(evidence, meter, typed)

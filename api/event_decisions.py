@@ -12,7 +12,8 @@ from analysis.raw_readings import as_displayed
 from api.answers.problems import InvalidInput
 from api.event_trail import Step, before_last_step, leave
 from api.evidence import Evidence
-from config.errors import Conflict, InvalidReading, NotFound
+from api.former_values import bring_back_former, bring_back_new
+from config.errors import Conflict, NotFound
 from config.meters import Meter
 from gateway.operations import MeterEventRow
 from gateway.reading import instant
@@ -69,13 +70,13 @@ def decide(evidence: Evidence, decision: Decision) -> MeterEventRow:
         raise Conflict(f"event {event.id!r} is {event.state}: only a proposed one can be decided")
     meter = evidence.portfolio.meter(event.meter)
     decided = _decided(evidence, meter, event, decision)
-    if decided.kind == DUPLICATE and decided.state == "rejected":
-        _write(evidence, meter, decided, decided.old_end)  # before it is kept: what cannot be written stays open
     operations = evidence.operations
     with operations.begin() as connection:
         before = operations.events.find(event.id, connection=connection)
         if before is not None and before.state != "proposed":
             raise Conflict(f"event {event.id!r} is {before.state} already")
+        if decided.kind == DUPLICATE and decided.state == "rejected":  # what cannot be written stays open
+            bring_back_former(evidence, decided.id, connection=connection)
         operations.events.put(decided, connection=connection)
         step = Step.ACCEPTED if decision.verdict is Verdict.ACCEPT else Step.REJECTED
         leave(
@@ -100,12 +101,12 @@ def undo(evidence: Evidence, event_id: str, *, author: str, comment: str = "") -
     event = operations.events.find(event_id)
     if event is None:
         raise NotFound("decided event", event_id)
-    if event.kind == DUPLICATE and event.state == "rejected":
-        _write(evidence, evidence.portfolio.meter(event.meter), event, event.new_start)
     with operations.begin() as connection:
         if operations.events.find(event_id, connection=connection) != event:
             raise Conflict(f"event {event_id!r} was changed meanwhile")
         before = before_last_step(operations, event, connection=connection)
+        if event.kind == DUPLICATE and event.state == "rejected":
+            bring_back_new(evidence, event.id, connection=connection)
         if before is None:
             operations.events.remove(event_id, connection=connection)
         else:
@@ -215,17 +216,3 @@ def _shift(event: MeterEventRow, decision: Decision) -> Decimal:
     if shift is None or not abs(shift) <= LONGEST_SHIFT_S:
         raise InvalidInput("shift_s", "say by how many seconds the clock was wrong, a year at most")
     return shift
-
-
-def _write(evidence: Evidence, meter: Meter, event: MeterEventRow, value: Decimal | None) -> None:
-    """Put the value back that stood there before, as a reading of the same instant."""
-    if value is None:
-        return
-    pushed = {
-        "meter": meter.id,
-        "quantity": meter.quantity,
-        "time": event.time.isoformat(timespec="milliseconds"),
-        "value": float(value),
-    }
-    for rejected in evidence.services.push([pushed], evidence.now()).rejected:
-        raise InvalidReading(rejected.reason, rejected.detail)

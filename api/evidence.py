@@ -134,8 +134,7 @@ class Evidence:
     def forget(self, meter_id: str) -> None:
         """Work out afresh what a new reading of a meter changes; virtual ones are never kept."""
         self.remembered.forget()
-        if self.books.daily_cache is not None:
-            self.books.daily_cache.forget(meter_id)
+        self.books.forget(meter_id)
 
     def forget_days_of(self, pushed: Sequence[object]) -> None:
         """Work out afresh what pushed readings of past days change; those of today show by themselves soon enough."""

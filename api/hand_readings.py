@@ -15,6 +15,7 @@ from api.expected_range import ExpectedRange, canonical, expected_range
 from api.photos import Photo, keep_photos
 from api.reading_notes import Typed, keep_trail
 from api.times import check_moment
+from api.typed_values import refuse_future, write_typed
 from config.errors import InvalidReading
 from config.meters import Meter
 from config.quantities import UNITS
@@ -99,9 +100,10 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     a reason in `force`), `no_photo`, or what the push says. The same value at the same instant again changes nothing.
     """
     meter = evidence.portfolio.meter(reading.meter_id)
-    check_moment(reading.at, evidence.now())
+    check_moment(reading.at)
     _check_size(reading)
     value = canonical(meter, reading.shown)
+    refuse_future(evidence, meter, meter.quantity, value, at=reading.at, author=reading.author)
     expected = range_of(evidence, meter, reading.at)
     before = standing(evidence, meter, reading.at)
     if before == value:
@@ -111,10 +113,7 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
         _demand_expected(meter, expected, reading, value)
         _demand_first(meter, reading, before)
     _keep_photo(evidence, meter, reading)
-    pushed = {"meter": meter.id, "quantity": meter.quantity, "time": reading.at.isoformat(), "value": value}
-    result = evidence.services.push([pushed], evidence.now())
-    for rejected in result.rejected:
-        raise InvalidReading(rejected.reason, rejected.detail)
+    write_typed(evidence, meter, meter.quantity, value, at=reading.at, author=reading.author)
     _note(evidence, meter, reading, before)
     evidence.forget(meter.id)
     return expected

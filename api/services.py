@@ -7,9 +7,10 @@ from typing import Protocol
 
 from analysis.books import Books
 from api.security.push_limits import PushAllowance
+from config.errors import StorageFull
 from gateway.operations import Operations
 from gateway.photos import PhotoFolder
-from gateway.reading import Refused
+from gateway.reading import Reading, Refused
 
 
 class Rejected(Protocol):
@@ -24,20 +25,32 @@ class Rejected(Protocol):
 
 
 class PushResult(Protocol):
-    """What became of a push, after it is durable. `known` None: the sink in front of the store cannot tell."""
+    """What became of a push, after it is durable.
+
+    `replaced` counts values that took the place of another one. It and `known` are None where the sink in front of
+    the store cannot tell.
+    """
 
     @property
     def accepted(self) -> int: ...
     @property
     def known(self) -> int | None: ...
     @property
+    def replaced(self) -> int | None: ...
+    @property
     def rejected(self) -> Sequence[Rejected]: ...
 
 
 class Push(Protocol):
-    """Makes pushed readings durable; raises `StorageFull` when it cannot."""
+    """Makes pushed readings durable; `author` is who sends them. Raises `StorageFull` when it cannot."""
 
-    def __call__(self, pushed: Sequence[object], now: datetime) -> PushResult: ...
+    def __call__(self, pushed: Sequence[object], now: datetime, *, author: str = "") -> PushResult: ...
+
+
+class Restore(Protocol):
+    """Makes former values the standing ones again; raises `StorageFull` when it cannot."""
+
+    def __call__(self, readings: Sequence[Reading]) -> object: ...
 
 
 class SourceHealth(Protocol):
@@ -109,6 +122,10 @@ def _nothing_refused(_limit: int) -> Sequence[Refused]:
     return ()
 
 
+def _nowhere(readings: Sequence[Reading]) -> None:
+    raise StorageFull(f"{len(readings)} former values have no store to go to")
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything the routes and pages lean on.
@@ -117,8 +134,8 @@ class Services:
     by name (spool, scheduler; the store is asked anyway): each returns if its part works and raises a
     `ZaehlwerkError` otherwise. `loading` returns None once everything is loaded. `refused` returns the newest
     refused things, `unassigned` the newest topics that belong to no meter. `push_allowance` is what one token may
-    push. `photos` is where pictures of displays lie, None: none are taken. `demo` opens every door and marks every
-    page as sample data.
+    push. `restore` brings former values back, and nobody is asked about that again. `photos` is where pictures of
+    displays lie, None: none are taken. `demo` opens every door and marks every page as sample data.
     """
 
     books: Books
@@ -133,4 +150,5 @@ class Services:
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     unassigned: Callable[[int], Sequence[UnassignedTopic]] = _nothing_unassigned
     push_allowance: PushAllowance = field(default_factory=PushAllowance)
+    restore: Restore = _nowhere
     photos: PhotoFolder | None = None

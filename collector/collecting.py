@@ -17,6 +17,7 @@ from collector.mqtt.listener import Listener
 from collector.mqtt.listeners import listener_of
 from collector.mqtt.unassigned import Unassigned
 from collector.statistics import CollectorStatistics
+from config.clocks import CLOCK_SLACK_MS
 from config.errors import ConfigurationError
 from config.portfolio import ModbusBus, MqttBroker, Portfolio
 from config.profiles import DeviceProfile
@@ -33,7 +34,8 @@ class Collector:
 
     Raises `ConfigurationError` on construction for what no source could ever be read with (unknown profile, register,
     unit, format, missing password). A source that is away is waited for, and never delays another. `folder` is the
-    state folder, in which what belongs to no meter is listed; None: it is refused.
+    state folder, in which what belongs to no meter is listed; None: it is refused. `slack_ms` is how far the clock
+    of a sender may be ahead of ours.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Collector:
         clock: Callable[[], datetime] = _now,
         serials: SerialBook | None = None,
         folder: Path | None = None,
+        slack_ms: int = CLOCK_SLACK_MS,
     ) -> None:
         self._portfolio = portfolio
         self._serials = serials
@@ -63,6 +66,7 @@ class Collector:
                 clock=clock,
                 folder=folder,
                 unassigned=self._unassigned,
+                slack_ms=slack_ms,
             )
             for broker in brokers
         ]

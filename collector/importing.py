@@ -66,8 +66,9 @@ class SeriesTaken:
 class ImportResult:
     """What became of a file. `known` None: the sink cannot tell; `missing` values say themselves that they have none.
 
+    `replaced` stored values had another value, and are kept; None: the store behind the sink tells later.
     `refused_lines` holds the first thousand; `refused` counts all. `skipped` lines are sums and words below a table,
-    which are no readings. After a dry run nothing is stored and `accepted` says how many would be.
+    which are no readings. After a dry run nothing is stored; `accepted` and `replaced` say how many would be.
     """
 
     accepted: int
@@ -80,6 +81,7 @@ class ImportResult:
     skipped: int = 0
     series: tuple[SeriesTaken, ...] = ()
     preview: tuple[Previewed, ...] = ()
+    replaced: int | None = 0
 
 
 @dataclass(slots=True)
@@ -89,6 +91,7 @@ class Importing:
     name: str
     sink: Sink | None
     now_ms: int
+    replaced: int | None = 0
     accepted: int = 0
     known: int | None = 0
     missing: int = 0
@@ -130,7 +133,8 @@ class Importing:
         if len(self.lines) < MOST_SHOWN:
             self.lines.append(RefusedLine(row.number, error.code, error.detail))
         place, content = f"{self.name}:{row.number}", row.text.encode()[:CONTENT_LIMIT_BYTES]
-        self._refused.append(Refused("file", place, error.code, error.detail, content, self.now_ms))
+        what = (error.code, error.detail, content, self.now_ms, error.meter, error.claimed_ms)
+        self._refused.append(Refused("file", place, *what))
 
     def _append(self) -> None:
         readings, self._readings = self._readings, []
@@ -140,7 +144,8 @@ class Importing:
         elif readings or refused:
             receipt = self.sink.append(readings, refused)
             self.accepted += receipt.accepted
-            self.known = None if receipt.known is None or self.known is None else self.known + receipt.known
+            self.known = added(self.known, receipt.known)
+            self.replaced = added(self.replaced, receipt.replaced)
 
     def _result(self) -> ImportResult:
         return ImportResult(
@@ -151,7 +156,13 @@ class Importing:
             refused_lines=tuple(self.lines),
             first=None if self.first_ms is None else instant(self.first_ms),
             last=None if self.last_ms is None else instant(self.last_ms),
+            replaced=self.replaced,
         )
+
+
+def added(so_far: int | None, more: int | None) -> int | None:
+    """Return a sum; None where one part is not known."""
+    return None if so_far is None or more is None else so_far + more
 
 
 def lines_of(file: Path, progress: Progress | None) -> Iterator[str]:

@@ -36,11 +36,16 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class PushResult:
-    """What became of a push, after it is durable. `known` None: the sink in front of the store cannot tell."""
+    """What became of a push, after it is durable.
+
+    `replaced` counts values that took the place of another one. It and `known` are None where the sink in front of
+    the store cannot tell.
+    """
 
     accepted: int
     known: int | None
     rejected: tuple[Rejected, ...]
+    replaced: int | None = 0
 
 
 def take(pushed: Sequence[object], portfolio: Portfolio, sink: Sink, now: datetime) -> PushResult:
@@ -58,11 +63,11 @@ def take(pushed: Sequence[object], portfolio: Portfolio, sink: Sink, now: dateti
             readings.append(reading_of(one, portfolio, now_ms))
         except InvalidReading as error:
             rejected.append(Rejected(index, error.code, error.detail))
-            refused.append(Refused(SOURCE, _place(one), error.code, error.detail, _content(one), now_ms))
+            refused.append(_refused(one, error, now_ms))
     if not readings and not refused:
         return PushResult(0, 0, ())
     receipt = sink.append(readings, refused)
-    return PushResult(receipt.accepted, receipt.known, tuple(rejected))
+    return PushResult(receipt.accepted, receipt.known, tuple(rejected), receipt.replaced)
 
 
 def reading_of(pushed: object, portfolio: Portfolio, now_ms: int) -> Reading:
@@ -73,6 +78,14 @@ def reading_of(pushed: object, portfolio: Portfolio, now_ms: int) -> Reading:
         raise InvalidReading(f"no_{missing[0]}", f"{missing[0]} is missing")
     meter = str(pushed["meter"])
     quantity = _quantity(meter, pushed.get("quantity"), portfolio)
+    try:
+        return _reading(meter, quantity, pushed, portfolio, now_ms)
+    except InvalidReading as error:
+        error.meter = meter
+        raise
+
+
+def _reading(meter: str, quantity: str, pushed: Mapping[Any, Any], portfolio: Portfolio, now_ms: int) -> Reading:
     moment_ms = _moment(pushed["time"], portfolio, now_ms)
     value = number(pushed["value"])
     if pushed.get("unit") is not None:
@@ -120,6 +133,11 @@ def _converted(value: float, unit: str, quantity: str) -> float:
         return convert(value, ratio_to_canonical(unit, quantity.split(".", maxsplit=1)[0]))
     except ConfigurationError as error:
         raise InvalidReading("unknown_unit", str(error)) from error
+
+
+def _refused(pushed: object, error: InvalidReading, now_ms: int) -> Refused:
+    place, content = _place(pushed), _content(pushed)
+    return Refused(SOURCE, place, error.code, error.detail, content, now_ms, error.meter, error.claimed_ms)
 
 
 def _place(pushed: object) -> str:

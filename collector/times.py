@@ -4,10 +4,10 @@ import re
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+from config.clocks import CLOCK_SLACK_MS
 from config.errors import InvalidReading
 from gateway.reading import milliseconds
 
-FUTURE_TOLERANCE_MS = 3_600_000
 EARLIEST_MS = 946_684_800_000  # 2000-01-01 UTC: a device without a clock shows 1970
 _CLOCK_SKEW_MS = 300_000
 _LARGEST_S = 100_000_000_000  # seconds since 1970 stay below until the year 5138, milliseconds are above since 1973
@@ -15,20 +15,23 @@ _NUMBER = re.compile(r"\d+(\.\d+)?")
 _DAY_ONLY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
 
 
-def time_ms(written: Any, *, zone: tzinfo, now_ms: int) -> int:
+def time_ms(written: Any, *, zone: tzinfo, now_ms: int, slack_ms: int = CLOCK_SLACK_MS) -> int:
     """Return milliseconds since 1970 UTC of an ISO 8601 stamp, or of seconds or milliseconds since 1970.
 
     A stamp without offset is wall time in `zone`; in the hour that autumn repeats, the latest instant that is not in
     the future counts, which is right for whoever sends at once. Raises `InvalidReading`: `no_time`, `future_time`,
     `too_old`.
     """
-    return checked(_parsed(written, zone, now_ms), written, now_ms=now_ms)
+    return checked(_parsed(written, zone, now_ms), written, now_ms=now_ms, slack_ms=slack_ms)
 
 
-def checked(found_ms: int, written: Any, *, now_ms: int) -> int:
-    """Return the time if it can be true; raises `InvalidReading`: `future_time`, `too_old`."""
-    if found_ms > now_ms + FUTURE_TOLERANCE_MS:
-        raise InvalidReading("future_time", f"{str(written)[:60]!r} has not come yet")
+def checked(found_ms: int, written: Any, *, now_ms: int, slack_ms: int = CLOCK_SLACK_MS) -> int:
+    """Return the time if it can be true; raises `InvalidReading`: `future_time`, `too_old`.
+
+    The one place where a single reading is found to come from the future; `slack_ms` is how far a clock may be ahead.
+    """
+    if found_ms > now_ms + slack_ms:
+        raise InvalidReading("future_time", f"{str(written)[:60]!r} has not come yet", claimed_ms=found_ms)
     if found_ms < EARLIEST_MS:
         raise InvalidReading("too_old", f"{str(written)[:60]!r} is before the year 2000: is the clock set?")
     return found_ms

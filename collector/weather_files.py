@@ -15,6 +15,7 @@ from collector.importing import Importing, ImportResult, Progress, Row, lines_of
 from collector.numbers import WrittenNumbers
 from collector.pushing import AIR_TEMPERATURE
 from collector.times import checked, existing
+from config.clocks import CLOCK_SLACK_MS
 from config.errors import InvalidReading
 from config.meters import weather_meter_id
 from config.portfolio import Portfolio
@@ -96,7 +97,7 @@ def _dwd_reader(heading: str, now_ms: int) -> Callable[[Row], Reading | None]:
         # Day means reach back to 1781, far behind a meter's clock.
         if moment < _EARLIEST:
             raise InvalidReading("too_old", f"{row.fields[date_at]} is before the first thermometers")
-        if milliseconds(moment) > now_ms + 24 * 3_600_000:
+        if milliseconds(moment) > now_ms + CLOCK_SLACK_MS:
             raise InvalidReading("future_time", f"{row.fields[date_at]} has not come yet")
         meter = weather_meter_id(_station(row.fields[station_at]))
         return None if value in MISSING else _reading(meter, milliseconds(moment), value)

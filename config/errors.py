@@ -59,11 +59,17 @@ class StorageFull(ZaehlwerkError):
 
 
 class InvalidReading(ZaehlwerkError):
-    """What arrived is no usable reading; `code` is the stable name of the reason, for counters and tables."""
+    """What arrived is no usable reading; `code` is the stable name of the reason, for counters and tables.
 
-    def __init__(self, code: str, detail: str) -> None:
+    `meter` is whose reading it would have been (several ids with commas between them), empty where nobody can tell;
+    `claimed_ms` the instant that it claims [ms since 1970 UTC], None where that is not what is wrong.
+    """
+
+    def __init__(self, code: str, detail: str, *, meter: str = "", claimed_ms: int | None = None) -> None:
         self.code = code
         self.detail = detail
+        self.meter = meter
+        self.claimed_ms = claimed_ms
         super().__init__(f"{code}: {detail}")
 
 

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from config.errors import ConfigurationError, StorageFull, Unreachable
@@ -30,18 +30,22 @@ class DamagedFile(ConfigurationError):
     """The file is no database any more."""
 
 
+Completion = Callable[[sqlite3.Connection], None]
+
+
 class DurableFile:
     """One SQLite database in WAL mode with `synchronous=FULL`; threads and processes may share it.
 
-    Raises `DamagedFile` if `path` is something else, `ConfigurationError` if a later version wrote it, `StorageFull`
-    if it cannot be opened for writing.
+    A file of an earlier version gets what `schema` says, then `complete` does what statements cannot say, both in
+    one commit. Raises `DamagedFile` if `path` is something else, `ConfigurationError` if a later version wrote it,
+    `StorageFull` if it cannot be opened for writing.
     """
 
-    def __init__(self, path: Path, schema: str, *, version: int) -> None:
+    def __init__(self, path: Path, schema: str, *, version: int, complete: Completion | None = None) -> None:
         self.path = Path(path)
         self._lock = threading.Lock()
         self._idle_readers: deque[sqlite3.Connection] = deque()
-        self._writer = self._open_writer(schema, version)
+        self._writer = self._open_writer(schema, version, complete)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -93,14 +97,14 @@ class DurableFile:
         finally:
             self._idle_readers.append(connection)
 
-    def _open_writer(self, schema: str, version: int) -> sqlite3.Connection:
+    def _open_writer(self, schema: str, version: int, complete: Completion | None) -> sqlite3.Connection:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             connection = _connect(self.path)
         except (OSError, sqlite3.Error) as error:
             raise StorageFull(f"{self.path} cannot be opened: {error}") from error
         try:
-            _prepare(connection, schema, version)
+            _prepare(connection, schema, version, complete)
         except sqlite3.Error as error:
             connection.close()
             raise _opening_error(self.path, error) from error
@@ -133,7 +137,7 @@ def _connect(path: Path, *, mode: str = "rwc") -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
 
 
-def _prepare(connection: sqlite3.Connection, schema: str, version: int) -> None:
+def _prepare(connection: sqlite3.Connection, schema: str, version: int, complete: Completion | None) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute(f"PRAGMA journal_size_limit={WAL_KEPT_BYTES}")
@@ -146,6 +150,8 @@ def _prepare(connection: sqlite3.Connection, schema: str, version: int) -> None:
         if found < version:
             for statement in schema.split(";"):
                 connection.execute(statement)
+            if complete is not None:
+                complete(connection)
             connection.execute(f"PRAGMA user_version={version}")
 
 

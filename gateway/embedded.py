@@ -3,7 +3,7 @@
 import math
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import repeat
 from operator import itemgetter
@@ -12,14 +12,17 @@ from pathlib import Path
 import numpy as np
 
 from config.errors import InvalidReading, StorageFull, Unreachable
+from gateway import beside, replaced, touched_table
 from gateway import refused as refused_table
-from gateway import touched_table
+from gateway.beside import Beside
 from gateway.durable_file import DurableFile
-from gateway.reading import Reading, Receipt, Refused, demand_finite, first_millisecond
+from gateway.reading import Identity, Reading, Receipt, Refused, demand_finite, first_millisecond
+from gateway.replaced import Replaced, differs
 from gateway.series import Series
 from gateway.touched import SPAN_MS, Firsts, TouchedSince, late_before, late_spans
+from gateway.upserting import Row, Step, Upserted, upsert
 
-_VERSION = 2  # 1: without `touched`
+_VERSION = 3  # 1: without what lies beside, 2: without `touched`
 # (series, time) as the key keeps one meter's year together: a page full of neighbours per disk access.
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS series (
@@ -35,11 +38,7 @@ CREATE TABLE IF NOT EXISTS reading (
     PRIMARY KEY (series, time_ms)
 ) WITHOUT ROWID;
 {touched_table.SCHEMA}
-{refused_table.SCHEMA}
-"""
-_UPSERT = """
-INSERT INTO reading VALUES (?, ?, ?)
-ON CONFLICT DO UPDATE SET value = excluded.value WHERE value IS NOT excluded.value
+{beside.SCHEMA}
 """
 _READ = """
 SELECT time_ms, value FROM reading
@@ -48,6 +47,8 @@ ORDER BY time_ms
 """
 _LAST_BEFORE = "SELECT max(time_ms) FROM reading WHERE series = ? AND time_ms < ?"
 _FIRST_FROM = "SELECT min(time_ms) FROM reading WHERE series = ? AND time_ms >= ?"
+_STANDING = "SELECT value FROM reading WHERE series = ? AND time_ms = ?"
+_NAMES = "SELECT meter, quantity FROM series WHERE id = ?"
 _SERIES = "SELECT id FROM series WHERE meter = ? AND quantity = ?"
 _NEWEST = """
 SELECT series.meter, series.quantity, reading.time_ms, reading.value
@@ -59,8 +60,6 @@ _EARLIEST, _LATEST = -(2**63), 2**63 - 1
 
 _TIME = itemgetter(2)
 
-_Row = tuple[int, int, float]
-
 
 class EmbeddedStore:
     """Sink and store in one: what `append` returned from survives a power cut and can be read at once.
@@ -70,8 +69,9 @@ class EmbeddedStore:
     """
 
     def __init__(self, path: Path, *, clock_s: Callable[[], float] = time.time) -> None:
-        self._file = DurableFile(path, _SCHEMA, version=_VERSION)
+        self._file = DurableFile(path, _SCHEMA, version=_VERSION, complete=refused_table.add_columns)
         self._clock_s = clock_s
+        self.beside = Beside(self._file)
         self._series_ids: dict[tuple[str, str], int] = {}
 
     @property
@@ -79,21 +79,23 @@ class EmbeddedStore:
         """The database's file."""
         return self._file.path
 
-    def append(self, readings: Sequence[Reading], refused: Sequence[Refused] = ()) -> Receipt:
+    def append(self, readings: Sequence[Reading], refused: Sequence[Refused] = (), *, source: str = "") -> Receipt:
         """Make readings and refused things durable in one commit; see `Sink.append`.
 
+        `source` is who brought them, said of every value that they replace; empty: the source that the meter has.
         Raises `InvalidReading` for a value that is not finite, `StorageFull` if the disk takes nothing.
         """
         demand_finite(readings)
         late = self._late(readings)
         with self._file.writing() as connection:
             ids = self._ids(connection, readings)
-            rows = ((ids[meter, quantity], time_ms, value) for meter, quantity, time_ms, value in readings)
-            accepted = _upsert(connection, rows)
+            upserted = upsert(connection, lambda: _rows_of(readings, ids), len(readings))
             touched_table.insert(connection, late)
             refused_table.insert(connection, refused)
+            others = self._keep_replaced(connection, upserted.steps, source)
         self._series_ids |= ids
-        return Receipt(accepted, len(readings) - accepted)
+        self._say_news(others or len(refused))
+        return Receipt(upserted.changed, len(readings) - upserted.changed, others)
 
     def append_series(self, meter: str, quantity: str, series: Series) -> Receipt:
         """Make a long series of one meter durable in one commit: a history, an import.
@@ -102,18 +104,21 @@ class EmbeddedStore:
         """
         return self.append_many([(meter, quantity, series)])
 
-    def append_many(self, histories: Iterable[tuple[str, str, Series]]) -> Receipt:
-        """Make the series of many meters durable in one commit; raises like `append`."""
-        total = accepted = 0
+    def append_many(self, histories: Iterable[tuple[str, str, Series]], *, source: str = "") -> Receipt:
+        """Make the series of many meters durable in one commit; takes `source` and raises like `append`."""
+        total = accepted = others = 0
         before_ms = late_before(self._clock_s())
         with self._file.writing() as connection:
             for meter, quantity, series in histories:
                 if not np.isfinite(series.value).all():
                     raise InvalidReading("not_a_number", f"{meter} {quantity}: a value of the series is not finite")
                 total += len(series)
-                accepted += _upsert(connection, _rows(_series_id(connection, meter, quantity), series))
+                upserted = _upsert_series(connection, _series_id(connection, meter, quantity), series)
                 touched_table.insert(connection, _late_spans(meter, series, before_ms))
-        return Receipt(accepted, total - accepted)
+                accepted += upserted.changed
+                others += self._keep_replaced(connection, upserted.steps, source)
+        self._say_news(others)
+        return Receipt(accepted, total - accepted, others)
 
     def write(self, readings: Sequence[Reading]) -> Sequence[Refused]:
         """Write readings durably; see `Store.write`. Refused is a value that is not finite, and nothing else."""
@@ -145,6 +150,14 @@ class EmbeddedStore:
             latest = latest if after is None else after + 1
             return _series(connection, meter, quantity, earliest, latest)
 
+    def standing(self, readings: Sequence[Reading]) -> dict[Identity, float]:
+        """Return what stands at the identities of readings; see `Askable.standing`."""
+        with self._file.reading() as connection:
+            series = {one[:2]: connection.execute(_SERIES, one[:2]).fetchone() for one in readings}
+            known = [one[:3] for one in readings if series[one[:2]] is not None]
+            rows = ((one, connection.execute(_STANDING, (*series[one[:2]], one[2])).fetchone()) for one in known)
+            return {identity: row[0] for identity, row in rows if row is not None}
+
     def newest(self) -> dict[tuple[str, str], Reading]:
         """Return the newest reading of every (meter, quantity) in the store."""
         with self._file.reading() as connection:
@@ -158,13 +171,11 @@ class EmbeddedStore:
 
     def refused(self, limit: int = 100) -> list[Refused]:
         """Return the newest refused things, newest first."""
-        with self._file.reading() as connection:
-            return refused_table.select(connection, limit)
+        return self.beside.refused(limit)
 
     def refused_counts(self) -> dict[str, int]:
         """Return how many things were refused ever, by reason."""
-        with self._file.reading() as connection:
-            return refused_table.counts(connection)
+        return self.beside.refused_counts()
 
     def ready(self) -> None:
         """Return if an append would work now; raises `StorageFull` otherwise."""
@@ -173,6 +184,19 @@ class EmbeddedStore:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def _keep_replaced(self, connection: sqlite3.Connection, steps: Sequence[Step], source: str) -> int:
+        told = [step for step in steps if differs(*step[2:])]
+        if told:
+            names = {one: connection.execute(_NAMES, (one,)).fetchone() for one in {step[0] for step in told}}
+            at_ms = int(self._clock_s() * 1000)
+            rows = [(*names[series], *step, source, at_ms) for series, *step in told]
+            replaced.keep(connection, map(Replaced._make, rows))
+        return len(told)
+
+    def _say_news(self, count: int) -> None:
+        if count:
+            self.beside.has_news = True
 
     def _ids(self, connection: sqlite3.Connection, readings: Sequence[Reading]) -> dict[tuple[str, str], int]:
         identities = {(meter, quantity) for meter, quantity, _, _ in readings}
@@ -191,13 +215,15 @@ def _refused(reading: Reading) -> Refused:
     return Refused("embedded", reading.meter, "not_a_number", detail, repr(reading).encode(), reading.time_ms)
 
 
-def _upsert(connection: sqlite3.Connection, rows: Iterable[_Row]) -> int:
-    # SQLite does not count an update that its WHERE held back: what is left are the new and the changed.
-    return max(connection.executemany(_UPSERT, rows).rowcount, 0)
+def _rows_of(readings: Sequence[Reading], ids: Mapping[tuple[str, str], int]) -> Iterator[Row]:
+    return ((ids[meter, quantity], time_ms, value) for meter, quantity, time_ms, value in readings)
 
 
-def _rows(series_id: int, series: Series) -> Iterator[_Row]:
-    return zip(repeat(series_id), series.time_ms.tolist(), series.value.tolist(), strict=False)
+def _upsert_series(connection: sqlite3.Connection, series_id: int, series: Series) -> Upserted:
+    def rows() -> Iterator[Row]:
+        return zip(repeat(series_id), series.time_ms.tolist(), series.value.tolist(), strict=False)
+
+    return upsert(connection, rows, len(series))
 
 
 def _late_spans(meter: str, series: Series, before_ms: int) -> Firsts:

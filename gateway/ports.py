@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # who only writes does without numpy
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from gateway.reading import Reading, Receipt, Refused
+    from gateway.reading import Identity, Reading, Receipt, Refused
     from gateway.series import Series
     from gateway.touched import TouchedSince
 
@@ -19,7 +19,8 @@ class Sink(Protocol):
     def append(self, readings: Sequence[Reading], refused: Sequence[Refused] = ()) -> Receipt:
         """Make readings and refused things durable in one commit. All or nothing.
 
-        Appending the same again changes nothing; the same identity with another value replaces the value.
+        Appending the same again changes nothing; the same identity with another value replaces the value, and what
+        stood there is kept.
         Raises `StorageFull` when it cannot; nothing of the batch is kept then.
         """
         ...
@@ -36,6 +37,17 @@ class Writer(Protocol):
         """Write readings; on return they are confirmed durable, save those returned as refused with a reason.
 
         Idempotent by identity. Raises `Unreachable` when the store does not answer or asks to wait.
+        """
+        ...
+
+
+class Askable(Writer, Protocol):
+    """A writer that overwrites, and can be asked before what it would overwrite."""
+
+    def standing(self, readings: Sequence[Reading]) -> Mapping[Identity, float]:
+        """Return what is stored at the identities of readings; where nothing is, the identity is missing.
+
+        Raises `Unreachable` when the store does not answer, `Forbidden` when it may not be asked.
         """
         ...
 
@@ -69,3 +81,7 @@ class Store(Writer, Protocol):
     def close(self) -> None:
         """Release files and connections."""
         ...
+
+
+class AskableStore(Store, Askable, Protocol):
+    """A store that says what a write would overwrite."""

@@ -52,11 +52,11 @@ class RationedSpool:
         """The share of the bounds from which on the present ration holds; 0 while everything is taken."""
         return self._ration
 
-    def append(self, readings: Sequence[Reading], refused: Sequence[Refused] = ()) -> Receipt:
+    def append(self, readings: Sequence[Reading], refused: Sequence[Refused] = (), *, source: str = "") -> Receipt:
         """Make durable what the present ration allows; see `Sink.append`. `accepted` counts that alone."""
         self._choose()
         taken, left_out, slots = self._divided(readings)
-        receipt = self._spool.append(taken, refused, left_out=left_out)
+        receipt = self._spool.append(taken, refused, left_out=left_out, source=source)
         self._last_slots |= slots
         self.left_out.update(left_out)
         return receipt

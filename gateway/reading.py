@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from config.errors import InvalidReading
 
+Identity = tuple[str, str, int]
+"""Meter, quantity and time [ms since 1970 UTC] of a reading."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -36,7 +39,7 @@ class Refused(NamedTuple):
 
     `source` is the source's id ("broker", "bus-gs", "api", "influx"), `place` the topic, address or meter within it,
     `reason` a stable code (`not_json`, `not_a_number`, `unknown_meter`, `future_time` …), `detail` the words for a
-    person, `content` what arrived, cut at 4 kB.
+    person, `content` what arrived, cut at 4 kB. `meter` and `claimed_ms`: see `InvalidReading`.
     """
 
     source: str
@@ -45,17 +48,21 @@ class Refused(NamedTuple):
     detail: str
     content: bytes
     time_ms: int
+    meter: str = ""
+    claimed_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of an append: `accepted` are new or changed, `known` stood there already with the same value.
 
-    `known` is None where the sink cannot tell (a spool does not look into the store behind it).
+    `replaced` counts how often a value took the place of another one. Both are None where the sink cannot tell (a
+    spool does not look into the store behind it).
     """
 
     accepted: int
     known: int | None
+    replaced: int | None = 0
 
 
 def milliseconds(moment: datetime) -> int:

@@ -29,13 +29,15 @@ CREATE TABLE IF NOT EXISTS refused (
 CREATE TABLE IF NOT EXISTS refused_count (reason TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID
 """
 
-_INSERT = """
-INSERT INTO refused (digest, source, place, reason, detail, content, time_ms)
-VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-"""
+# Later than the table: a file of an earlier version gets them when a sink opens it, and is read without until then.
+_LATER_COLUMNS = {"meter": "TEXT NOT NULL DEFAULT ''", "claimed_ms": "INTEGER"}
+_COLUMNS = "source, place, reason, detail, content, time_ms, meter, claimed_ms"
+_EARLIER_COLUMNS = "source, place, reason, detail, content, time_ms, '', NULL"
+_INSERT = f"INSERT INTO refused (digest, {_COLUMNS}) VALUES ({'?, ' * 8}?) ON CONFLICT DO NOTHING"  # noqa: S608
 _COUNT = "INSERT INTO refused_count VALUES (?, 1) ON CONFLICT DO UPDATE SET count = count + 1"
 _CUT = "DELETE FROM refused WHERE id <= (SELECT max(id) FROM refused) - ?"
-_NEWEST = "SELECT source, place, reason, detail, content, time_ms FROM refused ORDER BY id DESC LIMIT ?"
+_NEWEST = "SELECT {} FROM refused ORDER BY id DESC LIMIT ?"
+_AFTER = f"SELECT id, {_COLUMNS} FROM refused WHERE id > ? AND reason = ? ORDER BY id LIMIT ?"  # noqa: S608 - a constant
 
 
 class KeepsRefused(Protocol):
@@ -62,12 +64,19 @@ def refused_readings(source: Path | KeepsRefused, *, limit: int = 100) -> list[R
         raise Unreachable(f"{source} cannot be read: {error}") from error
 
 
+def add_columns(connection: sqlite3.Connection) -> None:
+    """Bring the table of an earlier version to its present columns."""
+    if not _has_later_columns(connection):
+        for name, form in _LATER_COLUMNS.items():
+            connection.execute(f"ALTER TABLE refused ADD COLUMN {name} {form}")
+
+
 def insert(connection: sqlite3.Connection, refused: Sequence[Refused]) -> None:
     """Keep refused things within the caller's transaction; the same again changes nothing."""
     for one in refused:
         content = one.content[:CONTENT_LIMIT_BYTES]
         row = (one.source, one.place, one.reason, one.detail, content, one.time_ms)
-        if connection.execute(_INSERT, (_digest(row), *row)).rowcount:
+        if connection.execute(_INSERT, (_digest(row), *row, one.meter, one.claimed_ms)).rowcount:
             connection.execute(_COUNT, (one.reason,))
     if refused:
         connection.execute(_CUT, (KEPT_ROWS,))
@@ -75,12 +84,23 @@ def insert(connection: sqlite3.Connection, refused: Sequence[Refused]) -> None:
 
 def select(connection: sqlite3.Connection, limit: int) -> list[Refused]:
     """Return the newest `limit` refused things, newest first."""
-    return [Refused._make(row) for row in connection.execute(_NEWEST, (limit,))]
+    columns = _COLUMNS if _has_later_columns(connection) else _EARLIER_COLUMNS
+    return [Refused._make(row) for row in connection.execute(_NEWEST.format(columns), (limit,))]
+
+
+def select_after(connection: sqlite3.Connection, reason: str, number: int, limit: int) -> list[tuple[int, Refused]]:
+    """Return what was refused for a reason behind a number, oldest first, with their numbers."""
+    rows = connection.execute(_AFTER, (number, reason, limit))
+    return [(row[0], Refused._make(row[1:])) for row in rows]
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, int]:
     """Return how many things were refused ever, by reason."""
     return dict(connection.execute("SELECT reason, count FROM refused_count"))
+
+
+def _has_later_columns(connection: sqlite3.Connection) -> bool:
+    return _LATER_COLUMNS.keys() <= {row[1] for row in connection.execute("PRAGMA table_info(refused)")}
 
 
 def _digest(row: tuple[str, str, str, str, bytes, int]) -> bytes:

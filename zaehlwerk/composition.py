@@ -13,10 +13,13 @@ from config.portfolio import Portfolio
 from config.portfolio_files import load_portfolio
 from config.profiles import DeviceProfile
 from config.settings import Settings
+from gateway.beside import Beside, BesideFile
 from gateway.operations import Operations
-from gateway.ports import Sink, Store
+from gateway.ports import AskableStore
+from gateway.sourced import AsksSource
 from gateway.spool import Spool
 from zaehlwerk.intake import (
+    COMMANDS_FILE,
     Clock,
     Intake,
     influx_account,
@@ -34,14 +37,15 @@ _WEATHER_IS_KEPT_FOR = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Everything a process works with. `spool` None: the store itself is the sink."""
+    """Everything a process works with; see `Intake` for what it shares with one that only takes readings in."""
 
     settings: Settings
     portfolio: Portfolio
     profiles: Mapping[str, DeviceProfile]
-    store: Store
-    sink: Sink
+    store: AskableStore
+    sink: AsksSource
     spool: Spool | None
+    beside: Beside
     operations: Operations
     books: Books
     clock: Clock = utc_now
@@ -57,7 +61,9 @@ class House:
             sink=self.sink,
             spool=self.spool,
             writer=self.store,
+            beside=self.beside,
             records=lambda: self.operations,
+            forget=self.books.forget,
             clock=self.clock,
             environ=self.environ,
         )
@@ -78,7 +84,8 @@ def open_house(
         operations = Operations(settings.database_url.get_secret_value())
         stack.callback(operations.close)
         operations.upgrade()
-        store, sink, spool = _store_and_sink(settings, stack, spool_name)
+        way = _way_into_the_store(settings, stack, spool_name)
+        store = way[0]
         books = Books(
             portfolio,
             store,
@@ -87,19 +94,23 @@ def open_house(
             daily_cache=DailyCache(_WEATHER_IS_KEPT_FOR),
             ledger=operations.ledger,
         )
-        yield House(settings, portfolio, profiles_of(settings), store, sink, spool, operations, books)
+        yield House(settings, portfolio, profiles_of(settings), *way, operations, books)
 
 
-def _store_and_sink(settings: Settings, stack: ExitStack, spool_name: str | None) -> tuple[Store, Sink, Spool | None]:
+def _way_into_the_store(
+    settings: Settings, stack: ExitStack, spool_name: str | None
+) -> tuple[AskableStore, AsksSource, Spool | None, Beside]:
     account = influx_account(settings)
     if account is None:
         embedded = opened_embedded_store(settings, stack)
-        return embedded, embedded, None
+        return embedded, embedded, None, embedded.beside
     from gateway.influx.store import InfluxStore  # noqa: PLC0415  slow to import, and not wanted on the embedded store
 
     influx = InfluxStore(*account)
     stack.callback(influx.close)
     if spool_name is None:
-        return influx, WritesAtOnce(influx), None
+        beside = BesideFile(settings.state / COMMANDS_FILE)
+        stack.callback(beside.close)
+        return influx, WritesAtOnce(influx, beside), None, beside
     spool = opened_spool(settings, stack, spool_name)
-    return influx, spool, spool
+    return influx, spool, spool, spool.beside

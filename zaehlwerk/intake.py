@@ -19,7 +19,9 @@ from config.portfolio import Portfolio
 from config.portfolio_files import load_portfolio
 from config.profiles import DeviceProfile, load_profiles
 from config.settings import Settings
-from gateway.ports import Sink, Writer
+from gateway.beside import Beside
+from gateway.ports import Askable
+from gateway.sourced import AsksSource
 from gateway.spool import Spool
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 READINGS_FILE = "readings.sqlite"
 COLLECTOR_SPOOL = "spool.sqlite"
 SERVER_SPOOL = "spool-serve.sqlite"  # a spool has one process that empties it
+COMMANDS_FILE = "beside.sqlite"  # what commands refuse and replace that write into InfluxDB without a spool
 
 Clock = Callable[[], datetime]
 
@@ -38,20 +41,27 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _nothing_kept(_meter: str) -> None:
+    """A process that works nothing out keeps nothing of a meter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Everything that takes readings in. `spool` None: the store itself is the sink.
 
-    `records` gives the operations database, which may be opened by the first call.
+    `beside` is what the sink keeps beside the readings; `records` gives the operations database, which may be opened
+    by the first call. `forget` is told of each meter whose past has changed.
     """
 
     settings: Settings
     portfolio: Portfolio
     profiles: Mapping[str, DeviceProfile]
-    sink: Sink
+    sink: AsksSource
     spool: Spool | None
-    writer: Writer
+    writer: Askable
+    beside: Beside
     records: Callable[[], Operations]
+    forget: Callable[[str], None] = _nothing_kept
     clock: Clock = utc_now
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
@@ -62,10 +72,10 @@ def open_intake(settings: Settings) -> Iterator[Intake]:
     portfolio = load_portfolio(portfolio_folder(settings))
     make_state_folder(settings.state)
     with ExitStack() as stack:
-        sink, spool, writer = _sink_and_writer(settings, stack)
+        way = _way_into_the_store(settings, stack)
         records = OperationsAtNeed(settings.database_url.get_secret_value())
         stack.callback(records.close)
-        yield Intake(settings, portfolio, profiles_of(settings), sink, spool, writer, records)
+        yield Intake(settings, portfolio, profiles_of(settings), *way, records)
 
 
 class OperationsAtNeed:
@@ -148,14 +158,14 @@ def opened_spool(settings: Settings, stack: ExitStack, name: str) -> Spool:
     return spool
 
 
-def _sink_and_writer(settings: Settings, stack: ExitStack) -> tuple[Sink, Spool | None, Writer]:
+def _way_into_the_store(settings: Settings, stack: ExitStack) -> tuple[AsksSource, Spool | None, Askable, Beside]:
     account = influx_account(settings)
     if account is None:
         store = opened_embedded_store(settings, stack)
-        return store, None, store
+        return store, None, store, store.beside
     from gateway.influx.writing import InfluxWriter  # noqa: PLC0415  slow to import
 
     writer = InfluxWriter(*account)
     stack.callback(writer.close)
     spool = opened_spool(settings, stack, COLLECTOR_SPOOL)
-    return spool, spool, writer
+    return spool, spool, writer, spool.beside

@@ -4,27 +4,35 @@ import logging
 from collections.abc import Sequence
 
 from config.errors import StorageFull, Unreachable
-from gateway.ports import Store
+from gateway.beside import BesideFile
+from gateway.keeping_writer import KeepingWriter
+from gateway.ports import AskableStore
 from gateway.reading import Reading, Receipt, Refused
 
 logger = logging.getLogger(__name__)
 
 
 class WritesAtOnce:
-    """Hands every batch to the store and returns when the store has confirmed it."""
+    """Hands every batch to the store and returns when the store has confirmed it.
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    What is refused, and what a value replaces, is kept in the file beside.
+    """
 
-    def append(self, readings: Sequence[Reading], refused: Sequence[Refused] = ()) -> Receipt:
-        """Write readings; what is refused, here or by the store, is named in the log. See `Sink.append`."""
+    def __init__(self, store: AskableStore, beside: BesideFile) -> None:
+        self._store, self._beside = store, beside
+        self._writer = KeepingWriter(store, beside)
+
+    def append(self, readings: Sequence[Reading], refused: Sequence[Refused] = (), *, source: str = "") -> Receipt:
+        """Write readings; what is refused, here or by the store, is named in the log too. See `Sink.append`."""
         try:
-            turned_down = self._store.write(readings)
+            written = self._writer.written(readings, source=source)
         except Unreachable as error:
             raise StorageFull(f"nothing was stored: {error}") from error
-        for thing in (*refused, *turned_down):
+        aside = [*refused, *written.refused]
+        self._beside.refuse(aside)
+        for thing in aside:
             logger.warning("refused: %s %s: %s", thing.place, thing.reason, thing.detail)
-        return Receipt(len(readings) - len(turned_down), None)
+        return Receipt(len(readings) - len(written.refused), None, written.replaced)
 
     def ready(self) -> None:
         """Return if the store answers; raises `StorageFull` otherwise."""

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from alerts import inbox
 from analysis.completeness import MeterCompleteness
+from api.clocks_ahead import clocks_ahead
 from api.evidence import Evidence, Given
 from api.pages.sub_meters import shown_checks
 from api.presentation.rendering import templates_of
@@ -59,6 +60,7 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "places": [(place, rows.get(place.id, [])) for place in evidence.portfolio.properties],
         "checks": [(place, one) for place in evidence.portfolio.properties for one in shown_checks(evidence, place)],
         "collector": evidence.services.statistics(),
+        "ahead": clocks_ahead(evidence),
         "refused": _refused(evidence),
         "unassigned": evidence.services.unassigned(_SHOWN_UNASSIGNED),
         "undelivered": inbox.undelivered(evidence.operations),

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from analysis.charts import amount_word
 from analysis.trust import trust_of
+from api.clocks_ahead import clock_ahead
 from api.evidence import Evidence, Given
 from api.exchanges import PICTURES, Exchange, photos_of, record_exchange
 from api.hand_readings import HandReading, take, typed_number
@@ -85,6 +86,7 @@ def _content(evidence: Evidence, meter: Meter, asked: Asked, read_at: datetime |
         "title": meter.title or meter.medium.title,
         "place": place,
         "row": meter_row(evidence, meter),
+        "ahead": clock_ahead(evidence, meter.id),
         "silence": None if meter.is_virtual else evidence.silence(meter.id),
         "amount_word": amount_word(meter.medium_id),
         "span": span,

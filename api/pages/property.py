@@ -11,6 +11,7 @@ from starlette.responses import Response
 from analysis.measures import MeasureProgress
 from analysis.property_meters import register_unit
 from api.answers.shapes import source_kind
+from api.clocks_ahead import clock_ahead
 from api.evidence import Evidence, Given
 from api.media import GROUPS, Group, meters_of, months_of
 from api.pages.property_row import WHITE_SPOT, Bullet, bullets, category_title, status_light, trusts_of
@@ -103,6 +104,8 @@ def meter_row(evidence: Evidence, meter: Meter) -> MeterRow:
 def _meter_light(evidence: Evidence, meter: Meter, newest: Reading | None) -> Light:
     if meter.is_virtual:
         return Light("ok", "✓", "berechnet")
+    if clock_ahead(evidence, meter.id) is not None:
+        return Light("act", "▲", "Uhr geht vor")
     if newest is None:
         return Light("unknown", "○", "noch nie gemeldet")
     if evidence.silence(meter.id) is not None:

@@ -63,11 +63,11 @@ PROPOSALS = {
         "Die Zeiten bleiben, wie sie sind.",
     ),
     "duplicate_conflict": Proposal(
-        "Zur selben Zeit kamen zwei verschiedene Werte; der spätere hat den früheren ersetzt.",
-        "Ja, der neue Wert gilt",
-        "Der neue Wert bleibt stehen.",
-        "Nein, der frühere Wert gilt",
-        "Der frühere Wert wird wieder eingetragen.",
+        "Für Zeiten dieses Tages, die schon einen Wert hatten, kamen andere; sie haben die früheren ersetzt.",
+        "Ja, die neuen Werte gelten",
+        "Alle neuen Werte des Tages bleiben stehen.",
+        "Nein, die früheren gelten",
+        "Alle früheren Werte des Tages werden wieder eingetragen.",
     ),
     "serial_changed": Proposal(
         "Das Gerät nennt eine andere Zählernummer als bisher. Wurde es getauscht, erfassen Sie bitte auch den "

@@ -67,19 +67,22 @@ _PUSH_BODY = {
 async def push(request: Request, evidence: Given) -> Response:
     """Make a list of readings durable; sending the same again changes nothing.
 
-    One bad reading does not hold up the others: it is kept aside and named in `rejected` with its reason. `known` is
-    null where the store behind the spool will tell only later. Each token has an allowance: 429 where it is
-    used up.
+    One bad reading does not hold up the others: it is kept aside and named in `rejected` with its reason. `replaced`
+    counts values that took the place of another one, which is kept and told as an event of the meter. `known` and
+    `replaced` are null where the store behind the spool will tell only later. Each token has an allowance: 429 where
+    it is used up.
     """
     limits: PushLimits = request.app.state.push_limits
-    token_id = caller_of(request).token_id
+    caller = caller_of(request)
+    token_id = caller.token_id
     limits.admit(token_id)
     pushed = _list_of(await request.body())
     with limits.counting(token_id, len(pushed)):
-        result = await asyncio.to_thread(evidence.services.push, pushed, evidence.now())
+        result = await asyncio.to_thread(evidence.services.push, pushed, evidence.now(), author=caller.name)
     evidence.forget_days_of(pushed)
     rejected = [{"index": one.index, "reason": one.reason, "detail": one.detail} for one in result.rejected]
-    content = {"accepted": result.accepted, "known": result.known, "rejected": rejected}
+    counts = {"accepted": result.accepted, "known": result.known, "replaced": result.replaced}
+    content = {**counts, "rejected": rejected}
     return Response(json_bytes(content), 202, media_type="application/json")
 
 

@@ -145,7 +145,9 @@ def _refused(edge: str, row: Any, error: InvalidReading, now_ms: int) -> Refused
     if isinstance(row, dict):
         place, kept = str(row.get("meter", ""))[:200], {key: row[key] for key in row if key != "sequence"}
     content = msgspec.json.encode(kept)[:CONTENT_LIMIT_BYTES]
-    return Refused(source_of(edge), place, error.code, error.detail, content, _own_time_ms(row, now_ms))
+    own_ms = _own_time_ms(row, now_ms)
+    source = source_of(edge)
+    return Refused(source, place, error.code, error.detail, content, own_ms, error.meter, error.claimed_ms)
 
 
 def _own_time_ms(row: Any, now_ms: int) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from collector.importing import (
     Previewed,
     RefusedLine,
     SeriesTaken,
+    added,
 )
 from config.errors import InvalidReading
 from config.quantities import QUANTITIES, Kind
@@ -21,20 +22,12 @@ from gateway.ports import Sink
 from gateway.reading import Reading, Receipt, Refused, instant
 from gateway.refused import CONTENT_LIMIT_BYTES
 from gateway.series import Series
+from gateway.sourced import TakesHistories
 
 SOURCE = "file"
 MOST_PREVIEWED = 8
 _DECIMALS = 6
 _WAITING = 400_000  # readings in memory before a commit
-
-
-@runtime_checkable
-class BulkSink(Protocol):
-    """A sink that takes whole series in one commit."""
-
-    def append_many(self, histories: Sequence[tuple[str, str, Series]]) -> Receipt:
-        """Make the series of many meters durable in one commit."""
-        ...
 
 
 class SeriesKey(NamedTuple):
@@ -76,6 +69,7 @@ class Account:
     refused: int = 0
     _accepted: int = 0
     _known: int | None = 0
+    _replaced: int | None = 0
     _lines: list[RefusedLine] = field(default_factory=list)
     _preview: list[Previewed] = field(default_factory=list)
     _tallies: dict[SeriesKey, _Tally] = field(default_factory=dict)
@@ -102,7 +96,8 @@ class Account:
         if len(self._lines) < MOST_SHOWN:
             self._lines.append(RefusedLine(line, error.code, f"{error.detail}: {text[:120]}"))
         content = text.encode(errors="replace")[:CONTENT_LIMIT_BYTES]
-        self._refused.append(Refused(SOURCE, f"{self.name}:{line}", error.code, error.detail, content, self.now_ms))
+        what = (error.code, error.detail, content, self.now_ms, error.meter, error.claimed_ms)
+        self._refused.append(Refused(SOURCE, f"{self.name}:{line}", *what))
         if len(self._refused) >= BATCH:
             self.store()
 
@@ -110,14 +105,13 @@ class Account:
         """Make durable what waits."""
         waiting, self._waiting, self._waiting_count = self._waiting, [], 0
         refused, self._refused = self._refused, []
+        histories = [(*key, Series(times_ms, values)) for key, times_ms, values in waiting]
         if self.sink is None:
-            self._count(Receipt(sum(len(values) for _, _, values in waiting), 0))
+            self._count(Receipt(sum(len(series) for _, _, series in histories), 0))
             return
-        if isinstance(self.sink, BulkSink):
-            if waiting:
-                self._count(
-                    self.sink.append_many([(*key, Series(times_ms, values)) for key, times_ms, values in waiting])
-                )
+        if isinstance(self.sink, TakesHistories):
+            if histories:
+                self._count(self.sink.append_many(histories))
             readings: list[Reading] = []
         else:
             readings = _readings(waiting)
@@ -141,6 +135,7 @@ class Account:
             skipped=self.skipped,
             series=series,
             preview=tuple(sorted(self._preview, key=lambda one: one.line)),
+            replaced=self._replaced,
         )
 
     def _show(
@@ -154,7 +149,8 @@ class Account:
 
     def _count(self, receipt: Receipt) -> None:
         self._accepted += receipt.accepted
-        self._known = None if receipt.known is None or self._known is None else self._known + receipt.known
+        self._known = added(self._known, receipt.known)
+        self._replaced = added(self._replaced, receipt.replaced)
 
 
 def _readings(waiting: Sequence[tuple[SeriesKey, NDArray[np.int64], NDArray[np.float64]]]) -> list[Reading]:

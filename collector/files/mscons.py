@@ -134,7 +134,11 @@ class _Taking:
             raise InvalidReading("unknown_status", f"QTY {status[:20]!r} is no status of a value (220, 67, 201, 20)")
         unit = segment.component(0, 2).strip().upper()
         target = self._target(unit)
-        time_ms = self._stamp(waiting, target)
+        try:
+            time_ms = self._stamp(waiting, target)
+        except InvalidReading as error:
+            error.meter = target.key.meter
+            raise
         value = number_of(segment.component(0, 1), NumberFormat("."))
         if status in _STATUS and self.account.sink is not None:
             self.notes.append(StatusNote(*target.key, time_ms, *_STATUS[status]))

@@ -61,7 +61,7 @@ def import_file(
     notes: NoteTaker | None = None,
     progress: Progress | None = None,
 ) -> FileImport:
-    """Import a file of any kind; `sink` None: a dry run.
+    """Import a file of any kind; `sink` None: a dry run; `DryRun` is one that says what it would replace.
 
     Without a mapping one is proposed from the first lines and from what is `asked`. Values count in the unit that
     the file names, else in the meter's. Stamps without offset are wall time in the mapping's zone, else in the

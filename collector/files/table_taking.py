@@ -16,7 +16,8 @@ from collector.files.stamps import MARKS, Sort, Stamp, stamp_of
 from collector.files.tables import Line
 from collector.files.targets import Target, target_of
 from collector.files.wall_clock import Offsets, WallClock
-from collector.times import EARLIEST_MS, FUTURE_TOLERANCE_MS
+from collector.times import EARLIEST_MS
+from config.clocks import CLOCK_SLACK_MS
 from config.errors import InvalidReading
 from config.portfolio import Portfolio
 
@@ -30,6 +31,10 @@ class _Series:
 
     clock: WallClock
     targets: list[tuple[int, Target]]
+
+    def not_come_yet(self, claimed_ms: int) -> InvalidReading:
+        meters = dict.fromkeys(target.key.meter for _, target in self.targets)
+        return InvalidReading("future_time", "has not come yet", meter=",".join(meters), claimed_ms=claimed_ms)
 
 
 @dataclass(slots=True)
@@ -170,7 +175,7 @@ class TableTaking:
             self._refusals += [(block.lines[row], series) for row in rows.tolist()]
             return
         for one in series:
-            utc, good = self._utc(one.clock, block, rows)
+            utc, good = self._utc(one, block, rows)
             for place, target in one.targets:
                 column, gaps = values[place]
                 self._tell_gaps(block, gaps, set(rows[good].tolist()) if gaps else set())
@@ -180,17 +185,17 @@ class TableTaking:
                 self.account.take(target.key, times_ms, target.converted(column[kept]), block.numbers[kept])
 
     def _utc(
-        self, clock: WallClock, block: _Block, rows: NDArray[np.intp]
+        self, series: _Series, block: _Block, rows: NDArray[np.intp]
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        utc, never = clock.instants(block.sorts[rows], block.walls[rows])
-        future, old = utc > self.account.now_ms + FUTURE_TOLERANCE_MS, utc < EARLIEST_MS
+        utc, never = series.clock.instants(block.sorts[rows], block.walls[rows])
+        future, old = utc > self.account.now_ms + CLOCK_SLACK_MS, utc < EARLIEST_MS
         good = ~(never | future | old)
         for index in np.flatnonzero(~good).tolist():
             line = block.lines[rows[index]]
             if never[index]:
                 self._refuse(line, "no_time", "the hour that spring leaves out: does the logger stay on winter time?")
             elif future[index]:
-                self._refuse(line, "future_time", "has not come yet")
+                self._refusals.append((line, series.not_come_yet(int(utc[index]))))
             else:
                 self._refuse(line, "too_old", "is before the year 2000: is the clock set?")
         return utc, good

@@ -12,6 +12,7 @@ from collector.mqtt.formats.vocabulary import spelled
 from collector.mqtt.payloads import ARRIVAL
 from collector.numbers import number
 from collector.times import checked, time_ms
+from config.clocks import CLOCK_SLACK_MS
 from config.errors import ConfigurationError, InvalidReading
 from config.quantities import QUANTITIES, Kind
 from gateway.reading import Reading
@@ -24,7 +25,7 @@ class PartlyInvalid(InvalidReading):
     """Some of a message's values are no readings; `readings` are the others."""
 
     def __init__(self, first: InvalidReading, readings: Sequence[Reading]) -> None:
-        super().__init__(first.code, first.detail)
+        super().__init__(first.code, first.detail, meter=first.meter, claimed_ms=first.claimed_ms)
         self.readings = readings
 
 
@@ -33,7 +34,7 @@ class Intake:
     """Turns what was found into readings of one meter.
 
     `unit` is what the sender's documentation or the portfolio says. `every_ms`: keep one reading per so long.
-    `is_cached`: an unchanged counter is an old one.
+    `is_cached`: an unchanged counter is an old one. `slack_ms` is how far the sender's clock may be ahead.
     """
 
     meter: str
@@ -43,6 +44,7 @@ class Intake:
     aside: Aside
     every_ms: int | None = None
     is_cached: bool = False
+    slack_ms: int = CLOCK_SLACK_MS
     _ratios: dict[str, Fraction] = field(default_factory=dict)
     _last: float | None = None
     _slot: int | None = None
@@ -60,6 +62,7 @@ class Intake:
             try:
                 reading = self._reading(each, retained, now_ms)
             except InvalidReading as error:
+                error.meter = self.meter
                 mistakes.append(error)
             else:
                 readings += [] if reading is None else [reading]
@@ -78,11 +81,21 @@ class Intake:
             return None
         if found.remark is not None:
             self.aside.counts[found.remark] += 1
-        moment_ms = _moment_ms(found.time, self.zone, retained=retained, now_ms=now_ms)
+        moment_ms = self._moment_ms(found.time, retained=retained, now_ms=now_ms)
         value = convert(number(found.value), self._ratio(found.unit))
         if self._is_unchanged(value) or self._is_too_soon(moment_ms):
             return None
         return Reading(self.meter, self.quantity, moment_ms, value)
+
+    def _moment_ms(self, time: object, *, retained: bool, now_ms: int) -> int:
+        if isinstance(time, Relative) and not retained:
+            told_ms = now_ms + round(time.seconds * 1000)
+            return checked(told_ms, f"{time.seconds} s", now_ms=now_ms, slack_ms=self.slack_ms)
+        if time is not ARRIVAL and not isinstance(time, Relative):
+            return time_ms(time, zone=self.zone, now_ms=now_ms, slack_ms=self.slack_ms)
+        if retained:
+            raise InvalidReading("retained_without_time", "a retained value without a time of its own is of any age")
+        return now_ms
 
     def _is_stale(self, found: Found) -> bool:
         # A gateway repeats what it knew of a device that has gone: it must not look as if it stood still.
@@ -160,13 +173,3 @@ class PresenceRoute:
         elif word in self.presence.here:
             self.aside.returns(self.meters)
         return NO_READINGS
-
-
-def _moment_ms(time: object, zone: tzinfo, *, retained: bool, now_ms: int) -> int:
-    if isinstance(time, Relative) and not retained:
-        return checked(now_ms + round(time.seconds * 1000), f"{time.seconds} s", now_ms=now_ms)
-    if time is not ARRIVAL and not isinstance(time, Relative):
-        return time_ms(time, zone=zone, now_ms=now_ms)
-    if retained:
-        raise InvalidReading("retained_without_time", "a retained value without a time of its own is of any age")
-    return now_ms

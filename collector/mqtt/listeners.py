@@ -11,6 +11,7 @@ from collector.mqtt.connection import account, broker_address
 from collector.mqtt.listener import Beside, Listener
 from collector.mqtt.routing import keep_alives, routes_of
 from collector.mqtt.unassigned import Unassigned
+from config.clocks import CLOCK_SLACK_MS
 from config.errors import ConfigurationError
 from config.portfolio import MqttBroker, Portfolio
 from gateway.ports import Sink
@@ -27,16 +28,18 @@ def listener_of(
     clock: Callable[[], datetime],
     folder: Path | None,
     unassigned: Unassigned | None,
+    slack_ms: int = CLOCK_SLACK_MS,
 ) -> Listener:
     """Return the listener of a broker; raises `ConfigurationError`.
 
-    `folder` is the state folder; a shared subscription keeps the name of this collector there.
+    `folder` is the state folder; a shared subscription keeps the name of this collector there. `slack_ms`: see
+    `routes_of`.
     """
     aside, address = Aside(), broker_address(broker.url)
     return Listener(
         broker.id,
         address,
-        routes_of(portfolio, broker.id, aside),
+        routes_of(portfolio, broker.id, aside, slack_ms=slack_ms),
         sink,
         client_id=session_name(portfolio.district.id, broker, folder),
         account=account(broker, environ),

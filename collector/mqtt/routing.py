@@ -16,6 +16,7 @@ from collector.mqtt.payloads import ARRIVAL, FORMATS, Payload
 from collector.mqtt.sparkplug_node import EdgeNode, Name
 from collector.numbers import number
 from collector.times import time_ms
+from config.clocks import CLOCK_SLACK_MS
 from config.errors import ConfigurationError, InvalidReading
 from config.meters import Meter, MqttSource
 from config.portfolio import Portfolio
@@ -42,12 +43,13 @@ class Route:
     ratio: Fraction
     read: Payload
     zone: tzinfo
+    slack_ms: int = CLOCK_SLACK_MS
 
     def reading(self, payload: bytes, *, retained: bool, now_ms: int) -> Reading:
         """Return the reading of a message that arrived at `now_ms`; raises `InvalidReading`."""
         value, time = self.read(payload)
         if time is not ARRIVAL:
-            moment_ms = time_ms(time, zone=self.zone, now_ms=now_ms)
+            moment_ms = time_ms(time, zone=self.zone, now_ms=now_ms, slack_ms=self.slack_ms)
         elif retained:
             raise InvalidReading("retained_without_time", "a retained value without a time of its own is of any age")
         else:
@@ -56,17 +58,25 @@ class Route:
 
     def readings(self, _topic: bytes, payload: bytes, *, retained: bool, now_ms: int) -> Sequence[Reading]:
         """Return the one reading of a message; raises `InvalidReading`."""
-        return (self.reading(payload, retained=retained, now_ms=now_ms),)
+        try:
+            return (self.reading(payload, retained=retained, now_ms=now_ms),)
+        except InvalidReading as error:
+            error.meter = self.meter
+            raise
 
 
 Routes = Mapping[str, Sequence[Taker]]
 """By topic or pattern of topics."""
 
 
-def routes_of(portfolio: Portfolio, broker: str, aside: Aside | None = None) -> dict[str, list[Taker]]:
-    """Return the routes of a broker; raises `ConfigurationError` for a format or unit that is not known."""
-    aside = aside or Aside()
-    zone = portfolio.district.zone
+def routes_of(
+    portfolio: Portfolio, broker: str, aside: Aside | None = None, *, slack_ms: int = CLOCK_SLACK_MS
+) -> dict[str, list[Taker]]:
+    """Return the routes of a broker; raises `ConfigurationError` for a format or unit that is not known.
+
+    `slack_ms` is how far a time may be ahead of the clock of whoever listens.
+    """
+    making = _Making(aside or Aside(), portfolio.district.zone, slack_ms)
     meters = [
         (meter, meter.source)
         for meter in portfolio.meters.values()
@@ -78,11 +88,11 @@ def routes_of(portfolio: Portfolio, broker: str, aside: Aside | None = None) -> 
             allowed = ", ".join(FAMILIES)
             raise ConfigurationError(f"meter {meter.id}: format {source.format!r} (allowed: {allowed})")
         if source.format != "sparkplug_b":
-            found.setdefault(source.topic, []).append(_route(meter, source, zone, aside))
-    for node in _nodes(meters, zone, aside):
+            found.setdefault(source.topic, []).append(_route(meter, source, making))
+    for node in _nodes(meters, making):
         found.setdefault(node.pattern, []).append(node)
     for presence, names in _presences(meters).items():
-        found.setdefault(presence.topic, []).append(PresenceRoute(names, presence, aside))
+        found.setdefault(presence.topic, []).append(PresenceRoute(names, presence, making.aside))
     return found
 
 
@@ -95,35 +105,47 @@ def keep_alives(portfolio: Portfolio, broker: str) -> list[str]:
 
 def refused(source: str, topic: str, error: InvalidReading, payload: bytes, now_ms: int) -> Refused:
     """Return what is kept of a message that is no reading."""
-    return Refused(source, topic, error.code, error.detail, payload[:CONTENT_LIMIT_BYTES], now_ms)
+    content = payload[:CONTENT_LIMIT_BYTES]
+    return Refused(source, topic, error.code, error.detail, content, now_ms, error.meter, error.claimed_ms)
 
 
-def _route(meter: Meter, source: MqttSource, zone: tzinfo, aside: Aside) -> Taker:
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What all routes of a broker have in common."""
+
+    aside: Aside
+    zone: tzinfo
+    slack_ms: int
+
+
+def _route(meter: Meter, source: MqttSource, making: _Making) -> Taker:
     if source.format in FORMATS and not (source.unit or source.where or source.every or source.availability):
         return Route(
             meter=meter.id,
             quantity=meter.quantity,
             ratio=ratio_to_canonical(meter.unit, meter.quantity),
             read=FORMATS[source.format](source.value, source.time),
-            zone=_zone(meter, zone),
+            zone=_zone(meter, making.zone),
+            slack_ms=making.slack_ms,
         )
     family = FAMILIES[source.format]
-    selection = _selection(source, _zone(meter, zone))
-    intake = _intake(meter, source, family, zone, aside)
+    selection = _selection(source, _zone(meter, making.zone))
+    intake = _intake(meter, source, family, making)
     return FormatRoute(intake, family.read(selection), empty_means_away=family.empty_means_away)
 
 
-def _intake(meter: Meter, source: MqttSource, family: Family, zone: tzinfo, aside: Aside) -> Intake:
-    unit = family.unit(_selection(source, zone)) or meter.unit
+def _intake(meter: Meter, source: MqttSource, family: Family, making: _Making) -> Intake:
+    unit = family.unit(_selection(source, making.zone)) or meter.unit
     try:
         return Intake(
             meter=meter.id,
             quantity=meter.quantity,
             unit=unit,
-            zone=_zone(meter, zone),
-            aside=aside,
+            zone=_zone(meter, making.zone),
+            aside=making.aside,
             every_ms=None if source.every is None else source.every // timedelta(milliseconds=1),
             is_cached=family.is_cached,
+            slack_ms=making.slack_ms,
         )
     except ConfigurationError as error:
         raise ConfigurationError(f"meter {meter.id}: {source.value or source.topic} is in {unit}: {error}") from error
@@ -138,15 +160,15 @@ def _zone(meter: Meter, zone: tzinfo) -> tzinfo:
     return zone if meter.fixed_offset is None else timezone(meter.fixed_offset)
 
 
-def _nodes(meters: Sequence[tuple[Meter, MqttSource]], zone: tzinfo, aside: Aside) -> list[EdgeNode]:
+def _nodes(meters: Sequence[tuple[Meter, MqttSource]], making: _Making) -> list[EdgeNode]:
     wanted: dict[tuple[str, str], dict[Name, list[Intake]]] = {}
     for meter, source in meters:
         place = place_of(source.topic) if source.format == "sparkplug_b" else None
         if place is not None:
             group, _, node, device = place
-            intake = _intake(meter, source, FAMILIES["sparkplug_b"], zone, aside)
+            intake = _intake(meter, source, FAMILIES["sparkplug_b"], making)
             wanted.setdefault((group, node), {}).setdefault((device, source.value), []).append(intake)
-    return [EdgeNode(group, node, metrics, aside) for (group, node), metrics in wanted.items()]
+    return [EdgeNode(group, node, metrics, making.aside) for (group, node), metrics in wanted.items()]
 
 
 def _presences(meters: Sequence[tuple[Meter, MqttSource]]) -> dict[Presence, list[str]]:

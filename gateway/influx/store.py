@@ -12,15 +12,16 @@ from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError
 
 from config.errors import Unreachable
+from gateway.influx.columns import EMPTY, columns
+from gateway.influx.influxql import SELECT, database_of, quoted
 from gateway.influx.line_protocol import MEASUREMENT, TOUCHED
 from gateway.influx.refusals import unreachable
-from gateway.influx.tables import EMPTY, Table, tables_of
+from gateway.influx.tables import Table, tables_of
 from gateway.influx.writing import InfluxWriter
-from gateway.reading import Reading, Refused, first_millisecond
+from gateway.reading import Identity, Reading, Refused, first_millisecond
 from gateway.series import Series
 from gateway.touched import TouchedSince, touched
 
-_SELECT = f"SELECT value FROM {MEASUREMENT}"  # noqa: S608 - a constant
 _NEWEST = f"SELECT last(value) FROM {MEASUREMENT} GROUP BY meter, quantity"  # noqa: S608 - a constant
 _TOUCHED = f"SELECT arrival FROM {TOUCHED}"  # noqa: S608 - a constant
 # Clocks of writers differ, and a request that is on its way shows up after one that began later.
@@ -44,13 +45,15 @@ class InfluxStore:
         self._clock_s = clock_s
         # `Any`: half of what the client offers carries no types.
         self._client: Any = InfluxDBClient(url, token, org=org, timeout=round(timeout_s * 1000))
-        # InfluxDB maps a bucket "a/b" to database "a" with retention policy "b", any other to a database of its name.
-        database, _, policy = bucket.partition("/")
-        self._database = {"db": database, "rp": policy} if policy else {"db": database}
+        self._database = database_of(bucket)
 
     def write(self, readings: Sequence[Reading]) -> Sequence[Refused]:
         """Write readings; see `InfluxWriter.write`."""
         return self._writer.write(readings)
+
+    def standing(self, readings: Sequence[Reading]) -> dict[Identity, float]:
+        """Return what stands at the identities of readings; see `InfluxWriter.standing`."""
+        return self._writer.standing(readings)
 
     def read(self, meter: str, quantity: str, start: datetime | None = None, end: datetime | None = None) -> Series:
         """Return readings with start <= time < end in ascending time; see `Store.read`."""
@@ -81,7 +84,7 @@ class InfluxStore:
 
     def ready(self) -> None:
         """Return if the store answers, knows the bucket and takes the token; raises `Unreachable` otherwise."""
-        self._query(f"{_SELECT} WHERE time = 0 LIMIT 1")
+        self._query(f"{SELECT} WHERE time = 0 LIMIT 1")
 
     def close(self) -> None:
         """Release connections."""
@@ -108,12 +111,7 @@ class InfluxStore:
 
 
 def _select(meter: str, quantity: str, *conditions: str) -> str:
-    return " AND ".join((f"{_SELECT} WHERE meter = {_text(meter)} AND quantity = {_text(quantity)}", *conditions))
-
-
-def _text(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
-    return f"'{escaped}'"
+    return " AND ".join((f"{SELECT} WHERE meter = {quoted(meter)} AND quantity = {quoted(quantity)}", *conditions))
 
 
 def _bounds(start: datetime | None, end: datetime | None) -> list[str]:
@@ -122,4 +120,4 @@ def _bounds(start: datetime | None, end: datetime | None) -> list[str]:
 
 
 def _series(tables: Sequence[Table]) -> Series:
-    return tables[0].series() if tables else EMPTY
+    return columns(tables[0]) if tables else EMPTY

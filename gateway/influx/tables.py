@@ -1,13 +1,8 @@
-"""The columns of InfluxDB's answer to a query."""
+"""The tables of InfluxDB's answer to a query."""
 
 import msgspec
-import numpy as np
 
-from config.errors import Unreachable
-from gateway.series import Series
-
-EMPTY = Series(np.empty(0, np.int64), np.empty(0, np.float64))
-_ROW = np.dtype([("time_ms", np.int64), ("value", np.float64)])
+from config.errors import Forbidden, Unreachable
 
 
 class Table(msgspec.Struct):
@@ -15,14 +10,6 @@ class Table(msgspec.Struct):
 
     values: list[tuple[int, float]]
     tags: dict[str, str] = {}
-
-    def series(self) -> Series:
-        """Return the rows as columns; raises `Unreachable` for a time that no store keeps."""
-        try:
-            rows = np.fromiter(self.values, _ROW, len(self.values))
-        except OverflowError as error:
-            raise Unreachable(f"the store's answer is not understood: {error}") from error
-        return Series(np.ascontiguousarray(rows["time_ms"]), np.ascontiguousarray(rows["value"]))
 
 
 class _Statement(msgspec.Struct):
@@ -35,6 +22,10 @@ class _Answer(msgspec.Struct):
     error: str = ""
 
 
+class NoDatabase(Unreachable, Forbidden):
+    """The bucket does not exist, or the token may not read it: InfluxDB does not tell these apart."""
+
+
 def tables_of(body: bytes) -> list[list[Table]]:
     """Return the tables of every statement of an InfluxQL answer; raises `Unreachable` if one failed."""
     try:
@@ -42,7 +33,8 @@ def tables_of(body: bytes) -> list[list[Table]]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreachable(f"the store's answer is not understood: {error}") from error
     complaint = answer.error or next((one.error for one in answer.results if one.error), "")
+    if "database not found" in complaint:
+        raise NoDatabase(f"the store cannot answer: {complaint} (no such bucket, or the token may not read it)")
     if complaint:
-        hint = " (no such bucket, or the token may not read it)" if "database not found" in complaint else ""
-        raise Unreachable(f"the store cannot answer: {complaint}{hint}")
+        raise Unreachable(f"the store cannot answer: {complaint}")
     return [statement.series for statement in answer.results]

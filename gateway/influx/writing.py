@@ -11,15 +11,18 @@ import msgspec
 from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
-from config.errors import InvalidReading, Unreachable
+from config.errors import Forbidden, InvalidReading, Unreachable
+from gateway.influx.influxql import database_of
 from gateway.influx.line_protocol import encode, encode_late
-from gateway.influx.refusals import Refusal, refusal_of
-from gateway.reading import Reading, Refused
+from gateway.influx.refusals import Refusal, refusal_of, unreachable
+from gateway.influx.standing import STATEMENTS_PER_REQUEST, standing_in, statements
+from gateway.influx.tables import Table, tables_of
+from gateway.reading import Identity, Reading, Refused
 from gateway.touched import Firsts, late_before
 
 LINES_PER_REQUEST: Final = 5_000
 SOURCE: Final = "influx"
-
+_MAY_NOT: Final = frozenset({401, 403})
 
 # Sending again what was cut off does no harm, and an idle connection may have been closed meanwhile.
 _AGAIN: Final = Retry(1, redirect=False, status=0, allowed_methods=None)
@@ -39,7 +42,9 @@ class _Complaint(msgspec.Struct):
 
 
 class InfluxWriter:
-    """Writes into a bucket; threads may share it. `write` returns after the server's own fsync.
+    """Writes into a bucket, and says what it would overwrite; threads may share it.
+
+    `write` returns after the server's own fsync.
 
     A token or bucket that is wrong is `Unreachable` too, with clear words: the readings wait until somebody has put
     it right. Times out after `timeout_s`.
@@ -59,6 +64,7 @@ class InfluxWriter:
     ) -> None:
         query = urlencode({"org": org, "bucket": bucket, "precision": "ms"})
         self._url = f"{url.rstrip('/')}/api/v2/write?{query}"
+        self._query_url, self._database = f"{url.rstrip('/')}/query", {**database_of(bucket), "epoch": "ms"}
         headers = {"Authorization": f"Token {token}", "Content-Type": "text/plain; charset=utf-8"}
         self._pool = PoolManager(headers=headers, timeout=Timeout(timeout_s), retries=_AGAIN)
         self._clock_s = clock_s
@@ -72,6 +78,16 @@ class InfluxWriter:
         for start in range(0, len(readings), LINES_PER_REQUEST):
             refused += self._write(readings[start : start + LINES_PER_REQUEST])
         return refused
+
+    def standing(self, readings: Sequence[Reading]) -> dict[Identity, float]:
+        """Return what stands at the identities of readings; see `Askable.standing`."""
+        if not readings:
+            return {}
+        asked, found = statements(readings), dict[Identity, float]()
+        for start in range(0, len(asked), STATEMENTS_PER_REQUEST):
+            tables = self._answer("; ".join(asked[start : start + STATEMENTS_PER_REQUEST]))
+            found.update(standing_in(tables, readings))
+        return found
 
     def close(self) -> None:
         """Release connections."""
@@ -97,6 +113,19 @@ class InfluxWriter:
         ordered = sorted(readings, key=attrgetter("time_ms"))
         middle = len(ordered) // 2
         return self._write(ordered[:middle]) + self._write(ordered[middle:])
+
+    def _answer(self, query: str) -> list[Table]:
+        headers = {**self._pool.headers, "Content-Type": "application/x-www-form-urlencoded"}
+        form = urlencode({**self._database, "q": query})
+        try:
+            answer = self._pool.request("POST", self._query_url, body=form, headers=headers)
+        except HTTPError as error:
+            raise Unreachable(f"the store does not answer: {error}") from error
+        if answer.status in _MAY_NOT:
+            raise Forbidden(str(unreachable(_refusal_in(answer))))
+        if answer.status != 200:
+            raise unreachable(_refusal_in(answer))
+        return [table for tables in tables_of(answer.data) for table in tables]
 
     def _post(self, lines: bytes) -> Refusal | None:
         try:

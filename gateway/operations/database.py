@@ -11,6 +11,7 @@ from gateway.operations.audit import Audit
 from gateway.operations.balances import Balances
 from gateway.operations.connections import Connections
 from gateway.operations.events import Events
+from gateway.operations.former_values import FormerValues
 from gateway.operations.judgements import Judgements
 from gateway.operations.ledger import Ledger
 from gateway.operations.migrating import upgrade
@@ -37,6 +38,7 @@ class Operations:
         self.audit = Audit(self._connections, clock)
         self.balances = Balances(self._connections, clock)
         self.events = Events(self._connections)
+        self.former_values = FormerValues(self._connections)
         self.judgements = Judgements(self._connections)
         self.ledger = Ledger(self._connections)
         self.notes = Notes(self._connections)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -68,6 +69,13 @@ class Events:
             for row in reading.execute(query.order_by(meter_event.c.time, meter_event.c.id)).mappings():
                 found.setdefault(row["meter"], []).append(_row(row))
         return found
+
+    def of_kind(self, kind: str, since: datetime) -> list[MeterEventRow]:
+        """Return the events of one kind of all meters from an instant on, in ascending time."""
+        query = select(meter_event).where(meter_event.c.kind == kind, meter_event.c.time >= since)
+        with self._connections.reading() as reading:
+            rows = reading.execute(query.order_by(meter_event.c.time, meter_event.c.id)).mappings()
+            return [_row(row) for row in rows]
 
     def get(self, event_id: str) -> MeterEventRow:
         """Return one event; raises `NotFound`."""

@@ -228,6 +228,24 @@ class ReadingNoteRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerValueRow:
+    """A value that stood at the identity of a reading until `value` took its place, both in the canonical unit.
+
+    `source` says who brought the new one, `event` is the id of the meter's event that tells of it; None: nobody has
+    to decide about it.
+    """
+
+    meter: str
+    quantity: str
+    time_ms: int
+    former: float
+    value: float
+    source: str
+    replaced_at: datetime
+    event: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoRow:
     """A photo of a display: `subject` is the id of the event it belongs to, or `reading_subject` of a reading.
 

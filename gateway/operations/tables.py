@@ -156,6 +156,21 @@ reading_note = Table(
     Column("recorded_at", Instant, nullable=False),
 )
 
+former_value = Table(
+    "former_value",
+    METADATA,
+    Column("id", RowId, primary_key=True),
+    Column("event", String(200), index=True),
+    Column("meter", String(120), nullable=False),
+    Column("quantity", String(60), nullable=False),
+    Column("time_ms", BigInteger, nullable=False),
+    Column("former", Float, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("replaced_at", Instant, nullable=False),
+    Index(None, "meter", "quantity", "time_ms"),
+)
+
 photo = Table(
     "photo",
     METADATA,

@@ -7,18 +7,20 @@ import time
 from pathlib import Path
 from typing import Final
 
+from gateway import beside
 from gateway import refused as refused_table
 from gateway.durable_file import DamagedFile, DurableFile, check_whole_file
 from gateway.reading import Reading
-from gateway.spool import filling, parcels
+from gateway.spool import filling, origins, parcels
 
 logger = logging.getLogger(__name__)
 
-_VERSION = 3
+_VERSION = 4
 _SCHEMA = f"""
 {parcels.SCHEMA}
 {filling.SCHEMA}
-{refused_table.SCHEMA}
+{origins.SCHEMA}
+{beside.SCHEMA}
 """
 # Up to version 2 every reading was a row of its own.
 OLD_ROWS: Final = "SELECT id, meter, quantity, time_ms, value FROM waiting ORDER BY id"
@@ -43,7 +45,7 @@ def open_spool(path: Path) -> tuple[DurableFile, Path | None]:
 
 
 def _opened(path: Path) -> DurableFile:
-    file = DurableFile(path, _SCHEMA, version=_VERSION)
+    file = DurableFile(path, _SCHEMA, version=_VERSION, complete=refused_table.add_columns)
     with file.reading() as connection:
         (has_old_rows,) = connection.execute(_HAS_OLD_ROWS).fetchone()
     if has_old_rows:

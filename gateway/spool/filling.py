@@ -8,7 +8,8 @@ from typing import Final
 # `arrival` knows the first number of every hour: how long readings wait is no matter of their own times.
 SCHEMA: Final = "CREATE TABLE IF NOT EXISTS arrival (hour INTEGER PRIMARY KEY, first_id INTEGER NOT NULL);"
 _ARRIVED = """
-INSERT INTO arrival SELECT ?, coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE true ON CONFLICT DO NOTHING
+INSERT INTO arrival
+SELECT ?, coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'parcel' ON CONFLICT DO NOTHING
 """
 _OLDEST_ARRIVAL = """
 SELECT max(hour) FROM arrival WHERE first_id <= (SELECT last_id - count + 1 FROM parcel ORDER BY last_id LIMIT 1)

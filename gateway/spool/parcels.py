@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS parcel (
 """
 COUNT = "SELECT coalesce(sum(count), 0) FROM parcel"
 NEWEST_ID = "SELECT coalesce(max(last_id), 0) FROM parcel"
-_LAST_ID = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence"
+_LAST_ID = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'parcel'"
 _INSERT = "INSERT INTO parcel VALUES (?, ?, ?, ?)"
 _COLUMNS = "SELECT last_id, count, checksum, readings FROM parcel"
 _AFTER = f"{_COLUMNS} WHERE last_id > ? ORDER BY last_id"

@@ -12,9 +12,10 @@ from typing import TypeVar
 
 from config.errors import StorageFull, Unreachable
 from gateway import refused as refused_table
+from gateway.beside import Beside
 from gateway.durable_file import open_reader
 from gateway.reading import Reading, Receipt, Refused, demand_finite
-from gateway.spool import parcels
+from gateway.spool import origins, parcels
 from gateway.spool.damage import open_spool
 from gateway.spool.filling import Bounds, Filling, hour_of, note_arrival
 from gateway.spool.parcels import DamagedParcel, Row
@@ -52,6 +53,7 @@ class Spool:
         clock_s: Callable[[], float] = time.time,
     ) -> None:
         self._file, aside = open_spool(path)
+        self.beside = Beside(self._file, origins=origins.named)
         self._bounds, self._clock_s = Bounds(max_bytes, max_wait), clock_s
         self._hour = 0
         self._counting = threading.Lock()
@@ -70,10 +72,12 @@ class Spool:
         refused: Sequence[Refused] = (),
         *,
         left_out: Mapping[str, int] | None = None,
+        source: str = "",
     ) -> Receipt:
         """Make readings and refused things durable in one commit; see `Sink.append`.
 
-        `left_out` is counted by reason in the same commit. Raises `InvalidReading` for a value that is not finite,
+        `left_out` is counted by reason in the same commit; `source` is who brought the readings, said of every value
+        that they replace in the store. Raises `InvalidReading` for a value that is not finite,
         `StorageFull` beyond a bound or on a full disk.
         """
         demand_finite(readings)
@@ -82,12 +86,16 @@ class Spool:
             if hour != self._hour:
                 note_arrival(connection, hour)
             parcels.put(connection, readings)
+            if source and readings:
+                origins.put(connection, len(readings), source)
             refused_table.insert(connection, refused)
             connection.executemany(_COUNT_REFUSED, (left_out or {}).items())
             self._demand_room(connection)
         self._hour = hour
         self._add_to_depth(len(readings))
-        return Receipt(len(readings), None)
+        if refused:
+            self.beside.has_news = True
+        return Receipt(len(readings), None, None)
 
     def oldest(self, limit: int) -> list[Row]:
         """Return the `limit` readings that wait longest, with the numbers that `delete` and `settle` take."""
@@ -126,7 +134,9 @@ class Spool:
         def write() -> int:
             with self._file.writing() as connection:
                 refused_table.insert(connection, refused)
-                return parcels.delete(connection, numbers)
+                deleted = parcels.delete(connection, numbers)
+                origins.forget(connection)
+                return deleted
 
         self._add_to_depth(-self._past_damage(write))
 
@@ -136,13 +146,11 @@ class Spool:
 
     def refused(self, limit: int = 100) -> list[Refused]:
         """Return the newest refused things, newest first."""
-        with self._file.reading() as connection:
-            return refused_table.select(connection, limit)
+        return self.beside.refused(limit)
 
     def refused_counts(self) -> dict[str, int]:
         """Return how many things were refused ever, by reason."""
-        with self._file.reading() as connection:
-            return refused_table.counts(connection)
+        return self.beside.refused_counts()
 
     def ready(self) -> None:
         """Return if an append would work now; raises `StorageFull` otherwise."""

@@ -3,11 +3,13 @@
 import multiprocessing
 import os
 import resource
+import signal
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -16,6 +18,8 @@ from tests.fuzz.table import TARGETS
 from tests.fuzz.trying import Finding, seconds_from_now, try_while
 
 _SLICE_S = 5.0
+_Slice: TypeAlias = tuple[str, float, str]
+_Tried: TypeAlias = tuple[str, int, float, Finding | None]
 _MEMORY_BYTES = 4 * 2**30  # an input that asks for more shall fail, not the machine
 
 
@@ -29,7 +33,10 @@ class Campaign:
 
 
 def run(names: Sequence[str], *, seconds: float, seed: str, processes: int | None = None) -> Campaign:
-    """Fuzz each target for `seconds` of one process; the same `seed` tries the same inputs in the same order."""
+    """Fuzz each target for `seconds` of one process; the same `seed` tries the same inputs in the same order.
+
+    Ctrl-C ends it early: what was tried until then comes back all the same.
+    """
     slices = _slices(names, seconds, seed)
     campaign = Campaign()
     bar = Progress(
@@ -40,24 +47,35 @@ def run(names: Sequence[str], *, seconds: float, seed: str, processes: int | Non
         console=Console(stderr=True),
     )
     context = multiprocessing.get_context("spawn")
-    with bar, ProcessPoolExecutor(processes or os.cpu_count() or 1, context, initializer=_bound_memory) as pool:
+    with bar, ProcessPoolExecutor(processes or os.cpu_count() or 1, context, initializer=_begin) as pool:
         task = bar.add_task(f"fuzzing {len(names)} targets", total=len(slices))
-        open_slices = {pool.submit(_slice, *one) for one in slices}
-        while open_slices:
-            done, open_slices = wait(open_slices, return_when=FIRST_COMPLETED)
-            for future in done:
+        try:
+            for future in _as_they_end(pool, slices):
                 _note(campaign, *future.result())
-                bar.update(task, advance=1, description=f"{sum(campaign.inputs.values()):,} inputs")
+                bar.update(task, advance=1, description=_so_far(campaign))
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
     return campaign
 
 
-def _slices(names: Sequence[str], seconds: float, seed: str) -> list[tuple[str, float, str]]:
+def _as_they_end(pool: ProcessPoolExecutor, slices: Sequence[_Slice]) -> Iterator[Future[_Tried]]:
+    waiting = {pool.submit(_slice, *one) for one in slices}
+    while waiting:
+        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+        yield from done
+
+
+def _so_far(campaign: Campaign) -> str:
+    return f"{sum(campaign.inputs.values()):,} inputs, {len(campaign.findings)} findings"
+
+
+def _slices(names: Sequence[str], seconds: float, seed: str) -> list[_Slice]:
     # All targets in turn: whoever breaks off has a bit of each.
     count = max(1, round(seconds / _SLICE_S))
     return [(name, seconds / count, f"{seed}/{name}/{number}") for number in range(count) for name in names]
 
 
-def _slice(name: str, seconds: float, seed: str) -> tuple[str, int, float, Finding | None]:
+def _slice(name: str, seconds: float, seed: str) -> _Tried:
     begun = time.process_time()
     tried, found = try_while(name, TARGETS[name], seconds_from_now(seconds), seed)
     return name, tried, time.process_time() - begun, found
@@ -72,5 +90,6 @@ def _note(campaign: Campaign, name: str, tried: int, busy_s: float, found: Findi
             campaign.findings[name, found.error, found.place] = found
 
 
-def _bound_memory() -> None:
+def _begin() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that counts; a slice is short
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))

@@ -35,6 +35,7 @@ from config.profile_schema import ProfileEntry
 from config.profiles import load_profiles
 from config.schema import validated
 from config.yaml_places import Document, read_document
+from gateway.influx.columns import columns
 from gateway.influx.line_protocol import encode
 from gateway.influx.tables import tables_of
 from gateway.reading import Reading, milliseconds
@@ -185,4 +186,4 @@ def _line(content: bytes) -> None:
 def _tables_of(content: bytes) -> None:
     for tables in tables_of(content):
         for table in tables:
-            table.series()
+            columns(table)

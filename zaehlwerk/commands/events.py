@@ -114,9 +114,10 @@ def undo(
     """Take back the last decision on an event, or the last record or correction of an exchange."""
     from api.event_decisions import undo as take_back  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
+    from zaehlwerk.noticing.telling import told  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
 
-    with open_house(settings_from(portfolio, state)) as house:
+    with open_house(settings_from(portfolio, state)) as house, told(house):
         standing = take_back(evidence_of(house), event, author=getpass.getuser(), comment=comment)
     say(f"taken back: {event}" + ("" if standing is None else f", now {standing.state}"))
 
@@ -125,9 +126,10 @@ def _decide(decision: Decision, portfolio: PortfolioOption, state: StateOption) 
     from api.answers.problems import InvalidInput  # noqa: PLC0415
     from api.event_decisions import decide  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
+    from zaehlwerk.noticing.telling import told  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
 
-    with open_house(settings_from(portfolio, state)) as house:
+    with open_house(settings_from(portfolio, state)) as house, told(house):
         try:
             row = decide(evidence_of(house), decision)
         except InvalidInput as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -76,25 +77,31 @@ def import_readings(  # noqa: PLR0913, PLR0917  each is an option
     state: StateOption = None,
 ) -> None:
     """Import readings from CSV, XLSX or MSCONS; exit 1 if lines were refused, the others are stored."""
-    from collector.files import Asked, import_file, load_mapping  # noqa: PLC0415
+    from collector.files import Asked, DryRun, import_file, load_mapping  # noqa: PLC0415
     from config.meters import Stamps  # noqa: PLC0415
+    from gateway.sourced import sourced  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
+    from zaehlwerk.noticing.telling import told  # noqa: PLC0415
     from zaehlwerk.processes.inbox import notes_of  # noqa: PLC0415
 
     _demand_known(quantity, decimal, dates, stamps)
     end = None if stamps is None else Stamps(stamps)
     asked = Asked(meter, quantity, column, decimal, dates, None if time_zone is None else str(_zone(time_zone)), end)
-    with open_house(settings_from(portfolio, state)) as house, progress_bar("Import", watched=on_terminal()) as draw:
+    with (
+        open_house(settings_from(portfolio, state)) as house,
+        told(house),
+        progress_bar("Import", watched=on_terminal()) as draw,
+    ):
         if meter is not None:
             meter_of(house.portfolio, meter)
         taken = import_file(
             file,
             house.portfolio,
-            None if dry_run else house.sink,
+            DryRun(house.store) if dry_run else sourced(house.sink, _brought_by(file)),
             now=house.clock(),
             asked=asked,
             mapping=None if mapping is None else load_mapping(mapping, house.portfolio),
-            notes=notes_of(house.intake),
+            notes=None if dry_run else notes_of(house.intake),
             progress=lambda done, whole: draw(done / max(whole, 1), file.name),
         )
         zone = house.portfolio.district.zone
@@ -119,18 +126,24 @@ def import_weather(
     state: StateOption = None,
 ) -> None:
     """Import outdoor temperatures: a station file of the DWD (zip or txt), or CSV with `time,temperature_c`."""
+    from collector.files import DryRun  # noqa: PLC0415
     from collector.files import import_weather as take  # noqa: PLC0415
+    from gateway.sourced import sourced  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
+    from zaehlwerk.noticing.telling import told  # noqa: PLC0415
 
-    with open_house(settings_from(portfolio, state)) as house, progress_bar("Import", watched=on_terminal()) as draw:
+    with (
+        open_house(settings_from(portfolio, state)) as house,
+        told(house),
+        progress_bar("Import", watched=on_terminal()) as draw,
+    ):
         result = take(
             file,
             house.portfolio,
-            house.sink,
+            DryRun(house.store) if dry_run else sourced(house.sink, _brought_by(file)),
             now=house.clock(),
             station=station,
             zone=_zone(time_zone),
-            dry_run=dry_run,
             progress=lambda done, whole: draw(done / max(whole, 1), file.name),
         )
     _tell(result, house.portfolio.district.zone, as_json=as_json, is_dry=dry_run)
@@ -183,9 +196,20 @@ def _tell(result: ImportResult, zone: ZoneInfo, *, as_json: bool, is_dry: bool) 
         known = "" if result.known is None or is_dry else f", {result.known} known already"
         verb = "to be stored (dry run)" if is_dry else "stored"
         counts = f"{result.missing} without value, {result.refused} refused, {result.skipped} lines skipped"
-        typer.echo(f"{result.accepted} {verb}{known}, {counts}{span}")
+        typer.echo(f"{result.accepted} {verb}{known}{_replaced(result, is_dry=is_dry)}, {counts}{span}")
     if result.refused:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _replaced(result: ImportResult, *, is_dry: bool) -> str:
+    if not result.replaced:
+        return ""
+    values = "value" if result.replaced == 1 else "values"
+    return f", {result.replaced} stored {values} {'would be replaced' if is_dry else 'replaced'}"
+
+
+def _brought_by(file: Path) -> str:
+    return f"{file.name} ({getpass.getuser()})"
 
 
 def _demand_known(quantity: str | None, decimal: str | None, dates: str | None, stamps: str | None) -> None:

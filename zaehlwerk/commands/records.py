@@ -35,10 +35,11 @@ def read(
     from api.hand_readings import HandReading, range_of, take, typed_number  # noqa: PLC0415
     from api.hand_readings import shown as as_displayed  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
+    from zaehlwerk.noticing.telling import told  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
 
     shown = typed_number(value)
-    with open_house(settings_from(portfolio, state)) as house:
+    with open_house(settings_from(portfolio, state)) as house, told(house):
         found, now = meter_of(house.portfolio, meter), house.clock()
         moment = instant_of(at, house.portfolio.district.zone) if at else now.replace(microsecond=0)
         evidence = evidence_of(house)
@@ -63,10 +64,11 @@ def deliver(
     """Record a delivery to a tank or store; more than it holds, or a correction, needs a reason."""
     from api.deliveries import Delivery, take_delivery, typed_amount  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
+    from zaehlwerk.noticing.telling import told  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
 
     delivered = typed_amount(amount)
-    with open_house(settings_from(portfolio, state)) as house:
+    with open_house(settings_from(portfolio, state)) as house, told(house):
         found, zone = meter_of(house.portfolio, meter), house.portfolio.district.zone
         moment = instant_of(at, zone)
         take_delivery(evidence_of(house), Delivery(found.id, delivered, moment, force, getpass.getuser()))

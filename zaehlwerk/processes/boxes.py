@@ -9,6 +9,7 @@ from collector.mqtt.connection import account, broker_address
 from collector.mqtt.listeners import session_name
 from collector.statistics import CollectorStatistics
 from config.portfolio import MqttBroker
+from gateway.sourced import sourced
 from zaehlwerk.intake import Intake
 from zaehlwerk.processes.live import Live
 from zaehlwerk.processes.running import Job, in_thread
@@ -69,7 +70,7 @@ def _receiver(intake: Intake, broker: MqttBroker) -> Receiver:
         broker.id,
         broker_address(broker.url),
         intake.portfolio,
-        intake.sink,
+        sourced(intake.sink, f"edge {broker.id}"),
         client_id=session_name(intake.portfolio.district.id, broker, intake.settings.state, role="edges"),
         account=account(broker, intake.environ),
         clock=intake.clock,

@@ -5,12 +5,14 @@ from contextlib import asynccontextmanager
 
 from collector.collecting import Collector
 from gateway.forwarder import Forwarder
+from gateway.keeping_writer import KeepingWriter
 from zaehlwerk.intake import Intake
 from zaehlwerk.processes.boxes import receivers_of, receiving, with_boxes
 from zaehlwerk.processes.inbox import watching_inbox
 from zaehlwerk.processes.live import Live
 from zaehlwerk.processes.running import Job
 from zaehlwerk.processes.serial_numbers import SerialNumbers
+from zaehlwerk.processes.telling import telling
 
 
 @asynccontextmanager
@@ -32,10 +34,11 @@ async def collecting(intake: Intake, live: Live) -> AsyncIterator[Mapping[str, J
 
 
 @asynccontextmanager
-async def forwarding(intake: Intake, _live: Live) -> AsyncIterator[Mapping[str, Job]]:
-    """Empty the spool into InfluxDB; nothing to do on the embedded store."""
-    if intake.spool is None:
-        yield {}
-        return
-    async with Forwarder(intake.spool, intake.writer) as forwarder:
-        yield {"forwarder": forwarder.run}
+async def forwarding(intake: Intake, live: Live) -> AsyncIterator[Mapping[str, Job]]:
+    """Empty the spool into InfluxDB, if there is one, and tell what that and taking readings in brought to light."""
+    async with telling(intake, live) as told:
+        if intake.spool is None:
+            yield told
+            return
+        async with Forwarder(intake.spool, KeepingWriter(intake.writer, intake.beside)) as forwarder:
+            yield {"forwarder": forwarder.run, **told}

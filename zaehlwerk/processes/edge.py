@@ -14,6 +14,7 @@ from typing import TypeVar
 from collector.collecting import Collector
 from collector.edge.uplink import Uplink
 from collector.mqtt.connection import Account, broker_address
+from config.clocks import ANY_SLACK_MS
 from config.errors import ConfigurationError
 from config.portfolio_files import load_portfolio
 from config.profiles import load_profiles
@@ -41,8 +42,9 @@ async def run_edge(settings: Settings) -> None:
     with stop_on_signals(stop), closing(_spool(settings)) as spool:
         rationed = RationedSpool(spool)
         uplink = Uplink(edge, broker_address(url), _account(settings), spool, rationed, clock=_utc_now)
+        profiles = load_profiles(folder / "devices")
         collector = Collector(
-            portfolio, load_profiles(folder / "devices"), rationed, environ=os.environ, clock=_utc_now
+            portfolio, profiles, rationed, environ=os.environ, clock=_utc_now, slack_ms=ANY_SLACK_MS
         )
         async with collector:
             jobs = {

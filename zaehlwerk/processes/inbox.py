@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from gateway.sourced import sourced
 from zaehlwerk.intake import Intake
 from zaehlwerk.processes.live import Live
 from zaehlwerk.processes.running import Job
@@ -27,7 +28,8 @@ async def watching_inbox(intake: Intake, _live: Live) -> AsyncIterator[Mapping[s
         return
     from collector.inbox import Inbox  # noqa: PLC0415  brings numpy along
 
-    inbox = Inbox(intake.settings.inbox, intake.portfolio, intake.sink, clock=intake.clock, notes=notes_of(intake))
+    sink = sourced(intake.sink, AUTHOR)
+    inbox = Inbox(intake.settings.inbox, intake.portfolio, sink, clock=intake.clock, notes=notes_of(intake))
     yield {"inbox": inbox.run}
 
 

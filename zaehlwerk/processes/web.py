@@ -11,14 +11,16 @@ from api.evidence import Evidence
 from api.remembered import Remembered
 from api.security.push_limits import PushAllowance
 from api.services import PushResult, Services
-from collector.pushing import take
+from collector.pushing import SOURCE, take
 from collector.statistics import CollectorStatistics, SourceStatistics
 from gateway.embedded import EmbeddedStore
 from gateway.photos import PhotoFolder
 from gateway.reading import Refused
 from gateway.refused import KeepsRefused, refused_readings
+from gateway.replaced import RESTORED
+from gateway.sourced import sourced
 from zaehlwerk.composition import House
-from zaehlwerk.intake import COLLECTOR_SPOOL, SERVER_SPOOL
+from zaehlwerk.intake import COLLECTOR_SPOOL, COMMANDS_FILE, SERVER_SPOOL
 from zaehlwerk.processes.live import Live
 from zaehlwerk.unassigned_topics import newest_topics
 
@@ -28,8 +30,8 @@ PHOTOS = "photos"  # below the state folder
 def services_of(house: House, live: Live, *, demo: bool = False, public_url: str | None = None) -> Services:
     """Return what the web application leans on."""
 
-    def push(pushed: Sequence[object], now: datetime) -> PushResult:
-        return take(pushed, house.portfolio, house.sink, now)
+    def push(pushed: Sequence[object], now: datetime, *, author: str = "") -> PushResult:
+        return take(pushed, house.portfolio, sourced(house.sink, author or SOURCE), now)
 
     return Services(
         books=house.books,
@@ -44,6 +46,7 @@ def services_of(house: House, live: Live, *, demo: bool = False, public_url: str
         checks=_checks(house, live),
         unassigned=partial(newest_topics, house.portfolio, house.settings.state),
         push_allowance=_push_allowance(house),
+        restore=sourced(house.sink, RESTORED).append,
         photos=PhotoFolder(house.settings.state / PHOTOS),
     )
 
@@ -75,9 +78,9 @@ def _checks(house: House, live: Live) -> Mapping[str, Callable[[], None]]:
 
 
 def _refused(house: House) -> Callable[[int], Sequence[Refused]]:
-    """What was refused lies in the embedded store, or beside the spools: the collector's and the web server's."""
-    spools = [house.settings.state / name for name in (COLLECTOR_SPOOL, SERVER_SPOOL)]
-    keepers: Sequence[KeepsRefused | Path] = [house.store] if isinstance(house.store, EmbeddedStore) else spools
+    """What was refused lies in the embedded store, or beside the spools: the collector's, the server's, commands'."""
+    files = [house.settings.state / name for name in (COLLECTOR_SPOOL, SERVER_SPOOL, COMMANDS_FILE)]
+    keepers: Sequence[KeepsRefused | Path] = [house.beside] if isinstance(house.store, EmbeddedStore) else files
 
     def newest(limit: int) -> Sequence[Refused]:
         found = [one for keeper in keepers for one in refused_readings(keeper, limit=limit)]

@@ -8,7 +8,7 @@ from analysis.books import Books
 from analysis.figures import MeterEvent
 from analysis.meter_events import events_of
 from gateway.reading import milliseconds
-from tests.unit.analysis.evidence import books, counter, event, meter, place, utc
+from tests.unit.analysis.evidence import books, counter, event, formula, meter, place, utc
 
 HOUR = timedelta(hours=1)
 LATER = utc(2030, 1, 1)
@@ -47,6 +47,6 @@ def test_spans_that_meet_list_every_event_once() -> None:
 
 
 def test_a_virtual_meter_has_what_was_recorded_of_itself() -> None:
-    net = meter("netto", formula="strom * 1")
+    net = meter("netto", formula=formula("strom * 1"))
     there, _ = books(place(meter(), net), events=[event("factor_change", utc(2025, 1, 3), of="netto")])
     assert len(events_of(there, net, date(2025, 1, 1), date(2025, 2, 1), now=LATER)) == 1

@@ -19,7 +19,7 @@ from config.ledger_policy import Filling, LedgerPolicy
 from config.meters import ByHandSource, Dated, GasConversion, Meter, Tank
 from gateway.operations.rows import MeterEventRow, ReadingNoteRow
 from gateway.reading import milliseconds
-from tests.unit.analysis.evidence import DictStore, books, counter, event, meter, place, utc
+from tests.unit.analysis.evidence import DictStore, books, counter, event, formula, meter, place, utc
 from tests.unit.analysis.scenario import STEPS as ARRIVALS
 from tests.unit.analysis.scenario import expected_of, moment_of, opened
 from tests.unit.analysis.test_scenarios import SCENARIOS
@@ -149,7 +149,7 @@ def test_a_tank_names_the_deliveries_between_its_levels() -> None:
 
 
 def test_a_virtual_meter_leads_to_its_terms() -> None:
-    there, _ = books(place(meter(), meter("netto", formula="strom * 2")))
+    there, _ = books(place(meter(), meter("netto", formula=formula("strom * 2"))))
     with pytest.raises(InvalidReading, match="trace those"):
         traced(there, utc(2025, 1, 1), utc(2025, 1, 2), of="netto")
 

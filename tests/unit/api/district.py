@@ -4,11 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from analysis.books import Books
 from analysis.daily_cache import DailyCache
 from api.services import Progress, Services
+from config.clocks import CLOCK_SLACK
 from config.factors import load_factor_sets
 from config.meters import ByHandSource, Dated, GasConversion, Meter, MqttSource, Reporting
 from config.portfolio import (
@@ -27,6 +30,7 @@ from gateway.embedded import EmbeddedStore
 from gateway.operations import AlertState, NewAlert, Operations
 from gateway.photos import PhotoFolder
 from gateway.reading import Reading, Refused, milliseconds
+from gateway.replaced import RESTORED
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 FIRST = datetime(2023, 12, 30, 23, 0, tzinfo=UTC)
@@ -49,6 +53,7 @@ class FakePushResult:
     accepted: int
     known: int | None
     rejected: Sequence[FakeRejected] = ()
+    replaced: int | None = 0
 
 
 @dataclass(frozen=True)
@@ -221,7 +226,7 @@ class SmallDistrict:
     operations: Operations
     sample: bool = True
     progress: Progress | None = None
-    pushed: list[object] = field(default_factory=list)
+    pushed: list[Any] = field(default_factory=list)
 
     def services(self, *, demo: bool = False, public_url: str = "http://testserver") -> Services:
         """Return services whose clock stands still at `NOW`."""
@@ -247,23 +252,27 @@ class SmallDistrict:
             clock=lambda: NOW,
             loading=lambda: self.progress,
             refused=self.store.refused,
+            restore=partial(self.store.append, source=RESTORED),
             photos=PhotoFolder(self.folder / "photos"),
         )
 
-    def push(self, pushed: Sequence[object], now: datetime) -> FakePushResult:
+    def push(self, pushed: Sequence[object], now: datetime, *, author: str = "") -> FakePushResult:
         """Take readings of meters that exist; stands in for the collector's."""
         self.pushed += pushed
         known = portfolio().meters
         good: list[Reading] = []
         rejected = []
         for index, one in enumerate(pushed):
-            if isinstance(one, dict) and one.get("meter") in known:
-                time = datetime.fromisoformat(str(one["time"]))
-                good.append(Reading(one["meter"], one["quantity"], milliseconds(time), float(one["value"])))
-            else:
+            if not (isinstance(one, dict) and one.get("meter") in known):
                 rejected.append(FakeRejected(index, "unknown_meter", f"no meter in {one!r}"))
-        receipt = self.store.append(good)
-        return FakePushResult(receipt.accepted, receipt.known, rejected)
+                continue
+            time = datetime.fromisoformat(str(one["time"]))
+            if time > now + CLOCK_SLACK:
+                rejected.append(FakeRejected(index, "future_time", f"{time} has not come yet"))
+            else:
+                good.append(Reading(one["meter"], one["quantity"], milliseconds(time), float(one["value"])))
+        receipt = self.store.append(good, source=author)
+        return FakePushResult(receipt.accepted, receipt.known, rejected, receipt.replaced)
 
 
 def small_district(folder: Path, clock: Callable[[], datetime] = lambda: NOW) -> SmallDistrict:

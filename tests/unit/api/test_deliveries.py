@@ -96,6 +96,15 @@ def test_a_delivery_that_cannot_be_is_refused(
     assert code in answer.text
 
 
+def test_a_delivery_of_the_future_comes_to_the_door_that_keeps_it(
+    call: Callable[[str], Client], district: SmallDistrict
+) -> None:
+    ahead = {"at": (NOW + timedelta(days=1)).isoformat()}
+    assert call("facility_manager").post("/v1/meters/gs-wasser/deliveries", NOTE | ahead).status_code == 422
+    assert [one["quantity"] for one in district.pushed] == ["delivery"]
+    assert district.operations.notes.of_meter("gs-wasser", "delivery") == []
+
+
 def test_nothing_is_delivered_to_a_meter_without_a_tank(call: Callable[[str], Client]) -> None:
     answer = call("facility_manager").post("/v1/meters/gs-strom/deliveries", NOTE)
     assert (answer.status_code, "no_tank" in answer.text) == (422, True)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from gateway.operations import MeterEventRow
+from gateway.operations import FormerValueRow, MeterEventRow
 from gateway.reading import Reading, milliseconds
 from tests.unit.api.client import Client
 from tests.unit.api.district import NOW, SmallDistrict
@@ -46,6 +46,17 @@ def duplicate(district: SmallDistrict) -> MeterEventRow:
     standing = district.store.read("gs-strom", "active_energy_import", at, at + timedelta(seconds=1)).value[0]
     event: dict[str, Any] = dict.fromkeys(("serial", "digits", "factor"))
     event |= {"old_end": standing - 12.5, "new_start": standing}
+    former = FormerValueRow(
+        meter="gs-strom",
+        quantity="active_energy_import",
+        time_ms=milliseconds(at),
+        former=standing - 12.5,
+        value=standing,
+        source="logger.csv",
+        replaced_at=NOW,
+        event=f"gs-strom:duplicate_conflict:{milliseconds(at)}",
+    )
+    district.operations.former_values.record([former])
     return district.operations.events.record(
         MeterEventRow(
             id=f"gs-strom:duplicate_conflict:{milliseconds(at)}",

@@ -104,10 +104,10 @@ def test_a_list_that_no_waiting_would_let_in_is_413(device: Client) -> None:
 def test_readings_that_could_not_be_kept_do_not_count(district: SmallDistrict, clock: Clock) -> None:
     is_full = [True]
 
-    def push(pushed: Sequence[object], now: datetime) -> PushResult:
+    def push(pushed: Sequence[object], now: datetime, *, author: str = "") -> PushResult:
         if is_full[0]:
             raise StorageFull("no room")
-        return district.push(pushed, now)
+        return district.push(pushed, now, author=author)
 
     app = application(replace(district.services(), clock=clock, push=push, push_allowance=_SMALL))
     device = Client(app, district.operations.tokens.create("Gateway", "device"))

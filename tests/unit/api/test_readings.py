@@ -18,8 +18,19 @@ _ONE = {"meter": "gs-strom", "quantity": "active_energy_import", "time": "2026-0
 def test_a_device_pushes_and_nothing_changes_when_it_pushes_again(app: FastAPI, district: SmallDistrict) -> None:
     device = Client(app, district.operations.tokens.create("Gateway", "device"))
     first, second = device.post("/v1/readings", [_ONE]), device.post("/v1/readings", [_ONE])
-    assert (first.status_code, first.json()) == (202, {"accepted": 1, "known": 0, "rejected": []})
-    assert second.json() == {"accepted": 0, "known": 1, "rejected": []}
+    assert (first.status_code, first.json()) == (202, {"accepted": 1, "known": 0, "replaced": 0, "rejected": []})
+    assert second.json() == {"accepted": 0, "known": 1, "replaced": 0, "rejected": []}
+
+
+def test_a_pushed_value_that_contradicts_another_one_is_taken_counted_and_the_former_kept(
+    app: FastAPI, district: SmallDistrict
+) -> None:
+    device = Client(app, district.operations.tokens.create("Gateway", "device"))
+    device.post("/v1/readings", [_ONE])
+    answer = device.post("/v1/readings", [_ONE | {"value": 49031.5}])
+    assert (answer.json()["accepted"], answer.json()["replaced"]) == (1, 1)
+    ((_, kept),) = district.store.beside.replaced()
+    assert (kept.former, kept.value, kept.source) == (49030.5, 49031.5, "Gateway")
 
 
 def test_one_bad_reading_does_not_hold_up_the_others(administrator: Client) -> None:
@@ -124,10 +135,14 @@ def test_a_hand_reading_outside_the_range_needs_a_reason(
     assert district.operations.notes.of_meter("gs-wasser", "volume")[0].reason == "Ziffer war verdeckt"
 
 
-def test_a_hand_reading_of_tomorrow_is_refused(manager: Client) -> None:
+def test_a_hand_reading_of_tomorrow_is_refused_by_the_door_that_keeps_it(
+    manager: Client, district: SmallDistrict
+) -> None:
     tomorrow = (NOW + timedelta(days=1)).isoformat()
     answer = manager.post("/v1/meters/gs-wasser/readings", {"value": 1280, "at": tomorrow, "force": "doch"})
     assert answer.json()["errors"][0]["reason"] == "future_time"
+    assert [one["value"] for one in district.pushed] == [1280]
+    assert district.operations.notes.of_meter("gs-wasser", "volume") == []
 
 
 @pytest.mark.parametrize("body", [{"value": "NaN"}, {"value": "viel"}, {}, {"value": 1, "at": "2026-03-10T10:00:00"}])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from config.errors import Unreachable
+from gateway.influx.columns import columns
 from gateway.influx.refusals import refusal_of, unreachable
 from gateway.influx.tables import tables_of
 
@@ -68,8 +69,8 @@ def test_a_table_becomes_columns_even_where_a_value_looks_like_an_integer() -> N
 
     ((table,),) = tables_of(body)
 
-    assert table.series().time_ms.tolist() == [1, 3]
-    assert table.series().value.tolist() == [2.0, 4.5]
+    assert columns(table).time_ms.tolist() == [1, 3]
+    assert columns(table).value.tolist() == [2.0, 4.5]
 
 
 def test_statements_without_rows_have_no_table() -> None:

@@ -127,7 +127,7 @@ def test_a_damaged_spool_is_set_aside_loudly_and_a_new_one_begins(
     spool.append([reading(number) for number in range(5_000)])
     spool.close()
     content = bytearray(path.read_bytes())
-    first = 0 if damage == "start" else 8 * 4096
+    first = 0 if damage == "start" else 16 * 4096
     content[first : first + 4096] = b"\xa5" * 4096
     path.write_bytes(content)
 

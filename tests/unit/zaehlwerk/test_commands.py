@@ -39,6 +39,12 @@ def imported(folder: Path, text: str = CSV, *, meter: str = "strom") -> Result:
     return call("import", "readings", str(file), "--meter", meter)
 
 
+def events(meter: str, kind: str) -> list[dict[str, Any]]:
+    """Return a meter's events of one kind."""
+    found = json.loads(call("events", meter, "--json").stdout)["events"]
+    return [one for one in found if one["kind"] == kind]
+
+
 def test_a_fresh_starter_portfolio_passes_the_check(house: Path) -> None:
     assert call("init", str(house / "mine")).exit_code == 0
     checked = call("check", "--portfolio", str(house / "mine"))
@@ -121,6 +127,58 @@ def test_a_dry_run_stores_nothing(house: Path) -> None:
     assert answer.exit_code == 0
     assert "3 to be stored (dry run)" in answer.stdout
     assert json.loads(call("readings", "strom", "--start", "2024-01-01", "--json").stdout)["readings"] == []
+
+
+def test_a_dry_run_says_how_many_stored_values_would_be_replaced_and_replaces_none(house: Path) -> None:
+    imported(house)
+    file = house / "readings.csv"
+    file.write_text(
+        CSV.replace("124.5", "125").replace("150", "151") + "2024-03-04T00:00+01:00,170\n", encoding="utf-8"
+    )
+    command = ("import", "readings", str(file), "--meter", "strom", "--dry-run")
+
+    assert "4 to be stored (dry run), 2 stored values would be replaced" in call(*command).stdout
+    assert json.loads(call(*command, "--json").stdout)["replaced"] == 2
+    assert events("strom", "duplicate_conflict") == []
+
+
+def test_a_corrected_file_replaces_and_the_meters_events_say_what(house: Path) -> None:
+    imported(house)
+    answer = imported(house, CSV.replace("124.5", "125"))
+
+    assert "1 stored, 2 known already, 1 stored value replaced" in answer.stdout
+    (event,) = events("strom", "duplicate_conflict")
+    assert (event["state"], event["detail"]) == ("proposed", "1 Wert ersetzt: 124,5 → 125 kWh")
+
+
+def test_a_rejected_replacement_puts_the_former_value_back_and_undoing_that_the_new_one(house: Path) -> None:
+    imported(house)
+    imported(house, CSV.replace("124.5", "125"))
+    (event,) = events("strom", "duplicate_conflict")
+
+    def stored() -> list[float]:
+        found = json.loads(call("readings", "strom", "--start", "2024-01-01", "--json").stdout)["readings"]
+        return [one["value"] for one in found]
+
+    before = stored()
+    assert call("event", "reject", event["id"]).exit_code == 0
+    assert [one for one in stored() if one not in before] == [124.5]
+    assert [one["state"] for one in events("strom", "duplicate_conflict")] == ["rejected"]
+    assert call("event", "undo", event["id"]).exit_code == 0
+    assert stored() == before
+    assert [one["state"] for one in events("strom", "duplicate_conflict")] == ["proposed"]
+
+
+def test_a_line_of_the_future_is_an_event_of_the_meter(house: Path) -> None:
+    assert imported(house, CSV + "2199-01-01T00:00+01:00,999\n").exit_code == 1
+
+    assert [event["state"] for event in events("strom", "future_reading")] == ["noticed"]
+
+
+def test_a_hand_reading_of_the_future_is_refused_and_an_event_of_the_meter() -> None:
+    assert call("read", "wasser", "90", "--at", "2199-05-20T08:00").exit_code == 2
+
+    assert len(events("wasser", "future_reading")) == 1
 
 
 def test_a_bad_line_is_named_and_the_others_are_stored(house: Path) -> None:

@@ -1,6 +1,7 @@
 """What is built from which settings."""
 
 import re
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
@@ -20,15 +21,17 @@ from config.errors import (
 from config.meters import Meter
 from config.portfolio import Portfolio
 from config.settings import Settings, load_settings
+from gateway.beside import BesideFile
 from gateway.embedded import EmbeddedStore
 from gateway.influx.store import InfluxStore
-from gateway.reading import Reading, Refused
+from gateway.reading import Identity, Reading, Refused, milliseconds
 from gateway.spool import Spool
 from tests.unit.zaehlwerk.conftest import NOW
 from zaehlwerk.composition import open_house
 from zaehlwerk.demo.mail_folder import MailFolder
 from zaehlwerk.exits import exit_code_of
-from zaehlwerk.intake import COLLECTOR_SPOOL, SERVER_SPOOL
+from zaehlwerk.intake import COLLECTOR_SPOOL, COMMANDS_FILE, SERVER_SPOOL
+from zaehlwerk.noticing.telling import tell
 from zaehlwerk.processes.live import Live
 from zaehlwerk.processes.simulating import simulated_part, steady_value
 from zaehlwerk.processes.web import services_of
@@ -79,6 +82,20 @@ def test_the_pages_show_what_the_web_server_refused_and_what_the_collector_refus
     assert [one.source for one in shown] == [COLLECTOR_SPOOL, SERVER_SPOOL]
 
 
+def test_what_is_kept_of_a_meter_is_worked_out_afresh_when_a_contradiction_is_told(
+    district: Portfolio, tmp_path: Path
+) -> None:
+    with open_house(settings(tmp_path), portfolio=district) as house:
+        meter = next(iter(house.portfolio.meters.values()))
+        cache = house.books.daily_cache
+        assert cache is not None
+        for value in (1.0, 2.0):
+            house.sink.append([Reading(meter.id, meter.quantity, milliseconds(NOW), value)])
+            cache.derived_to.put(meter.id, NOW.year, NOW.date(), now=NOW)
+        tell(house.intake, now=NOW)
+        assert cache.derived_to.get(meter.id, NOW.year, now=NOW) is None
+
+
 def test_without_a_portfolio_nothing_is_opened(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="--portfolio"), open_house(settings(tmp_path / "state")):
         pytest.fail("opened")
@@ -88,13 +105,22 @@ def test_without_a_portfolio_nothing_is_opened(tmp_path: Path) -> None:
 class AwayStore:
     """A store that does not answer."""
 
-    def write(self, readings: object) -> list[Refused]:
+    def standing(self, readings: object) -> dict[Identity, float]:
         raise Unreachable("away")
 
 
-def test_a_command_never_says_stored_while_the_store_is_away() -> None:
-    with pytest.raises(StorageFull, match="nothing was stored: away"):
-        WritesAtOnce(AwayStore()).append([READING])  # type: ignore[arg-type]
+def test_a_command_never_says_stored_while_the_store_is_away(tmp_path: Path) -> None:
+    with closing(BesideFile(tmp_path / "beside.sqlite")) as beside, pytest.raises(StorageFull, match="stored: away"):
+        WritesAtOnce(AwayStore(), beside).append([READING])  # type: ignore[arg-type]
+
+
+def test_the_pages_show_what_a_command_refused_that_writes_into_influxdb(district: Portfolio, tmp_path: Path) -> None:
+    environ = settings(tmp_path, **INFLUX)
+    refused = Refused("file", "logger.csv:3", "future_time", "", b"x", 3)
+    with closing(BesideFile(tmp_path / COMMANDS_FILE)) as beside:
+        beside.refuse([refused])
+    with open_house(environ, portfolio=district, spool_name=SERVER_SPOOL) as house:
+        assert services_of(house, Live()).refused(10) == [refused]
 
 
 @pytest.mark.parametrize(

@@ -231,6 +231,6 @@ def test_meter_read_by_hand_is_doubted_after_two_readings(store: EmbeddedStore) 
 
 def test_virtual_meter_and_tank_are_never_doubted(store: EmbeddedStore) -> None:
     virtual = meter(formula=formula("gas - gas"))
-    tank = meter(quantity="tank_level", tank=Tank(Decimal(100), Decimal(10)))
+    tank = meter(quantity="tank_level", unit="l", tank=Tank(Decimal(100), Decimal(10)))
     for one in (virtual, tank):
         assert asked(there(store, times(CHANGE, 10, used()), one=one)) == []
