@@ -3,26 +3,22 @@
 The digest of a meter says that something changed, those of its blocks say where.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from hashlib import sha256
-from operator import attrgetter
 from typing import Final
 
 from analysis.ledger.conversion import Conversion, conversions_of
 from analysis.ledger.window import FOR_EVER_MS
-from analysis.meter_records import JUMP, PROPOSED, SETTLED, UNIT_CHANGE, Records, put_right
+from analysis.meter_records import Records, put_right
 from config.ledger_policy import Filling, Spreading
 from config.meters import ByHandSource, Meter, PushSource
 from config.portfolio import Portfolio
-from gateway.operations.rows import MeterEventRow, ReadingNoteRow
-from gateway.reading import milliseconds
+from gateway.operations.rows import ReadingNoteRow
 
 # Counted up whenever the ledger makes something else of the same readings.
 DERIVATION: Final = 1
-
-_TIME = attrgetter("time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,7 @@ class Basis:
             self.declared,
             [(max(one.from_ms, span_ms[0]), one.factor) for one in self.conversions if _touch(one, span_ms)],
             self._clock(reach_ms[1]),
-            list(self._events(*reach_ms)),
+            self._decisions(*reach_ms),
             [(one.time_ms, one.how) for one in self.notes if reach_ms[0] <= one.time_ms <= reach_ms[1]],
         )
         return sha256(repr(told).encode()).hexdigest()[:32]
@@ -57,25 +53,17 @@ class Basis:
         clock = self.records.clock
         return [shift for shift in clock.shifts if clock.touches(shift[0], shift[0])[0] <= until_ms]
 
-    def _events(self, since_ms: int, until_ms: int) -> Iterator[tuple[object, ...]]:
-        """What `Records.decisions` makes of them; of the last exchange before, the wrap still counts."""
-        earlier: MeterEventRow | None = None
-        for one in sorted(self.records.events, key=_TIME):
-            time_ms = milliseconds(one.time)
-            if one.kind == UNIT_CHANGE and one.state == PROPOSED and time_ms <= until_ms:
-                yield "doubted", max(time_ms, since_ms)
-            if one.kind == "exchange" and one.state in SETTLED and time_ms < since_ms:
-                earlier = one
-            if not since_ms <= time_ms <= until_ms:
-                continue
-            if one.kind == "exchange" and one.state in SETTLED:
-                yield "exchange", time_ms, one.old_end, one.new_start, one.digits
-            if one.kind == JUMP and one.state in {PROPOSED, "accepted"}:
-                yield "jump", time_ms
-            if one.state == "rejected":
-                yield "believed", time_ms
-        if earlier is not None and earlier.digits is not None:
-            yield "device", earlier.digits
+    def _decisions(self, since_ms: int, until_ms: int) -> tuple[object, ...]:
+        """What people decided about the readings of a reach; of the last exchange before, the wrap still counts."""
+        known = self.records.all_decisions()
+        earlier = [one for one in known.exchanges if one.time_ms < since_ms]
+        return (
+            [one.wrap for one in earlier[-1:] if one.wrap is not None],
+            [one for one in known.exchanges if since_ms <= one.time_ms <= until_ms],
+            sorted(one for one in known.believed if since_ms <= one <= until_ms),
+            sorted(one for one in known.jumps if since_ms <= one <= until_ms),
+            [(max(first, since_ms), last) for first, last in known.doubted if first <= until_ms],
+        )
 
 
 def basis_of(portfolio: Portfolio, records: Records, notes: Sequence[ReadingNoteRow]) -> Basis:

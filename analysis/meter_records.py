@@ -71,6 +71,11 @@ class Records:
 
     def decisions(self, series: Series) -> Decisions:
         """Return what the ledger has to know of them for these readings."""
+        known = self.all_decisions()
+        return replace(known, exchanges=_between(known.exchanges, series))
+
+    def all_decisions(self) -> Decisions:
+        """Return what the ledger has to know of them, whatever the readings."""
         exchanges = [
             _exchange(self.meter, one) for one in self.events if one.kind == "exchange" and one.state in SETTLED
         ]
@@ -86,7 +91,7 @@ class Records:
             for one in self.events
             if one.kind == JUMP and one.state in {"proposed", "accepted"}
         )
-        return Decisions(_between(exchanges, series), believed, doubted, jumps)
+        return Decisions(exchanges, believed, doubted, jumps)
 
     def undoubted(self) -> "Records":
         """Return them without what nobody decided yet: what a doubt is judged by must not depend on the doubt."""
