@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from alerts.periods import Period
@@ -83,6 +83,11 @@ class Rule(Protocol):
     @property
     def cron(self) -> Mapping[str, str]:
         """When new periods come due, as cron fields in the district's zone."""
+        ...
+
+    @property
+    def looks_back(self) -> timedelta | None:
+        """How far before a period what it is judged by lies; None: as far back as there are readings."""
         ...
 
     def subjects(self, portfolio: Portfolio) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
@@ -42,6 +44,7 @@ class Schedule:
         self._clock = clock
         self._rules = rules
         self._one_pass = asyncio.Lock()
+        self._leaving = threading.Event()
         self._told: set[tuple[str, str, str]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone=books.zone, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -60,6 +63,7 @@ class Schedule:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._leaving.set()
         self._scheduler.shutdown(wait=False)
         async with self._one_pass:
             log.debug("no evaluation is under way")
@@ -89,9 +93,8 @@ class Schedule:
 
     async def _pass(self, now: datetime) -> EvaluationSummary:
         """Let the thread come to its end even when cancelled: the scheduler cancels what runs as it shuts down."""
-        work = asyncio.ensure_future(
-            asyncio.to_thread(judge_due, self._books, self._operations, now=now, rules=self._rules)
-        )
+        call = partial(judge_due, self._books, self._operations, now=now, rules=self._rules)
+        work = asyncio.ensure_future(asyncio.to_thread(call, is_wanted=lambda: not self._leaving.is_set()))
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:

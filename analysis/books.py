@@ -1,15 +1,15 @@
 """The evidence that every fetching shell takes first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from analysis.daily_cache import DailyCache
-from analysis.formula_parts import resting_on
 from config.factors import DEFAULT_SET, FactorSet
 from config.portfolio import Portfolio
+from gateway.operations.ledger import Ledger
 from gateway.operations.rows import MeterEventRow, ReadingNoteRow
 from gateway.ports import Store
 
@@ -21,6 +21,10 @@ class MeterEvents(Protocol):
         """Return every event of a meter."""
         ...
 
+    def of_meters(self, meters: Collection[str]) -> Mapping[str, Sequence[MeterEventRow]]:
+        """Return every event of several meters."""
+        ...
+
 
 class ReadingNotes(Protocol):
     """Notes on how readings came about that no device sent."""
@@ -29,6 +33,10 @@ class ReadingNotes(Protocol):
         self, meter: str, quantity: str, start: datetime | None = None, end: datetime | None = None
     ) -> Sequence[ReadingNoteRow]:
         """Return notes on readings with start <= time < end, ascending; None: unbounded."""
+        ...
+
+    def of_meters(self, meters: Collection[str]) -> Mapping[str, Sequence[ReadingNoteRow]]:
+        """Return notes on readings of several meters, ascending."""
         ...
 
 
@@ -46,7 +54,8 @@ class Operations(Protocol):
 class Books:
     """What analysis works from: what is declared, what was measured, what people recorded, which factors hold.
 
-    `default_factor_set` is the set of the KPI figures. `daily_cache` None: every figure is worked out afresh.
+    `default_factor_set` is the set of the KPI figures. `ledger` None: every day is worked out from raw readings;
+    `daily_cache` None: every figure is worked out afresh.
     """
 
     portfolio: Portfolio
@@ -55,6 +64,7 @@ class Books:
     factor_sets: Mapping[str, FactorSet]
     default_factor_set: str = DEFAULT_SET
     daily_cache: DailyCache | None = None
+    ledger: Ledger | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -62,7 +72,6 @@ class Books:
         return self.portfolio.district.zone
 
     def forget(self, meter_id: str) -> None:
-        """Work out afresh what is kept of a meter, and of the virtual meters that rest on it."""
+        """Work out afresh what is kept of a meter; of virtual ones nothing is."""
         if self.daily_cache is not None:
-            for name in (meter_id, *resting_on(self.portfolio.meters, meter_id)):
-                self.daily_cache.forget(name)
+            self.daily_cache.forget(meter_id)

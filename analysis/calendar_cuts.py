@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -19,9 +20,12 @@ def days(start: date, end: date) -> Iterator[date]:
     return (start + timedelta(days=number) for number in range((end - start).days))
 
 
+@lru_cache(maxsize=64)  # many meters are asked about the same days
 def day_cuts(start: date, end: date, zone: ZoneInfo) -> Integers:
-    """Return the instants [ms] that cut the local days of `[start, end)`, both ends included."""
-    return np.array([midnight_ms(day, zone) for day in days(start, end + timedelta(days=1))], np.int64)
+    """Return the instants [ms] that cut the local days of `[start, end)`, both ends included; read-only."""
+    found = np.array([midnight_ms(day, zone) for day in days(start, end + timedelta(days=1))], np.int64)
+    found.flags.writeable = False
+    return found
 
 
 def cuts(start_ms: int, end_ms: int, resolution: Resolution, zone: ZoneInfo) -> Integers:

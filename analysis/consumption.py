@@ -1,5 +1,6 @@
 """What a meter's readings say about consumption, in slots of the calendar."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,16 +9,22 @@ import numpy as np
 
 from analysis.books import Books
 from analysis.calendar_cuts import boundary_ms, cuts
-from analysis.figures import Consumption, Resolution, Slot
+from analysis.figures import Consumption, MeterEvent, Resolution, Substitute
 from analysis.future_readings import stored_ahead
 from analysis.known_amounts import quality
 from analysis.ledger.amounts import Amounts
-from analysis.meter_amounts import booked
+from analysis.ledger.micro import Integers
+from analysis.ledger_events import ledger_events, ledger_substitutions
+from analysis.meter_amounts import amounts_by_days, amounts_of
+from analysis.meter_parts import part_events, part_knowledge
 from analysis.property_meters import reference_of
+from analysis.slots import Slots
 from analysis.substitutes import substitutes_of
-from analysis.virtual_books import VirtualBooks, virtual_books
 from analysis.virtual_notes import virtual_notes
-from gateway.reading import instant, milliseconds
+from config.meters import Meter
+from gateway.reading import milliseconds
+
+OF_WHOLE_DAYS = frozenset({Resolution.DAY, Resolution.MONTH, Resolution.YEAR})
 
 
 def consumption(
@@ -37,27 +44,25 @@ def consumption(
     """
     meter = books.portfolio.meter(meter_id)
     bounds = cuts(boundary_ms(start, books.zone), boundary_ms(end, books.zone), resolution, books.zone)
-    ledger = (virtual_books if meter.is_virtual else booked)(books, meter, bounds, now=now)
-    amounts = ledger.amounts(bounds)
-    first = int(bounds[0])
-    passed = np.array([first, max(first, min(int(bounds[-1]), milliseconds(now)))], np.int64)
+    in_slots = amounts_by_days if resolution in OF_WHOLE_DAYS else amounts_of
+    amounts = in_slots(books, meter, bounds, now=now)
+    first, last = int(bounds[0]), int(bounds[-1])
+    passed = np.array([first, max(first, min(last, milliseconds(now)))], np.int64)
     found = Consumption(
         meter=meter.id,
         unit=meter.medium.unit,
         resolution=resolution,
         time_zone=str(books.zone),
-        slots=_slots(books, amounts),
+        slots=Slots(amounts, books.zone),
         total=amounts.total(),
-        events=ledger.events,
-        quality=quality([ledger.amounts(passed)]),
+        events=_events(books, meter, bounds, now=now),
+        substitutes=_substitutes(books, meter, first, last, now=now),
+        quality=_quality(amounts, passed),
         reference=reference_of(meter),
     )
-    if isinstance(ledger, VirtualBooks):
-        parts = ledger.knowledge(int(passed[0]), int(passed[-1]))
-        return replace(found, parts=parts, notes=virtual_notes(found))
-    ahead = stored_ahead(books, meter, int(bounds[-1]), now=now)
-    substitutes = substitutes_of(books, meter, ledger.substitutions, first, int(bounds[-1]))
-    return replace(found, events=(*found.events, *ahead), substitutes=substitutes)
+    if not meter.is_virtual:
+        return replace(found, events=(*found.events, *stored_ahead(books, meter, last, now=now)))
+    return replace(found, parts=part_knowledge(books, meter, passed, now=now), notes=virtual_notes(found))
 
 
 def given_out(found: Consumption, decimals: int | None) -> Consumption:
@@ -75,8 +80,21 @@ def _rounded(value: Decimal | None, decimals: int) -> Decimal | None:
     return None if value is None else round(value, decimals)
 
 
-def _slots(books: Books, amounts: Amounts) -> tuple[Slot, ...]:
-    zone = books.zone
-    edges = [instant(edge).astimezone(zone) for edge in amounts.bounds_ms.tolist()]
-    rows = zip(edges[:-1], edges[1:], amounts.decimals(), amounts.hows(), amounts.coverage().tolist(), strict=True)
-    return tuple(Slot(*row) for row in rows)
+def _quality(amounts: Amounts, passed_ms: Integers) -> Mapping[str, float]:
+    """The shares are those of the time that has passed: nothing is known of what has not come yet."""
+    if passed_ms[0] == passed_ms[-1]:
+        return {}
+    return quality([replace(amounts.grouped([0]), bounds_ms=passed_ms)])
+
+
+def _events(books: Books, meter: Meter, span_ms: Integers, *, now: datetime) -> tuple[MeterEvent, ...]:
+    if meter.is_virtual:
+        return part_events(books, meter, span_ms, now=now)
+    return ledger_events(books, meter, int(span_ms[0]), int(span_ms[-1]), now=now)
+
+
+def _substitutes(books: Books, meter: Meter, start_ms: int, end_ms: int, *, now: datetime) -> tuple[Substitute, ...]:
+    if meter.is_virtual or end_ms <= start_ms:
+        return ()
+    found = ledger_substitutions(books, meter, start_ms, end_ms, now=now)
+    return substitutes_of(books, meter, found, start_ms, end_ms)

@@ -1,18 +1,20 @@
-"""A memory for the days of a year, so that pages need not read years of readings at each call."""
+"""A memory for what pages ask again and again, so that they need not read years of weather at each call."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
-from analysis.figures import MeterEvent
-from analysis.ledger.amounts import Amounts
+from analysis.ledger.faults import Notice
 from analysis.ledger.micro import Floats
 
 T = TypeVar("T")
 
+_CHECKED_FOR: Final = timedelta(minutes=1)
 
-class YearCache(Generic[T]):
-    """Keeps what was worked out for (meter, year) for a while after the `now` that it was worked out at.
+
+class TimeCache(Generic[T]):
+    """Keeps what was worked out for (meter, year or instant) for a while after the `now` of working it out.
 
     It has no clock of its own, so an evaluation of a past instant never sees what was worked out for a later one.
     Threads may share it.
@@ -23,16 +25,16 @@ class YearCache(Generic[T]):
         self._kept: dict[tuple[str, int], tuple[datetime, T]] = {}
         self._lock = Lock()
 
-    def get(self, meter_id: str, year: int, *, now: datetime) -> T | None:
+    def get(self, meter_id: str, since: int, *, now: datetime) -> T | None:
         """Return what is kept and fresh enough at `now`."""
         with self._lock:
-            kept = self._kept.get((meter_id, year))
+            kept = self._kept.get((meter_id, since))
         return kept[1] if kept is not None and kept[0] <= now < kept[0] + self._time_to_live else None
 
-    def put(self, meter_id: str, year: int, value: T, *, now: datetime) -> None:
-        """Keep a year's days as of `now`."""
+    def put(self, meter_id: str, since: int, value: T, *, now: datetime) -> None:
+        """Keep a value as of `now`."""
         with self._lock:
-            self._kept[meter_id, year] = (now, value)
+            self._kept[meter_id, since] = (now, value)
 
     def forget(self, meter_id: str) -> None:
         """Drop what is kept of a meter."""
@@ -41,18 +43,19 @@ class YearCache(Generic[T]):
 
 
 class DailyCache:
-    """The daily amounts of meters, their events, and the daily temperatures of stations [°C, and the share known].
+    """Up to which day each meter was found derived this year, what is noticed of the day that runs since its midnight
+    [ms], and the daily temperatures of stations by year [°C, and the share known].
 
-    Late readings show after the time to live, or at once after `forget`.
+    Late readings show within a minute, late weather after the time to live; both at once after `forget`.
     """
 
     def __init__(self, time_to_live: timedelta) -> None:
-        self.amounts: YearCache[Amounts] = YearCache(time_to_live)
-        self.events: YearCache[tuple[MeterEvent, ...]] = YearCache(time_to_live)
-        self.temperatures: YearCache[tuple[Floats, Floats]] = YearCache(time_to_live)
+        self.derived_to: TimeCache[date] = TimeCache(min(time_to_live, _CHECKED_FOR))
+        self.noticed: TimeCache[Sequence[Notice]] = TimeCache(min(time_to_live, _CHECKED_FOR))
+        self.temperatures: TimeCache[tuple[Floats, Floats]] = TimeCache(time_to_live)
 
     def forget(self, meter_id: str) -> None:
-        """Drop what is kept of a meter."""
-        self.amounts.forget(meter_id)
-        self.events.forget(meter_id)
+        """Drop what is kept of a meter, or of a station."""
+        self.derived_to.forget(meter_id)
+        self.noticed.forget(meter_id)
         self.temperatures.forget(meter_id)

@@ -1,6 +1,6 @@
 """What analysis gives out: slots of consumption, figures with coverage, events. Never a bare number."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -124,7 +124,7 @@ class Consumption:
     unit: str
     resolution: Resolution
     time_zone: str
-    slots: tuple[Slot, ...]
+    slots: Sequence[Slot]
     total: Decimal | None
     events: tuple[MeterEvent, ...] = ()
     substitutes: tuple[Substitute, ...] = ()

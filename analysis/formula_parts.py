@@ -30,9 +30,3 @@ def parts_of(meters: Mapping[str, Meter], meter: Meter) -> tuple[str, ...]:
                 found[name] = None
                 ahead += [meters[name]] if name in meters else []
     return tuple(found)
-
-
-def resting_on(meters: Mapping[str, Meter], meter_id: str) -> tuple[str, ...]:
-    """Return the ids of the virtual meters that change when a meter does."""
-    virtual = (meter for meter in meters.values() if meter.is_virtual)
-    return tuple(meter.id for meter in virtual if meter_id in parts_of(meters, meter))

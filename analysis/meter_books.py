@@ -1,41 +1,52 @@
 """One meter's booked line with everything that is recorded about it: the thin shell around the ledger."""
 
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.books import Books
 from analysis.expectations import expectation_of
 from analysis.figures import MeterEvent
 from analysis.ledger.amounts import Amounts, cut_amounts
-from analysis.ledger.bridging import Substitution, bridged
-from analysis.ledger.conversion import Conversion, conversions_of
+from analysis.ledger.bridging import Expectation, Substitution, bridged
+from analysis.ledger.conversion import Conversion
 from analysis.ledger.counter import Booked, book_counter
+from analysis.ledger.faults import Notice
 from analysis.ledger.interval_bounds import interval_bounds
 from analysis.ledger.intervals import book_intervals
 from analysis.ledger.line import Line
 from analysis.ledger.micro import Integers, micro_units
-from analysis.ledger.readings import Readings
+from analysis.ledger.readings import Decisions, Readings
 from analysis.ledger.rules import Rules, rules_of
 from analysis.ledger.tank import book_tank
-from analysis.ledger.window import Window
+from analysis.ledger.window import FOR_EVER_MS, Window
+from analysis.ledger_digest import Basis, basis_of
 from analysis.meter_records import Records, marks_of, records_of
+from analysis.window_readings import WindowReadings
 from config.meters import Meter
 from config.quantities import QUANTITIES, Kind
-from gateway.reading import instant, milliseconds
 from gateway.series import Series
+
+_TIME = attrgetter("time_ms")
 
 
 @dataclass(frozen=True, slots=True)
 class MeterBooks:
-    """A meter's line over (at least) a time span, its conversions, its events and what stands in for readings."""
+    """A meter's line over (at least) a time span, its conversions, its events and what stands in for readings.
+
+    `notices` are what the ledger noticed by itself within the span. A reading that comes later than now and lies
+    outside of `reach` (first and last instant [ms]) changes nothing of it.
+    """
 
     line: Line
     conversions: tuple[Conversion, ...]
     events: tuple[MeterEvent, ...]
     substitutions: tuple[Substitution, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    reach: tuple[int, int] = (-FOR_EVER_MS, FOR_EVER_MS)
 
     def amounts(self, bounds_ms: Integers, *, within: tuple[int, int] | None = None) -> Amounts:
         """Cut the line into slots [unit of the medium]."""
@@ -51,58 +62,111 @@ def meter_books(
 ) -> MeterBooks:
     """Book what one metered (not virtual) meter says about `[start, end)`; readings after `now` are not looked at.
 
-    Read is as much around the span as its judgement needs: a counter that rests, and a gap whose shape other days
-    give, reach back further than an ordinary day. `records`: what to take as recorded; None: all of it.
+    `records`: what to take as recorded; None: all of it.
     """
-    rules = rules_of(meter)
-    if records is None:
-        records = records_of(books, meter, now=now)
-    window = Window(start_ms, end_ms, rules)
-    while True:
-        series = _read(books, meter.id, meter.quantity, window.span, now)
-        further = window.widened(series.time_ms, series.value)
-        if further is None:
-            break
-        window = further
-    booked = _booked(books, meter, rules, records, series, now)
-    line, substitutions = bridged(booked.line, rules, expectation_of(books, meter))
-    conversions = conversions_of(meter, books.zone, factors=records.ratios(), units=records.units())
-    events = records.shown([*booked.notices, *records.factor_changes(books.zone, until=now)], start_ms, end_ms)
-    inside = tuple(one for one in substitutions if one.end_ms > start_ms and one.start_ms < end_ms)
-    return MeterBooks(line, conversions, events, inside)
+    return bookkeeper(books, meter, now=now, records=records).book(start_ms, end_ms)
 
 
-def _booked(books: Books, meter: Meter, rules: Rules, records: Records, series: Series, now: datetime) -> Booked:
-    readings = _readings(books, meter, rules, records, series)
-    decisions = records.decisions(series)
-    kind = QUANTITIES[meter.quantity].kind
-    if kind is Kind.GAUGE:
-        span = (int(series.time_ms[0]), int(series.time_ms[-1])) if len(series) else (0, 0)
-        delivered = _read(books, meter.id, "delivery", span, now)
-        return book_tank(readings, delivered.time_ms, micro_units(delivered.value), rules)
-    if kind is Kind.AMOUNT:
-        bounds = interval_bounds(readings.time_ms, meter, books.zone)
-        return book_intervals(*bounds, readings, rules, decisions)
-    return book_counter(readings, rules, decisions)
+def bookkeeper(
+    books: Books,
+    meter: Meter,
+    *,
+    now: datetime,
+    records: Records | None = None,
+    basis: Basis | None = None,
+) -> "Bookkeeper":
+    """Return who books a meter as of `now`; `records` or the whole `basis` where they were read already."""
+    if basis is None:
+        found = records_of(books, meter, now=now) if records is None else records
+        basis = basis_of(books.portfolio, found, books.operations.notes.of_meter(meter.id, meter.quantity))
+    return Bookkeeper(
+        books=books,
+        meter=meter,
+        rules=rules_of(meter),
+        basis=basis,
+        expectation=expectation_of(books, meter),
+        raw=WindowReadings(books.store, meter.id, meter.quantity, now, basis.records.clock),
+        delivered=WindowReadings(books.store, meter.id, "delivery", now),
+    )
 
 
-def _readings(books: Books, meter: Meter, rules: Rules, records: Records, series: Series) -> Readings:
-    if not len(series):
-        return Readings(series.time_ms, micro_units(series.value), series.time_ms)
-    first, behind = instant(int(series.time_ms[0])), instant(int(series.time_ms[-1]) + 1)
-    notes = books.operations.notes.of_meter(meter.id, meter.quantity, first, behind)
-    marks = marks_of(series, notes, by_hand=rules.by_hand)
-    right = records.shifted(series.time_ms)
-    return Readings(right, micro_units(series.value), marks).kept(_rising(right))
+@dataclass(frozen=True, slots=True)
+class Bookkeeper:
+    """Books one time span of a meter after the other; what is declared and recorded about it is read once."""
 
+    books: Books
+    meter: Meter
+    rules: Rules
+    basis: Basis
+    expectation: Expectation | None
+    raw: WindowReadings
+    delivered: WindowReadings
 
-def _rising(time_ms: Integers) -> NDArray[np.bool_]:
-    """Where a clock is put right by moving it back, the hour that comes twice is told by the clock that is right."""
-    later = np.minimum.accumulate(time_ms[::-1])[::-1]
-    return np.append(time_ms[:-1] < later[1:], True)
+    def book(self, start_ms: int, end_ms: int) -> MeterBooks:
+        """Book `[start, end)`.
 
+        Read is as much around the span as its judgement needs: a counter that rests, a fault that is not over, and a
+        gap whose shape other days give, reach further than an ordinary day.
+        """
+        window = Window(start_ms, end_ms, self.rules, is_counter=self._is_counter)
+        while True:
+            series = self.raw.around(*window.span)
+            readings, decisions = self._readings(series), self._decisions(series, window)
+            booked = self._booked(readings, series, decisions)
+            further = window.widened(readings, booked.line, self._believed(booked, readings, series, decisions).line)
+            if further is None:
+                break
+            window = further
+        line, substitutions = bridged(booked.line, self.rules, self.expectation)
+        changes = self.basis.records.factor_changes(self.books.zone, until=self.raw.upto)
+        return MeterBooks(
+            line=line,
+            conversions=self.basis.conversions,
+            events=self.basis.records.shown([*booked.notices, *changes], start_ms, end_ms),
+            substitutions=tuple(one for one in substitutions if one.end_ms > start_ms and one.start_ms < end_ms),
+            notices=tuple(one for one in booked.notices if start_ms <= one.time_ms < end_ms),
+            reach=window.read(series.time_ms),
+        )
 
-def _read(books: Books, meter_id: str, quantity: str, span: tuple[int, int], now: datetime) -> Series:
-    series = books.store.read_with_neighbours(meter_id, quantity, instant(span[0]), instant(span[1]))
-    upto = int(np.searchsorted(series.time_ms, milliseconds(now), side="right"))
-    return Series(series.time_ms[:upto], series.value[:upto])
+    @property
+    def _is_counter(self) -> bool:
+        return QUANTITIES[self.meter.quantity].kind is Kind.COUNTER
+
+    def _booked(self, readings: Readings, series: Series, decisions: Decisions) -> Booked:
+        kind = QUANTITIES[self.meter.quantity].kind
+        if kind is Kind.GAUGE:
+            span = (int(series.time_ms[0]), int(series.time_ms[-1])) if len(series) else (0, 0)
+            delivered = self.delivered.around(*span)
+            return book_tank(readings, delivered.time_ms, micro_units(delivered.value), self.rules)
+        if kind is Kind.AMOUNT:
+            bounds = interval_bounds(readings.time_ms, self.meter, self.books.zone)
+            return book_intervals(*bounds, readings, self.rules, decisions)
+        return book_counter(readings, self.rules, decisions)
+
+    def _believed(self, booked: Booked, readings: Readings, series: Series, decisions: Decisions) -> Booked:
+        """What is doubted is not booked, and would look like a rest."""
+        if not decisions.doubted and not decisions.jumps:
+            return booked
+        return self._booked(readings, series, replace(decisions, doubted=(), jumps=frozenset()))
+
+    def _readings(self, series: Series) -> Readings:
+        if not len(series):
+            return Readings(series.time_ms, micro_units(series.value), series.time_ms)
+        notes = self.basis.notes
+        first = bisect_left(notes, int(series.time_ms[0]), key=_TIME)
+        behind = bisect_left(notes, int(series.time_ms[-1]) + 1, key=_TIME)
+        marks = marks_of(series, notes[first:behind], by_hand=self.rules.by_hand)
+        return Readings(series.time_ms, micro_units(series.value), marks)
+
+    def _decisions(self, series: Series, window: Window) -> Decisions:
+        """What was written down at an exchange belongs to the readings around it: where these are not looked at, only
+        what it leaves behind counts.
+        """
+        decisions = self.basis.records.decisions(series)
+        first_ms, last_ms = window.read(series.time_ms)
+        exchanges = [
+            one if one.time_ms >= first_ms else one._replace(old_end=None, new_start=None)
+            for one in decisions.exchanges
+            if one.time_ms <= last_ms
+        ]
+        return replace(decisions, exchanges=exchanges)

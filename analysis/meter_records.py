@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from analysis.books import Books
 from analysis.figures import How, MeterEvent
 from analysis.german import exact
+from analysis.ledger.clock import Clock
 from analysis.ledger.conversion import factor_changes
 from analysis.ledger.faults import Notice
 from analysis.ledger.line import Row
@@ -23,6 +25,7 @@ from gateway.operations.rows import MeterEventRow, ReadingNoteRow
 from gateway.reading import instant, milliseconds
 from gateway.series import Series
 
+PROPOSED: Final = "proposed"
 SETTLED: Final = frozenset({"recorded", "accepted"})
 UNIT_CHANGE: Final = "unit_change_suspected"
 CLOCK_SHIFT: Final = "clock_shift"
@@ -30,6 +33,7 @@ JUMP: Final = "implausible_jump"
 FACTOR_CHANGE: Final = "factor_change"
 DUPLICATE: Final = "duplicate_conflict"  # rejecting one says which value stands, not that it is right
 _FOR_EVER_MS = 2**60
+_TIME = attrgetter("time_ms")
 _MARKS = {
     How.READ_BY_HAND: Row.BY_HAND,
     How.BILLED: Row.BILLED,
@@ -55,16 +59,23 @@ class Records:
         accepted = [one for one in self.events if one.kind == UNIT_CHANGE and one.state == "accepted"]
         return [(milliseconds(one.time), one.factor) for one in accepted if one.factor is not None]
 
-    def shifted(self, time_ms: Integers) -> Integers:
-        """Return stamps put right by the clock shifts [s, in `new_start`] that people accepted, from each on."""
-        right = time_ms
-        for one in self.events:
-            if one.kind == CLOCK_SHIFT and one.state == "accepted" and one.new_start is not None:
-                right = np.where(time_ms >= milliseconds(one.time), time_ms + int(one.new_start) * 1000, right)
-        return right
+    @property
+    def clock(self) -> Clock:
+        """The clock of the device, put right by the shifts [s, in `new_start`] that people accepted."""
+        accepted = (one for one in self.events if one.kind == CLOCK_SHIFT and one.state == "accepted")
+        return Clock(
+            tuple(
+                (milliseconds(one.time), int(one.new_start) * 1000) for one in accepted if one.new_start is not None
+            )
+        )
 
     def decisions(self, series: Series) -> Decisions:
         """Return what the ledger has to know of them for these readings."""
+        known = self.all_decisions()
+        return replace(known, exchanges=_between(known.exchanges, series))
+
+    def all_decisions(self) -> Decisions:
+        """Return what the ledger has to know of them, whatever the readings."""
         exchanges = [
             _exchange(self.meter, one) for one in self.events if one.kind == "exchange" and one.state in SETTLED
         ]
@@ -73,18 +84,18 @@ class Records:
         doubted = [
             (milliseconds(one.time), _FOR_EVER_MS)
             for one in self.events
-            if one.kind == UNIT_CHANGE and one.state == "proposed"
+            if one.kind == UNIT_CHANGE and one.state == PROPOSED
         ]
         jumps = frozenset(
             milliseconds(one.time)
             for one in self.events
             if one.kind == JUMP and one.state in {"proposed", "accepted"}
         )
-        return Decisions(_between(exchanges, series), believed, doubted, jumps)
+        return Decisions(exchanges, believed, doubted, jumps)
 
     def undoubted(self) -> "Records":
         """Return them without what nobody decided yet: what a doubt is judged by must not depend on the doubt."""
-        return replace(self, events=tuple(one for one in self.events if one.state != "proposed"))
+        return replace(self, events=tuple(one for one in self.events if one.state != PROPOSED))
 
     def factor_changes(self, zone: tzinfo, *, until: datetime) -> list[Notice]:
         """Return a notice for every change of the transformer ratio that is not an event of its own."""
@@ -104,7 +115,7 @@ class Records:
             event = MeterEvent(identifier, self.meter.id, notice.kind, at, notice.detail, notice.state)
             known.setdefault(identifier, event)
         first, last = instant(start_ms), instant(end_ms)
-        return tuple(sorted((one for one in known.values() if first <= one.time < last), key=lambda one: one.time))
+        return tuple(sorted((one for one in known.values() if first <= one.time < last), key=in_order))
 
 
 def records_of(books: Books, meter: Meter, *, now: datetime) -> Records:
@@ -128,6 +139,14 @@ def marks_of(series: Series, notes: Sequence[ReadingNoteRow], *, by_hand: bool) 
     return marks
 
 
+def put_right(notes: Sequence[ReadingNoteRow], clock: Clock) -> Sequence[ReadingNoteRow]:
+    """Return notes with the time that their readings have once the clock is put right, ascending."""
+    if not clock.shifts or not notes:
+        return notes
+    times = clock.right(np.array([one.time_ms for one in notes], np.int64)).tolist()
+    return sorted((replace(one, time_ms=time) for one, time in zip(notes, times, strict=True)), key=_TIME)
+
+
 def _between(exchanges: Sequence[Exchange], series: Series) -> list[Exchange]:
     """Leave out what older devices showed; of the last exchange before the readings the new device still counts."""
     if not len(series):
@@ -147,6 +166,11 @@ def _exchange(meter: Meter, event: MeterEventRow) -> Exchange:
         None if event.new_start is None else micro_of(event.new_start * unit),
         wrap,
     )
+
+
+def in_order(event: MeterEvent) -> tuple[datetime, bool, str]:
+    """Return what events are sorted by: their time, then what a person has to decide before what is only noticed."""
+    return event.time, event.state != PROPOSED, event.id
 
 
 def shown_event(event: MeterEventRow) -> MeterEvent:

@@ -1,13 +1,13 @@
 """The flow that never stops: the smallest hourly consumption of a night."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
 from analysis.books import Books
 from analysis.ledger.amounts import Amounts
-from analysis.ledger.line import Row, stepped
+from analysis.ledger.line import Row
 from analysis.ledger.micro import Integers
 from analysis.meter_amounts import amounts_of, booked
 from config.meters import Meter, Reporting
@@ -72,5 +72,4 @@ def _amounts(books: Books, meter: Meter, bounds: Integers) -> Amounts:
     ever = datetime.max.replace(tzinfo=UTC)
     if meter.reporting is not Reporting.ON_CHANGE or meter.is_virtual:
         return amounts_of(books, meter, bounds, now=ever)
-    ledger = booked(books, meter, bounds, now=ever)
-    return replace(ledger, line=stepped(ledger.line)).amounts(bounds)
+    return booked(books, meter, bounds, now=ever).stepped().amounts(bounds)

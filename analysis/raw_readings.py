@@ -14,7 +14,7 @@ from analysis.ledger.interval_bounds import interval_bounds
 from analysis.ledger.line import Row
 from analysis.ledger.micro import Integers
 from analysis.ledger.rules import rules_of
-from analysis.meter_records import CLOCK_SHIFT, SETTLED, Records, marks_of, records_of
+from analysis.meter_records import SETTLED, Records, marks_of, records_of
 from config.meters import Meter
 from config.quantities import QUANTITIES, UNITS, Kind
 from gateway.operations.rows import MeterEventRow, ReadingNoteRow
@@ -130,16 +130,16 @@ def _counter(meter: Meter, records: Records, stored: Sequence[RawReading], knots
 
 def _stored(books: Books, meter: Meter, records: Records, span: tuple[int, int], now: datetime) -> list[RawReading]:
     """Return what is stored of `[first, last]` [ms]; a clock that was put right moved its stamps."""
-    slack = max((abs(int(one.new_start or 0)) for one in records.events if one.kind == CLOCK_SHIFT), default=0)
-    first, last = (instant(at + sign * slack * 1000) for at, sign in zip(span, (-1, 1), strict=True))
-    series = _upto(books.store.read_with_neighbours(meter.id, meter.quantity, first, last), now)
+    first, last = records.clock.stamps(*span)
+    series = books.store.read_with_neighbours(meter.id, meter.quantity, instant(first), instant(last))
+    series = _upto(series, now)
     if not len(series):
         return []
     behind = instant(int(series.time_ms[-1]) + 1)
     notes = books.operations.notes.of_meter(meter.id, meter.quantity, instant(int(series.time_ms[0])), behind)
     by_stamp = {note.time_ms: note for note in notes}
     marks = marks_of(series, notes, by_hand=rules_of(meter).by_hand).tolist()
-    right = records.shifted(series.time_ms).tolist()
+    right = records.clock.right(series.time_ms).tolist()
     rows = [
         _reading(meter, stamp, value, time, mark, by_stamp.get(stamp))
         for (stamp, value), time, mark in zip(_rows(series), right, marks, strict=True)

@@ -25,6 +25,13 @@ def virtual_days(books: Books, meter: Meter, start: date, end: date, *, now: dat
     """
     bounds = day_cuts(start, end, books.zone)
 
+    known: dict[str, Amounts] = {}
+
+    def whole(part: Meter) -> Amounts:
+        if part.id not in known:
+            known[part.id] = days_of(part)
+        return known[part.id]
+
     def cut(first: int, last: int) -> Amounts:
         span = bounds[first : last + 1]
         return virtual_books(books, meter, span, now=now).amounts(span)
@@ -36,7 +43,7 @@ def virtual_days(books: Books, meter: Meter, start: date, end: date, *, now: dat
         last = min(last, len(bounds) - 1)
         if done < first:
             pieces.append(nothing_known(bounds[done : first + 1]))
-        pieces += _in_stretch(stretch, first, last, days_of, cut)
+        pieces += _in_stretch(stretch, first, last, whole, cut)
         done = last
     if done < len(bounds) - 1:
         pieces.append(nothing_known(bounds[done:]))

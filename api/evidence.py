@@ -132,7 +132,7 @@ class Evidence:
         return self.now() - instant(reading.time_ms)
 
     def forget(self, meter_id: str) -> None:
-        """Work out afresh what a new reading of a meter changes, virtual meters that rest on it included."""
+        """Work out afresh what a new reading of a meter changes; virtual ones are never kept."""
         self.remembered.forget()
         self.books.forget(meter_id)
 

@@ -1,6 +1,5 @@
 """The events of a meter with what is recorded of them: values, author, photos, and what can be done about them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -50,12 +49,8 @@ def known_events(
 
 
 def every_event(evidence: Evidence, meter: Meter) -> tuple[KnownEvent, ...]:
-    """Return the events of a meter's whole life, newest first; its readings are booked year by year."""
-    today = evidence.today()
-    first = first_day(evidence, meter)
-    years: Sequence[int] = range(today.year, first.year - 1, -1)
-    spans = [(date(year, 1, 1), date(year + 1, 1, 1)) for year in years]
-    return tuple(one for start, end in spans for one in known_events(evidence, meter, start, end))
+    """Return the events of a meter's whole life, newest first."""
+    return known_events(evidence, meter, first_day(evidence, meter), evidence.today() + timedelta(days=1))
 
 
 def first_day(evidence: Evidence, meter: Meter) -> date:

@@ -18,6 +18,7 @@ BENCHMARKS = {
     "fleet-influx": "bench.influx_fleet",
     "edge": "bench.edge_drain",
     "files": "bench.file_import",
+    "ledger": "bench.daily_ledger",
     "doubts": "bench.doubts",
 }
 # These take long and are run by name alone; how long `soak` takes is `--minutes`.

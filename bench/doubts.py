@@ -19,6 +19,7 @@ from analysis.daily_cache import DailyCache
 from analysis.doubts import doubts_of
 from bench.figures import Figure
 from gateway.embedded import EmbeddedStore
+from gateway.operations import Operations
 from gateway.reading import milliseconds
 from gateway.series import Series
 from tests.unit.analysis.doubts.buildings import METERS, NOW, Ten, ten_meters
@@ -106,7 +107,9 @@ def _morning(interval: timedelta) -> Figure:
     """The CPU time that a thousand meters take each morning, their daily amounts being known."""
     with tempfile.TemporaryDirectory() as state:
         store = EmbeddedStore(Path(state) / "store.sqlite")
-        there = _counted(store, interval)
+        operations = Operations(f"sqlite:///{state}/operations.sqlite")
+        operations.upgrade()
+        there = _counted(store, operations, interval)
         meters = list(there.portfolio.meters.values())
         for one in meters:
             doubts_of(there, one, now=TODAY, since=(TODAY - timedelta(days=2)).date())
@@ -114,20 +117,21 @@ def _morning(interval: timedelta) -> Figure:
         for one in meters:
             doubts_of(there, one, now=TODAY, since=(TODAY - timedelta(days=1)).date())
         seconds = (time.process_time() - begun) / len(meters) * 1000
+        operations.close()
         store.close()
     minutes = interval // timedelta(minutes=1)
     details: dict[str, float | int | str] = {"meters measured": len(meters), "readings each": len(_times(interval))}
     return Figure(f"a morning of 1,000 meters, every {minutes} min", seconds, 10, "at most", "s CPU", details)
 
 
-def _counted(store: EmbeddedStore, interval: timedelta) -> Books:
+def _counted(store: EmbeddedStore, operations: Operations, interval: timedelta) -> Books:
     times, rng = _times(interval), np.random.default_rng(1)
     meters = [meter(f"m{number:02d}", interval=interval) for number in range(COUNTED)]
     for one in meters:
         shown = np.asarray(np.cumsum(rng.gamma(4, 1, len(times))).round(1), dtype=np.float64)
         store.append_series(one.id, one.quantity, Series(times, shown))
     there, _ = books(place(*meters), cache=DailyCache(timedelta(minutes=30)))
-    return replace(there, store=store)
+    return replace(there, store=store, operations=operations, ledger=operations.ledger)
 
 
 def _times(interval: timedelta) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -6,21 +6,23 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import repeat
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 
 from config.errors import InvalidReading, StorageFull, Unreachable
-from gateway import beside, replaced
+from gateway import beside, replaced, touched_table
 from gateway import refused as refused_table
 from gateway.beside import Beside
 from gateway.durable_file import DurableFile
 from gateway.reading import Identity, Reading, Receipt, Refused, demand_finite, first_millisecond
 from gateway.replaced import Replaced, differs
 from gateway.series import Series
+from gateway.touched import SPAN_MS, Firsts, TouchedSince, late_before, late_spans
 from gateway.upserting import Row, Step, Upserted, upsert
 
-_VERSION = 2
+_VERSION = 3  # 1: without what lies beside, 2: without `touched`
 # (series, time) as the key keeps one meter's year together: a page full of neighbours per disk access.
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS series (
@@ -35,6 +37,7 @@ CREATE TABLE IF NOT EXISTS reading (
     value REAL NOT NULL,
     PRIMARY KEY (series, time_ms)
 ) WITHOUT ROWID;
+{touched_table.SCHEMA}
 {beside.SCHEMA}
 """
 _READ = """
@@ -54,6 +57,8 @@ AND reading.time_ms = (SELECT max(time_ms) FROM reading WHERE series = series.id
 """
 _ROW = np.dtype([("time_ms", np.int64), ("value", np.float64)])
 _EARLIEST, _LATEST = -(2**63), 2**63 - 1
+
+_TIME = itemgetter(2)
 
 
 class EmbeddedStore:
@@ -81,9 +86,11 @@ class EmbeddedStore:
         Raises `InvalidReading` for a value that is not finite, `StorageFull` if the disk takes nothing.
         """
         demand_finite(readings)
+        late = self._late(readings)
         with self._file.writing() as connection:
             ids = self._ids(connection, readings)
             upserted = upsert(connection, lambda: _rows_of(readings, ids), len(readings))
+            touched_table.insert(connection, late)
             refused_table.insert(connection, refused)
             others = self._keep_replaced(connection, upserted.steps, source)
         self._series_ids |= ids
@@ -100,12 +107,14 @@ class EmbeddedStore:
     def append_many(self, histories: Iterable[tuple[str, str, Series]], *, source: str = "") -> Receipt:
         """Make the series of many meters durable in one commit; takes `source` and raises like `append`."""
         total = accepted = others = 0
+        before_ms = late_before(self._clock_s())
         with self._file.writing() as connection:
             for meter, quantity, series in histories:
                 if not np.isfinite(series.value).all():
                     raise InvalidReading("not_a_number", f"{meter} {quantity}: a value of the series is not finite")
                 total += len(series)
                 upserted = _upsert_series(connection, _series_id(connection, meter, quantity), series)
+                touched_table.insert(connection, _late_spans(meter, series, before_ms))
                 accepted += upserted.changed
                 others += self._keep_replaced(connection, upserted.steps, source)
         self._say_news(others)
@@ -155,6 +164,11 @@ class EmbeddedStore:
             newest = [Reading._make(row) for row in connection.execute(_NEWEST)]
         return {(reading.meter, reading.quantity): reading for reading in newest}
 
+    def touched(self, since: int) -> TouchedSince:
+        """Return where readings arrived late since a cursor; see `Store.touched`."""
+        with self._file.reading() as connection:
+            return touched_table.select(connection, since)
+
     def refused(self, limit: int = 100) -> list[Refused]:
         """Return the newest refused things, newest first."""
         return self.beside.refused(limit)
@@ -185,9 +199,15 @@ class EmbeddedStore:
             self.beside.has_news = True
 
     def _ids(self, connection: sqlite3.Connection, readings: Sequence[Reading]) -> dict[tuple[str, str], int]:
-        identities = {(reading.meter, reading.quantity) for reading in readings}
+        identities = {(meter, quantity) for meter, quantity, _, _ in readings}
         known = self._series_ids
         return {one: known[one] if one in known else _series_id(connection, *one) for one in identities}
+
+    def _late(self, readings: Sequence[Reading]) -> Firsts:
+        before_ms = late_before(self._clock_s())
+        if min(map(_TIME, readings), default=before_ms) >= before_ms:  # what is polled always is
+            return {}
+        return late_spans(readings, before_ms)
 
 
 def _refused(reading: Reading) -> Refused:
@@ -204,6 +224,12 @@ def _upsert_series(connection: sqlite3.Connection, series_id: int, series: Serie
         return zip(repeat(series_id), series.time_ms.tolist(), series.value.tolist(), strict=False)
 
     return upsert(connection, rows, len(series))
+
+
+def _late_spans(meter: str, series: Series, before_ms: int) -> Firsts:
+    late = np.sort(series.time_ms[series.time_ms < before_ms])
+    spans, at = np.unique(late // SPAN_MS, return_index=True)
+    return {(meter, span): first_ms for span, first_ms in zip(spans.tolist(), late[at].tolist(), strict=True)}
 
 
 def _series_id(connection: sqlite3.Connection, meter: str, quantity: str) -> int:

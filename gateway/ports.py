@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # who only writes does without numpy
 
     from gateway.reading import Identity, Reading, Receipt, Refused
     from gateway.series import Series
+    from gateway.touched import TouchedSince
 
 
 class Sink(Protocol):
@@ -64,6 +65,13 @@ class Store(Writer, Protocol):
 
     def newest(self) -> dict[tuple[str, str], Reading]:
         """Return the newest reading of every (meter, quantity) in the store."""
+        ...
+
+    def touched(self, since: int) -> TouchedSince:
+        """Return the spans in which readings arrived more than an hour after their time, since a cursor; 0: ever.
+
+        A span that is told once may be told again, with the same or a later arrival; none is ever left out.
+        """
         ...
 
     def ready(self) -> None:

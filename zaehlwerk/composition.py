@@ -32,7 +32,7 @@ from zaehlwerk.intake import (
 )
 from zaehlwerk.writes_at_once import WritesAtOnce
 
-_DAYS_ARE_KEPT_FOR = timedelta(minutes=5)
+_WEATHER_IS_KEPT_FOR = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,14 @@ def open_house(
         operations.upgrade()
         way = _way_into_the_store(settings, stack, spool_name)
         store = way[0]
-        books = Books(portfolio, store, operations, load_factor_sets(), daily_cache=DailyCache(_DAYS_ARE_KEPT_FOR))
+        books = Books(
+            portfolio,
+            store,
+            operations,
+            load_factor_sets(),
+            daily_cache=DailyCache(_WEATHER_IS_KEPT_FOR),
+            ledger=operations.ledger,
+        )
         yield House(settings, portfolio, profiles_of(settings), *way, operations, books)
 
 

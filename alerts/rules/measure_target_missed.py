@@ -51,6 +51,7 @@ class MeasureTargetMissed:
 
     id: str = "measure_target_missed"
     cron: Mapping[str, str] = field(default_factory=lambda: {"day": "3", "hour": "6", "minute": "31"})
+    looks_back: None = None  # the baseline lies years back
 
     def subjects(self, portfolio: Portfolio) -> tuple[str, ...]:
         """Return the ids of all measures."""

@@ -70,6 +70,7 @@ class MeterSilent:
 
     id: str = "meter_silent"
     cron: Mapping[str, str] = field(default_factory=lambda: {"minute": "2"})
+    looks_back: timedelta = timedelta(days=2)
 
     def subjects(self, portfolio: Portfolio) -> tuple[str, ...]:
         """Return the ids of all meters with readings of their own."""

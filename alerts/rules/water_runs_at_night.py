@@ -74,6 +74,7 @@ class WaterRunsAtNight:
 
     id: str = "water_runs_at_night"
     cron: Mapping[str, str] = field(default_factory=lambda: {"hour": "6", "minute": "31"})
+    looks_back: timedelta = timedelta(days=_LONGEST_RUN)
 
     def subjects(self, portfolio: Portfolio) -> tuple[str, ...]:
         """Return the ids of the water meters that are watched."""

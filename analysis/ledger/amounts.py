@@ -14,6 +14,21 @@ from analysis.ledger.micro import MICRO, Floats, Integers
 
 _SCALE = Decimal(1).scaleb(-6)
 _KNOWN = (*READ, *BRIDGED, Row.ESTIMATED)
+# Of what holds for a slot, the first names it: see `Amounts._codes`.
+_HOWS = (
+    How.FAULTY,
+    How.MISSING,
+    How.SUBSTITUTED,
+    How.INTERPOLATED,
+    How.CORRECTED,
+    How.BILLED,
+    How.READ_BY_HAND,
+    How.MEASURED,
+)
+_WORDS = tuple(str(how) for how in _HOWS)
+# Whole numbers below 2**53 and powers of ten up to 10**22 are floats without an error.
+_EXACT = 2**53
+_EXACT_DIGITS = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +88,25 @@ class Amounts:
             for slot, is_known in enumerate(known)
         ]
 
+    def numbers(self) -> list[float | None]:
+        """The amounts, each as the float nearest to it; None where nothing is known.
+
+        Where one factor counts in every slot, as it nearly always does, this needs no decimals: whole numbers that a
+        float holds exactly, divided once, are rounded once.
+        """
+        found = np.zeros(len(self.lengths_ms), np.float64)
+        for row, factor in zip(self.micro, self.factors, strict=True):
+            whole, digits = _ratio(factor)
+            if digits > _EXACT_DIGITS or int(np.abs(row).max(initial=0)) * whole >= _EXACT:
+                return [None if one is None else float(one) for one in self.decimals()]
+            found += row * whole / 10.0**digits
+        if (np.count_nonzero(self.micro, axis=0) > 1).any():
+            return [None if one is None else float(one) for one in self.decimals()]
+        values: list[float | None] = list(found.tolist())
+        for slot in np.flatnonzero(self.known_ms == 0).tolist():
+            values[slot] = None
+        return values
+
     def total(self, chosen: NDArray[np.bool_] | None = None) -> Decimal | None:
         """The exact sum of the amounts that are known, of the `chosen` slots only; None when none is."""
         known = self.known_ms > 0 if chosen is None else (self.known_ms > 0) & chosen
@@ -88,19 +122,11 @@ class Amounts:
 
         A gap that lies in a slot from end to end does not: its sum is as sure as the readings around it.
         """
-        spans, cut = self.spans_ms, np.maximum(self.bridges[:-1], self.bridges[1:])
-        choices = (
-            (How.FAULTY, spans[Row.FAULTY] > 0),
-            (How.MISSING, self.known_ms == 0),
-            (How.SUBSTITUTED, (spans[Row.ESTIMATED] > 0) | (cut == Row.SPREAD)),
-            (How.INTERPOLATED, cut == Row.INTERPOLATED),
-            (How.CORRECTED, spans[Row.CORRECTED] > 0),
-            (How.BILLED, spans[Row.BILLED] > 0),
-            (How.READ_BY_HAND, spans[Row.BY_HAND] > 0),
-        )
-        codes = np.select([holds for _, holds in choices], range(len(choices)), default=len(choices))
-        names = (*(name for name, _ in choices), How.MEASURED)
-        return [names[code] for code in codes.tolist()]
+        return [_HOWS[code] for code in self._codes().tolist()]
+
+    def words(self) -> list[str]:
+        """How each amount came about, as `hows` says it, in the words of an answer."""
+        return [_WORDS[code] for code in self._codes().tolist()]
 
     def part(self, first: int, last: int) -> "Amounts":
         """Return the slots `[first, last)`."""
@@ -122,6 +148,19 @@ class Amounts:
             np.add.reduceat(self.spans_ms, starts, axis=1),
             self.bridges[edges],
         )
+
+    def _codes(self) -> Integers:
+        spans, cut = self.spans_ms, np.maximum(self.bridges[:-1], self.bridges[1:])
+        holds = (
+            spans[Row.FAULTY] > 0,
+            self.known_ms == 0,
+            (spans[Row.ESTIMATED] > 0) | (cut == Row.SPREAD),
+            cut == Row.INTERPOLATED,
+            spans[Row.CORRECTED] > 0,
+            spans[Row.BILLED] > 0,
+            spans[Row.BY_HAND] > 0,
+        )
+        return np.asarray(np.select(holds, range(len(holds)), default=len(holds)), dtype=np.int64)
 
     def _time_in(self, *rows: Row) -> Integers:
         return np.asarray(self.spans_ms[list(rows)].sum(axis=0), dtype=np.int64)
@@ -195,3 +234,10 @@ def combined(terms: Sequence[tuple[Decimal, Amounts]]) -> Amounts:
     spans[Row.FAULTY] = np.minimum(faulty, parts[0].lengths_ms - common[-1])
     bridges = np.max([part.bridges for part in parts], axis=0)
     return Amounts(parts[0].bounds_ms, micro, factors, spans, bridges)
+
+
+def _ratio(factor: Decimal) -> tuple[int, int]:
+    """Return whole and digits, so that millionths × factor are millionths × whole / 10**digits."""
+    _, digits, exponent = factor.normalize().as_tuple()
+    whole, places = int("".join(map(str, digits))), -int(exponent)
+    return (whole * 10**-places, 6) if places < 0 else (whole, places + 6)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
@@ -96,6 +97,7 @@ def _latest(entries: Sequence[tuple[int, T]], start_ms: int) -> T | None:
     return valid[-1] if valid else None
 
 
+@lru_cache(maxsize=16_384)
 def midnight_ms(day: date, zone: tzinfo) -> int:
     """Return the instant [ms] at which a local day begins."""
     return milliseconds(datetime(day.year, day.month, day.day, tzinfo=zone))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.ledger.faults import Device, Notice, clean
-from analysis.ledger.line import BRIDGED, Line, Row, line_of
+from analysis.ledger.line import Line, Row, is_bridged, line_of
 from analysis.ledger.micro import Integers
 from analysis.ledger.readings import NOTHING_DECIDED, Decisions, Exchange, Readings, joined_readings, worse_of_both
 from analysis.ledger.rules import Rules
@@ -102,7 +102,7 @@ def gaps(line: Line) -> list[Notice]:
     spans = np.diff(line.time_ms)
     return [
         Notice("gap", int(line.time_ms[index]), f"{_lasting(int(spans[index]))} ohne Ablesung")
-        for index in np.flatnonzero(np.isin(line.kinds, BRIDGED)).tolist()
+        for index in np.flatnonzero(is_bridged(line.kinds)).tolist()
     ]
 
 

@@ -90,7 +90,12 @@ class Line:
         before = np.clip(at, 0, len(self.kinds) - 1)
         inside = (at == before) & ((instants_ms > self.time_ms[before]) | self.inner[before])
         kinds = self.kinds[before]
-        return np.where(inside & np.isin(kinds, BRIDGED), kinds, 0)
+        return np.where(inside & is_bridged(kinds), kinds, 0)
+
+
+def is_bridged(kinds: Integers) -> NDArray[np.bool_]:
+    """Tell which of some kinds are gaps whose sum is known."""
+    return np.asarray((kinds == Row.INTERPOLATED) | (kinds == Row.SPREAD))
 
 
 def stepped(line: Line) -> Line:
@@ -119,8 +124,9 @@ def line_of(time_ms: Integers, amounts: Integers, kinds: Integers, *, inner: NDA
     if len(time_ms) > 1:
         spans = np.diff(time_ms)
         np.cumsum(amounts, out=totals[Row.AMOUNT, 1:])
-        for kind in np.unique(kinds[kinds != 0]):
-            np.cumsum(np.where(kinds == kind, spans, 0), out=totals[kind, 1:])
+        for kind in np.flatnonzero(np.bincount(kinds, minlength=len(Row))):
+            if kind:
+                np.cumsum(np.where(kinds == kind, spans, 0), out=totals[kind, 1:])
     return Line(time_ms, totals, kinds[: max(len(time_ms) - 1, 0)], _flags(time_ms) if inner is None else inner)
 
 

@@ -1,7 +1,7 @@
 """How much of a series must be seen to judge a time span: pure.
 
-Whatever a day shows must not depend on where somebody cut. A fault needs its neighbours, a rest its beginning, and a
-gap that is shaped by comparable days the weeks before it.
+Whatever a day shows must not depend on where somebody cut. A fault needs its neighbours, a rest its beginning and its
+end, and a gap that is shaped by comparable days the weeks before it.
 """
 
 from dataclasses import dataclass, replace
@@ -9,65 +9,134 @@ from typing import Final
 
 import numpy as np
 
-from analysis.ledger.micro import Floats, Integers
+from analysis.ledger.calm import is_calm
+from analysis.ledger.line import Line, Row
+from analysis.ledger.micro import Integers
+from analysis.ledger.readings import Readings
 from analysis.ledger.rules import Rules
 from config.ledger_policy import Filling, Spreading
 
-DAY_MS: Final = 86_400_000
-LOOK_BACK_MS: Final = 24 * DAY_MS  # comparable days, and the day that is cut at either end
-LONGEST_MS: Final = 800 * DAY_MS
+_DAY_MS: Final = 86_400_000
+LOOK_BACK_MS: Final = 24 * _DAY_MS  # comparable days, and the day that is cut at either end
+FOR_EVER_MS: Final = 2**60
+LONGEST_MS: Final = 800 * _DAY_MS
+# Nothing but noise for so long: then no context makes it better.
+LONGEST_UNREST_MS: Final = 32 * _DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The span that is asked for, `[start, end)` [ms], and how far it is read beyond what the rules need."""
+    """The span that is asked for, `[start, end)` [ms], and how far around it readings are looked at.
+
+    `since_ms` and `until_ms` reach further than what the rules need in any case. `is_counter`: a fault can hide among
+    the neighbours.
+    """
 
     start_ms: int
     end_ms: int
     rules: Rules
-    back_ms: int = 0
-    ahead_ms: int = 0
+    is_counter: bool = True
+    since_ms: int | None = None
+    until_ms: int | None = None
 
     @property
     def span(self) -> tuple[int, int]:
         """First and last instant [ms] to read."""
-        before_ms, behind_ms = max(self.rules.context_ms, self.back_ms), max(self.rules.ahead_ms, self.ahead_ms)
-        return self.start_ms - before_ms, self.end_ms + behind_ms
+        first_ms = self.start_ms - self.rules.context_ms
+        last_ms = self.end_ms + self.rules.ahead_ms
+        return (
+            first_ms if self.since_ms is None else min(first_ms, self.since_ms),
+            last_ms if self.until_ms is None else max(last_ms, self.until_ms),
+        )
 
-    def widened(self, time_ms: Integers, values: Floats) -> "Window | None":
-        """Return the window that what was read asks for; None where it is wide enough."""
-        first_ms, last_ms = self.span
-        if len(time_ms) < 2 or last_ms - first_ms > self.end_ms - self.start_ms + LONGEST_MS:
-            return None
-        wider = self
-        for since_ms, until_ms in self._rests(time_ms, values):
-            # A rest is followed to where it began, and to what the day after it tells; twice as far each time.
-            if since_ms < first_ms:
-                wider = replace(wider, back_ms=2 * (self.start_ms - first_ms))
-            if until_ms > last_ms - DAY_MS and time_ms[-1] >= last_ms:
-                wider = replace(wider, ahead_ms=2 * (last_ms - self.end_ms))
-        gap_ms = self._shaped_gap_ms(time_ms)
-        if gap_ms is not None and self.start_ms - gap_ms + LOOK_BACK_MS > wider.start_ms - wider.span[0]:
-            wider = replace(wider, back_ms=self.start_ms - gap_ms + LOOK_BACK_MS)
-        return None if wider.span == self.span else wider
+    def widened(self, readings: Readings, line: Line, believed: Line) -> "Window | None":
+        """Return the window that what was read and booked asks for; None where it is wide enough.
 
-    def _rests(self, time_ms: Integers, values: Floats) -> list[tuple[int, int]]:
-        """Return the rests [ms] in or around the span that may be a part of one that is too long.
-
-        A quarter of the limit is enough to look further: a wrong reading in a rest cuts it in two.
+        `readings` are those of `span` with their neighbours: where one of these is missing, the series ends.
+        `believed` is the line as it would be if nothing were doubted: what is left out of `line` is no rest.
         """
-        if self.rules.stuck_ms is None:
-            return []
-        moves = np.flatnonzero(values[1:] != values[:-1])
-        since, until = time_ms[np.concatenate([[0], moves + 1])], time_ms[np.concatenate([moves, [len(values) - 1]])]
-        long = (until - since >= self.rules.stuck_ms // 4) & (until >= self.start_ms) & (since <= self.end_ms)
-        return list(zip(since[long].tolist(), until[long].tolist(), strict=True))
-
-    def _shaped_gap_ms(self, time_ms: Integers) -> int | None:
-        """Return the beginning of the first gap of the span that comparable days shape."""
-        rules = self.rules
-        if rules.gap_ms is None or (rules.spread is Spreading.LINEAR and rules.fill is Filling.NONE):
+        if not len(readings):
             return None
-        long = np.diff(time_ms) > max(rules.gap_ms, rules.short_ms)
-        gaps = np.flatnonzero(long & (time_ms[1:] > self.start_ms) & (time_ms[:-1] < self.end_ms))
-        return int(time_ms[gaps[0]]) if len(gaps) else None
+        first_ms, last_ms = self.span
+        needed_ms = self._needed_ms(line)
+        since_ms = until_ms = None
+        if readings.time_ms[0] < first_ms:
+            since_ms = self._since_ms(readings, believed, needed_ms)
+        if readings.time_ms[-1] >= last_ms:
+            until_ms = self._until_ms(readings, believed)
+        if since_ms is None and until_ms is None:
+            return None
+        return replace(self, since_ms=since_ms or self.since_ms, until_ms=until_ms or self.until_ms)
+
+    def read(self, time_ms: Integers) -> tuple[int, int]:
+        """Return the instants [ms] from which and up to which the series is known, of the readings of the window."""
+        first_ms, last_ms = self.span
+        since_ms = int(time_ms[0]) if len(time_ms) and time_ms[0] < first_ms else -FOR_EVER_MS
+        until_ms = int(time_ms[-1]) if len(time_ms) and time_ms[-1] >= last_ms else FOR_EVER_MS
+        return since_ms, until_ms
+
+    def _needed_ms(self, line: Line) -> int:
+        """From where on the line has to be right: the comparable days before the first gap that they shape."""
+        shaped = _shaped(line, self.rules)
+        gaps = np.flatnonzero(shaped & (line.time_ms[1:] > self.start_ms) & (line.time_ms[:-1] < self.end_ms))
+        return min(self.start_ms, int(line.time_ms[gaps[0]]) - LOOK_BACK_MS) if len(gaps) else self.start_ms
+
+    def _since_ms(self, readings: Readings, line: Line, needed_ms: int) -> int | None:
+        first_ms = self.span[0]
+        if needed_ms - self.rules.context_ms < first_ms:
+            return needed_ms - self.rules.context_ms
+        seen_ms = needed_ms - first_ms
+        further_ms = first_ms - max(seen_ms, self.rules.context_ms)
+        if _begins_at_rest(line, needed_ms, self.rules) and seen_ms < LONGEST_MS:
+            return further_ms
+        before = readings.between(0, int(np.searchsorted(readings.time_ms, needed_ms, side="right")))
+        if self.is_counter and seen_ms < LONGEST_UNREST_MS and not is_calm(before, self.rules):
+            return further_ms
+        return None
+
+    def _until_ms(self, readings: Readings, line: Line) -> int | None:
+        last_ms = self.span[1]
+        seen_ms = last_ms - self.end_ms
+        further_ms = last_ms + max(seen_ms, self.rules.ahead_ms)
+        if _ends_at_rest(line, self.end_ms, self.rules) and seen_ms < LONGEST_MS:
+            return further_ms
+        after = readings.between(int(np.searchsorted(readings.time_ms, self.end_ms)), len(readings))
+        if self.is_counter and seen_ms < LONGEST_UNREST_MS and not is_calm(after, self.rules):
+            return further_ms
+        return None
+
+
+def _shaped(line: Line, rules: Rules) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    shaped = np.zeros(len(line.kinds), np.bool_)
+    if rules.spread is not Spreading.LINEAR:
+        shaped |= line.kinds == Row.SPREAD
+    if rules.fill is not Filling.NONE:
+        shaped |= (line.kinds == 0) | (line.kinds == Row.FAULTY)
+    return shaped
+
+
+def _moving(line: Line) -> Integers:
+    """Return the intervals in which something ran through."""
+    amounts = line.totals[Row.AMOUNT]
+    return np.flatnonzero(amounts[1:] != amounts[:-1])
+
+
+def _begins_at_rest(line: Line, needed_ms: int, rules: Rules) -> bool:
+    """Whether the rest that lies at `needed_ms` may have begun before the line does."""
+    if rules.stuck_ms is None:
+        return False
+    moving = _moving(line)
+    return int(line.time_ms[moving[0] + 1] if len(moving) else line.time_ms[-1]) > needed_ms
+
+
+def _ends_at_rest(line: Line, end_ms: int, rules: Rules) -> bool:
+    """Whether the rest that lies at `end_ms` may last longer than the line does, or how it ended is not seen yet."""
+    if rules.stuck_ms is None:
+        return False
+    moved_ms = line.time_ms[_moving(line) + 1]
+    before, after = moved_ms[moved_ms <= end_ms], moved_ms[moved_ms > end_ms]
+    since_ms = int(before[-1] if len(before) else line.time_ms[0])
+    again_ms = int(after[0] if len(after) else line.time_ms[-1])
+    if again_ms - since_ms < rules.stuck_ms // 2:
+        return False
+    return not len(after) or line.time_ms[-1] < again_ms + _DAY_MS

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from analysis.trust import trust_in
 from api.evidence import Evidence, Given
+from api.frozen_balances import frozen_balances
 from api.presentation.factor_set_words import FACTOR_SETS
 from api.presentation.rendering import templates_of
 from api.times import checked_year
@@ -49,5 +50,5 @@ def _content(evidence: Evidence, year: int, factor_set_id: str) -> dict[str, obj
         "incomplete": incomplete,
         "without_meters": [names.get(one, one) for one in found.without_meters],
         "is_unverified": any(not row.co2e_t.verified for row in found.rows),
-        "frozen": evidence.operations.balances.of_year(year, factor_set_id),
+        "frozen": frozen_balances(evidence, year, factor_set_id),
     }

@@ -11,6 +11,7 @@ from api.answers.balance_rows import BALANCE_COLUMNS, balance_rows
 from api.answers.documents import answer, csv_answer, json_bytes, wants_csv
 from api.answers.shapes import Shape, balance_shape
 from api.evidence import Evidence, Given
+from api.frozen_balances import frozen_balances, frozen_shape
 from api.security.callers import caller_of
 from api.times import checked_year
 from api.trust import witnesses
@@ -20,12 +21,17 @@ router = APIRouter(prefix="/v1", tags=["balance"])
 
 @router.get("/balance/{year}")
 async def one_balance(request: Request, evidence: Given, year: int, factor_set: str | None = None) -> Response:
-    """Return a year's final energy and greenhouse gases under one factor set; CSV by `Accept: text/csv`."""
+    """Return a year's final energy and greenhouse gases under one factor set; CSV by `Accept: text/csv`.
+
+    `frozen` is the newest version that was frozen, `newer_data_since` when data first came that it does not know.
+    """
     chosen = factor_set or evidence.books.default_factor_set
     found = await asyncio.to_thread(evidence.balance, checked_year(year), chosen)
     if wants_csv(request):
         return csv_answer(request, BALANCE_COLUMNS, balance_rows(found, evidence.portfolio))
-    return answer(request, await asyncio.to_thread(balance_shape, found, witnesses(evidence)))
+    frozen = await asyncio.to_thread(frozen_balances, evidence, year, chosen)
+    shape = await asyncio.to_thread(balance_shape, found, witnesses(evidence))
+    return answer(request, shape | frozen_shape(frozen))
 
 
 @router.post("/balance/{year}/freeze", status_code=201)

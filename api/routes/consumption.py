@@ -16,6 +16,7 @@ from api.answers.event_shapes import event_shape, substitute_shape
 from api.answers.figures import number, trust_object
 from api.answers.problems import InvalidInput, TooMuch
 from api.answers.shapes import part_shape
+from api.answers.slot_columns import slot_columns
 from api.evidence import Evidence, Given
 from api.times import moment
 from api.trust import witness
@@ -81,9 +82,7 @@ def _columns(found: Consumption, zone: ZoneInfo) -> dict[str, object]:
         "time_zone": found.time_zone,
         "start": found.slots[0].start if found.slots else None,
         "step": found.resolution,
-        "values": [number(slot.value) for slot in found.slots],
-        "quality": [slot.how for slot in found.slots],
-        "coverage": [round(slot.coverage, 4) for slot in found.slots],
+        **slot_columns(found.slots),
         "total": number(found.total),
         "events": [event_shape(event, zone) for event in found.events],
         "substitutes": [substitute_shape(one, zone) for one in found.substitutes],

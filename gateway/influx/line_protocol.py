@@ -10,8 +10,10 @@ from collections.abc import Iterable
 
 from config.errors import InvalidReading
 from gateway.reading import Reading
+from gateway.touched import Firsts, note_late
 
 MEASUREMENT = "reading"
+TOUCHED = "touched"
 
 _ESCAPES = str.maketrans({",": r"\,", "=": r"\=", " ": r"\ "})
 # InfluxDB keeps nanoseconds in 64 bits, less the two values that mean "no time".
@@ -19,10 +21,11 @@ _EARLIEST_MS = -(2**63 - 2) // 1_000_000 + 1
 _LATEST_MS = (2**63 - 2) // 1_000_000
 
 
-def encode(readings: Iterable[Reading]) -> bytes:
+def encode(readings: Iterable[Reading], *, before_ms: int = _EARLIEST_MS, late: Firsts | None = None) -> bytes:
     """Return one line per reading, time in milliseconds, values always as floats.
 
-    Raises `InvalidReading` for what line protocol cannot say: see `demand_encodable`.
+    `late` takes the spans of the readings before `before_ms`. Raises `InvalidReading` for what line protocol cannot
+    say: see `demand_encodable`.
     """
     heads: dict[str, str] = {}
     tails: dict[str, str] = {}
@@ -30,10 +33,23 @@ def encode(readings: Iterable[Reading]) -> bytes:
     for meter, quantity, time_ms, value in readings:
         head = heads.get(meter) or heads.setdefault(meter, _head(meter))
         tail = tails.get(quantity) or tails.setdefault(quantity, _tail(quantity))
-        if not (math.isfinite(value) and _EARLIEST_MS <= time_ms <= _LATEST_MS):
+        if not (math.isfinite(value) and before_ms <= time_ms <= _LATEST_MS):
             demand_encodable(Reading(meter, quantity, time_ms, value))
+            if late is not None:
+                note_late(late, meter, time_ms)
         lines.append(f"{head}{tail}{float(value)!r} {time_ms}")
     return "\n".join(lines).encode()
+
+
+def encode_late(late: Firsts, arrival_ms: int) -> bytes:
+    """Return one line per span that was touched late, each behind a line break.
+
+    It stands at the span's first late time, so that it is kept wherever the reading of that time is.
+    """
+    field = f" arrival={float(arrival_ms)!r} "
+    return "".join(
+        f"\n{TOUCHED},meter={_tag(meter)}{field}{first_ms}" for (meter, _), first_ms in late.items()
+    ).encode()
 
 
 def demand_encodable(reading: Reading) -> None:

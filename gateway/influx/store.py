@@ -1,8 +1,10 @@
 """The store on InfluxDB 2."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 import numpy as np
 from influxdb_client.client.influxdb_client import InfluxDBClient
@@ -12,21 +14,35 @@ from urllib3.exceptions import HTTPError
 from config.errors import Unreachable
 from gateway.influx.columns import EMPTY, columns
 from gateway.influx.influxql import SELECT, database_of, quoted
-from gateway.influx.line_protocol import MEASUREMENT
+from gateway.influx.line_protocol import MEASUREMENT, TOUCHED
 from gateway.influx.refusals import unreachable
 from gateway.influx.tables import Table, tables_of
 from gateway.influx.writing import InfluxWriter
 from gateway.reading import Identity, Reading, Refused, first_millisecond
 from gateway.series import Series
+from gateway.touched import TouchedSince, touched
 
 _NEWEST = f"SELECT last(value) FROM {MEASUREMENT} GROUP BY meter, quantity"  # noqa: S608 - a constant
+_TOUCHED = f"SELECT arrival FROM {TOUCHED}"  # noqa: S608 - a constant
+# Clocks of writers differ, and a request that is on its way shows up after one that began later.
+_SLACK_MS: Final = 600_000
 
 
 class InfluxStore:
     """Readings in a bucket, written through an `InfluxWriter`; threads may share it."""
 
-    def __init__(self, url: str, token: str, org: str, bucket: str, *, timeout_s: float = 10.0) -> None:
-        self._writer = InfluxWriter(url, token, org, bucket, timeout_s=timeout_s)
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        org: str,
+        bucket: str,
+        *,
+        timeout_s: float = 10.0,
+        clock_s: Callable[[], float] = time.time,
+    ) -> None:
+        self._writer = InfluxWriter(url, token, org, bucket, timeout_s=timeout_s, clock_s=clock_s)
+        self._clock_s = clock_s
         # `Any`: half of what the client offers carries no types.
         self._client: Any = InfluxDBClient(url, token, org=org, timeout=round(timeout_s * 1000))
         self._database = database_of(bucket)
@@ -58,6 +74,13 @@ class InfluxStore:
         (tables,) = self._query(_NEWEST)
         readings = [Reading(table.tags["meter"], table.tags["quantity"], *table.values[-1]) for table in tables]
         return {(reading.meter, reading.quantity): reading for reading in readings}
+
+    def touched(self, since: int) -> TouchedSince:
+        """Return where readings arrived late since a cursor; see `Store.touched`. Some minutes are told twice."""
+        cursor = int(self._clock_s() * 1000) - _SLACK_MS
+        (tables,) = self._query(f"{_TOUCHED} WHERE arrival > {since} GROUP BY meter")
+        spans = [touched(table.tags["meter"], time_ms, int(at)) for table in tables for time_ms, at in table.values]
+        return TouchedSince(sorted(spans, key=attrgetter("arrival")), max(cursor, since))
 
     def ready(self) -> None:
         """Return if the store answers, knows the bucket and takes the token; raises `Unreachable` otherwise."""

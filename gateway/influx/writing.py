@@ -1,6 +1,7 @@
 """Writing readings into InfluxDB: what it confirms is durable there."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
@@ -12,11 +13,12 @@ from urllib3.exceptions import HTTPError
 
 from config.errors import Forbidden, InvalidReading, Unreachable
 from gateway.influx.influxql import database_of
-from gateway.influx.line_protocol import encode
+from gateway.influx.line_protocol import encode, encode_late
 from gateway.influx.refusals import Refusal, refusal_of, unreachable
 from gateway.influx.standing import STATEMENTS_PER_REQUEST, standing_in, statements
 from gateway.influx.tables import Table, tables_of
 from gateway.reading import Identity, Reading, Refused
+from gateway.touched import Firsts, late_before
 
 LINES_PER_REQUEST: Final = 5_000
 SOURCE: Final = "influx"
@@ -50,12 +52,22 @@ class InfluxWriter:
     It speaks HTTP by itself, because the client's import costs every collector 25 MB for one POST.
     """
 
-    def __init__(self, url: str, token: str, org: str, bucket: str, *, timeout_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        org: str,
+        bucket: str,
+        *,
+        timeout_s: float = 10.0,
+        clock_s: Callable[[], float] = time.time,
+    ) -> None:
         query = urlencode({"org": org, "bucket": bucket, "precision": "ms"})
         self._url = f"{url.rstrip('/')}/api/v2/write?{query}"
         self._query_url, self._database = f"{url.rstrip('/')}/query", {**database_of(bucket), "epoch": "ms"}
         headers = {"Authorization": f"Token {token}", "Content-Type": "text/plain; charset=utf-8"}
         self._pool = PoolManager(headers=headers, timeout=Timeout(timeout_s), retries=_AGAIN)
+        self._clock_s = clock_s
 
     def write(self, readings: Sequence[Reading]) -> Sequence[Refused]:
         """Write readings; on return all are confirmed, save those returned as refused with a reason.
@@ -88,13 +100,15 @@ class InfluxWriter:
         failed as well. So only a 204 confirms: what is refused in part is sent again in halves until every piece is
         confirmed or refused whole. Ordered by time, since a shard is a span of time: that keeps the pieces few.
         """
+        now_s, late = self._clock_s(), Firsts()
         try:
-            refusal = self._post(encode(readings))
+            lines = encode(readings, before_ms=late_before(now_s), late=late)
+            refusal = self._post(lines + encode_late(late, int(now_s * 1000)))
         except InvalidReading as error:
             refusal = Refusal(error.code, error.detail, dropped=None)
         if refusal is None:
             return []
-        if len(readings) in (1, refusal.dropped):
+        if len(readings) == 1 or refusal.dropped == len(readings) + len(late):
             return [_refused(reading, refusal) for reading in readings]
         ordered = sorted(readings, key=attrgetter("time_ms"))
         middle = len(ordered) // 2

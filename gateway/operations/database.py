@@ -13,6 +13,7 @@ from gateway.operations.connections import Connections
 from gateway.operations.events import Events
 from gateway.operations.former_values import FormerValues
 from gateway.operations.judgements import Judgements
+from gateway.operations.ledger import Ledger
 from gateway.operations.migrating import upgrade
 from gateway.operations.notes import Notes
 from gateway.operations.outbox import Outbox
@@ -39,6 +40,7 @@ class Operations:
         self.events = Events(self._connections)
         self.former_values = FormerValues(self._connections)
         self.judgements = Judgements(self._connections)
+        self.ledger = Ledger(self._connections)
         self.notes = Notes(self._connections)
         self.outbox = Outbox(self._connections)
         self.photos = Photos(self._connections)

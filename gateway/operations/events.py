@@ -1,5 +1,6 @@
 """Events of meters: exchanges and the like, recorded by people; noticed ones that people accepted or rejected."""
 
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -59,6 +60,15 @@ class Events:
         query = select(meter_event).where(meter_event.c.meter == meter).order_by(meter_event.c.time, meter_event.c.id)
         with self._connections.reading(connection) as reading:
             return [_row(row) for row in reading.execute(query).mappings()]
+
+    def of_meters(self, meters: Collection[str]) -> dict[str, list[MeterEventRow]]:
+        """Return the events of several meters, each in ascending time; a meter without any is left out."""
+        query = select(meter_event).where(meter_event.c.meter.in_(meters))
+        found: dict[str, list[MeterEventRow]] = {}
+        with self._connections.reading() as reading:
+            for row in reading.execute(query.order_by(meter_event.c.time, meter_event.c.id)).mappings():
+                found.setdefault(row["meter"], []).append(_row(row))
+        return found
 
     def of_kind(self, kind: str, since: datetime) -> list[MeterEventRow]:
         """Return the events of one kind of all meters from an instant on, in ascending time."""

@@ -1,8 +1,9 @@
 """Which periods were judged: the memory that lets nothing be missed and nothing be judged twice."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from config.errors import Conflict
@@ -54,14 +55,28 @@ class Judgements:
         except IntegrityError as error:
             raise Conflict(f"{judged.rule} of {judged.subject} was judged for {judged.period_start}") from error
 
+    def since(self, rule: str, subject: str, period_start: datetime) -> list[JudgementRow]:
+        """Return the judgements of one subject on a period and on all that begin after it, ascending."""
+        query = select(judgement).where(
+            judgement.c.rule == rule, judgement.c.subject == subject, judgement.c.period_start >= period_start
+        )
+        with self._connections.reading() as reading:
+            return [_row(row) for row in reading.execute(query.order_by(judgement.c.period_start))]
+
+    def change(self, connection: Connection, judged: JudgementRow) -> None:
+        """Put another outcome in the place of an earlier judgement, in the caller's transaction."""
+        values = {"outcome": judged.outcome.value, "judged_at": judged.judged_at}
+        connection.execute(update(judgement).where(*_is(judged)).values(values))
+
+    def take_back(self, connection: Connection, judged: JudgementRow) -> None:
+        """Forget a judgement in the caller's transaction: the period is judged again when it is its turn."""
+        connection.execute(delete(judgement).where(*_is(judged)))
+
     def newest(self, limit: int = 100) -> list[JudgementRow]:
         """Return the newest judgements, newest first."""
         query = select(judgement).order_by(judgement.c.id.desc()).limit(limit)
         with self._connections.reading() as reading:
-            return [
-                JudgementRow(row.rule, row.subject, row.period_start, Outcome(row.outcome), row.judged_at)
-                for row in reading.execute(query)
-            ]
+            return [_row(row) for row in reading.execute(query)]
 
     def forget_before(self, period_start: datetime) -> int:
         """Drop judgements of older periods, but never the newest of a rule and subject; return how many."""
@@ -69,3 +84,15 @@ class Judgements:
         drop = delete(judgement).where(judgement.c.period_start < period_start, judgement.c.id.not_in(newest))
         with self._connections.writing() as writing:
             return writing.execute(drop).rowcount
+
+
+def _is(judged: JudgementRow) -> tuple[ColumnElement[bool], ...]:
+    return (
+        judgement.c.rule == judged.rule,
+        judgement.c.subject == judged.subject,
+        judgement.c.period_start == judged.period_start,
+    )
+
+
+def _row(row: Row[Any]) -> JudgementRow:
+    return JudgementRow(row.rule, row.subject, row.period_start, Outcome(row.outcome), row.judged_at)

@@ -1,5 +1,6 @@
 """Notes on readings: how one came about that no device sent, who entered it and why."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -41,6 +42,15 @@ class Notes:
         with self._connections.reading() as reading:
             rows = reading.execute(query.order_by(reading_note.c.time_ms)).mappings().all()
         return [_row(dict(row)) for row in rows]
+
+    def of_meters(self, meters: Collection[str]) -> dict[str, list[ReadingNoteRow]]:
+        """Return the notes on readings of several meters, each ascending; a meter without any is left out."""
+        query = select(reading_note).where(reading_note.c.meter.in_(meters)).order_by(reading_note.c.time_ms)
+        found: dict[str, list[ReadingNoteRow]] = {}
+        with self._connections.reading() as reading:
+            for row in reading.execute(query).mappings():
+                found.setdefault(row["meter"], []).append(_row(dict(row)))
+        return found
 
 
 def _row(values: dict[Any, Any]) -> ReadingNoteRow:

@@ -1,6 +1,8 @@
 """The adapters that the contract suites run over."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,15 +16,32 @@ from tests.servers.influx import InfluxServer
 SINKS: dict[str, Callable[[Path], EmbeddedStore | Spool]] = {"embedded": EmbeddedStore, "spool": Spool}
 
 
+@dataclass
+class Clock:
+    """The clock of whoever writes; it goes when the test says so."""
+
+    now_s: float = datetime(2026, 3, 29, 12, tzinfo=UTC).timestamp()
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of the store."""
+    return Clock()
+
+
 @pytest.fixture(params=["embedded", pytest.param("influx", marks=pytest.mark.real_server)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Store]:
     """An empty store, once per adapter."""
     store: Store
     if request.param == "embedded":
-        store = EmbeddedStore(tmp_path / "readings.sqlite")
+        store = EmbeddedStore(tmp_path / "readings.sqlite", clock_s=clock)
     else:
         server: InfluxServer = request.getfixturevalue("influx")
-        store = InfluxStore(server.url, server.token, server.org, request.getfixturevalue("influx_bucket"))
+        bucket: str = request.getfixturevalue("influx_bucket")
+        store = InfluxStore(server.url, server.token, server.org, bucket, clock_s=clock)
     yield store
     store.close()
 

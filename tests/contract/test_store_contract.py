@@ -10,6 +10,8 @@ import pytest
 from gateway.ports import Store
 from gateway.reading import Reading, milliseconds
 from gateway.series import Series
+from gateway.touched import TouchedSince
+from tests.contract.conftest import Clock
 
 START = datetime(2026, 3, 29, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -210,3 +212,73 @@ def test_a_naive_bound_is_refused(store: Store) -> None:
 
 def test_a_store_that_answers_is_ready(store: Store) -> None:
     store.ready()
+
+
+def covered(told: TouchedSince, meter: str, at: datetime) -> bool:
+    return any(
+        one.meter == meter and one.start_ms <= milliseconds(at) < one.end_ms and one.arrival > 0 for one in told.spans
+    )
+
+
+def test_what_arrives_within_an_hour_touches_nothing(store: Store, clock: Clock) -> None:
+    now = datetime.fromtimestamp(clock.now_s, UTC)
+    store.write([Reading(METER, QUANTITY, milliseconds(now - timedelta(minutes=age)), 1.0) for age in (0, 30, 59)])
+    store.write([Reading(METER, QUANTITY, milliseconds(now + timedelta(days=3)), 1.0)])
+
+    assert store.touched(0).spans == []
+
+
+def test_what_arrives_late_is_told_with_its_meter_and_its_time(store: Store) -> None:
+    late, years_ago = reading(0, 1.0), reading(-4 * 365 * 96, 1.0, meter="b, c")
+
+    store.write([late, years_ago])
+
+    told = store.touched(0)
+    assert covered(told, METER, START)
+    assert covered(told, "b, c", years_ago.time)
+    assert not covered(told, METER, years_ago.time)
+    assert not covered(told, METER, START - timedelta(days=11))
+
+
+def test_a_late_reading_that_stands_already_may_be_told_again_and_a_corrected_one_is(store: Store) -> None:
+    store.write([reading(0, 1.0)])
+    cursor = store.touched(0).cursor
+
+    store.write([reading(0, 2.0)])
+
+    assert covered(store.touched(cursor), METER, START)
+
+
+def test_who_asks_with_the_cursor_misses_nothing_and_is_not_told_of_old_things_for_ever(
+    store: Store, clock: Clock
+) -> None:
+    store.write([reading(0, 1.0)])
+    cursor = store.touched(0).cursor
+    clock.now_s += 3600
+    cursor = store.touched(cursor).cursor
+
+    store.write([reading(1, 1.0, meter="b")])
+
+    told = store.touched(cursor)
+    assert {one.meter for one in told.spans} == {"b"}
+    assert told.cursor >= cursor
+
+
+def test_a_request_that_is_overtaken_by_a_later_one_is_told(store: Store, clock: Clock) -> None:
+    store.write([reading(0, 1.0)])
+    cursor = store.touched(0).cursor
+    clock.now_s -= 60  # the clock of another writer
+
+    store.write([reading(1, 1.0, meter="b")])
+
+    assert covered(store.touched(cursor), "b", START + QUARTER)
+
+
+def test_two_batches_in_the_same_moment_are_both_told(store: Store) -> None:
+    store.write([reading(0, 1.0)])
+    store.write([reading(96, 1.0)])
+    store.write([reading(-96 * 30, 1.0)])
+
+    told = store.touched(0)
+
+    assert all(covered(told, METER, START + timedelta(days=days)) for days in (0, 1, -30))

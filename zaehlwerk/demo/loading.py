@@ -61,6 +61,15 @@ def load(history: History, store: BulkStore, operations: Operations, *, now: dat
     return total
 
 
+def within(progress: Progress, first: float, last: float, *, title: str = "") -> Progress:
+    """Return what is told the progress of a part of the loading, between two shares of the whole."""
+
+    def told(share: float, step: str) -> None:
+        progress(first + (last - first) * share, f"{title}: {step}" if title and step else title or step)
+
+    return told
+
+
 def exchange_event(history: History) -> MeterEventRow:
     """Return the exchange as a person would have recorded it."""
     return MeterEventRow(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import typer
 
+from analysis.daily_ledger import catch_up
 from api.application import application
 from api.services import Progress
 from config.errors import Unreachable
@@ -25,7 +26,7 @@ from zaehlwerk.demo.broker import demo_broker
 from zaehlwerk.demo.district import on_ports, sample_portfolio
 from zaehlwerk.demo.history.counters import History
 from zaehlwerk.demo.living import living, mails_go_to
-from zaehlwerk.demo.loading import anchor_of, history_of, load
+from zaehlwerk.demo.loading import anchor_of, history_of, load, within
 from zaehlwerk.demo.ports import free_ports
 from zaehlwerk.intake import make_state_folder, utc_now
 from zaehlwerk.processes.live import Live
@@ -38,6 +39,7 @@ logger = logging.getLogger(__name__)
 
 _HOST = "127.0.0.1"
 _PORT_TRIES = 3
+_READINGS_TAKE = 0.7  # of the time of loading
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,15 @@ class _Demo:
         now, house = self.house.clock(), self.house
         history = history_of(house.portfolio, anchor=anchor_of(house.settings.state, now), now=now)
         if isinstance(house.store, EmbeddedStore):
-            count = load(history, house.store, house.operations, now=now, progress=progress)
-            logger.info("%d readings of sample data loaded", count)
+            read = within(progress, 0.0, _READINGS_TAKE)
+            count = load(history, house.store, house.operations, now=now, progress=read)
+            derived = catch_up(
+                house.books,
+                house.portfolio.meters.values(),
+                now=now,
+                progress=within(progress, _READINGS_TAKE, 1.0, title="Tageswerte"),
+            )
+            logger.info("%d readings of sample data loaded, %d days derived", count, derived.new_days)
         return history
 
 

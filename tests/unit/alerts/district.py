@@ -13,6 +13,7 @@ from config.portfolio import District, Person, Portfolio, Property, Tariff
 from gateway.operations import Operations, Outcome
 from gateway.reading import Reading, Refused
 from gateway.series import Series, series_of
+from gateway.touched import TouchedSince
 
 NOW = datetime(2026, 3, 2, 10, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -79,6 +80,9 @@ class HeldReadings:
         ordered = sorted(self.readings.values(), key=lambda one: one.time_ms)
         return {(one.meter, one.quantity): one for one in ordered}
 
+    def touched(self, since: int) -> TouchedSince:
+        return TouchedSince((), 0)
+
     def ready(self) -> None: ...
 
     def close(self) -> None: ...
@@ -106,6 +110,7 @@ class ToldRule:
     by_hour: Mapping[int, Judged] = field(default_factory=dict)
     id: str = "told"
     cron: Mapping[str, str] = field(default_factory=lambda: {"minute": "2"})
+    looks_back: timedelta | None = timedelta(0)
     asked: list[tuple[str, datetime]] = field(default_factory=list)
     circumstances: list[Circumstances] = field(default_factory=list)
 

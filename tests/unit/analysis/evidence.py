@@ -1,6 +1,6 @@
 """A store and an operations database of dicts, and a small district to ask about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -15,6 +15,7 @@ from config.portfolio import District, Municipality, Portfolio, Property
 from gateway.operations.rows import MeterEventRow, ReadingNoteRow
 from gateway.reading import Reading, Refused, milliseconds
 from gateway.series import Series
+from gateway.touched import TouchedSince
 
 
 @dataclass
@@ -51,6 +52,9 @@ class DictStore:
     def newest(self) -> dict[tuple[str, str], Reading]:
         return {key: Reading(*key, max(rows), rows[max(rows)]) for key, rows in self.series.items() if rows}
 
+    def touched(self, since: int) -> TouchedSince:
+        return TouchedSince((), 0)
+
     def ready(self) -> None:
         return None
 
@@ -65,6 +69,9 @@ class DictEvents:
     def of_meter(self, meter: str) -> list[MeterEventRow]:
         return [row for row in self.rows if row.meter == meter]
 
+    def of_meters(self, meters: Collection[str]) -> dict[str, list[MeterEventRow]]:
+        return {meter: self.of_meter(meter) for meter in meters}
+
 
 @dataclass
 class DictNotes:
@@ -74,6 +81,9 @@ class DictNotes:
         self, meter: str, quantity: str, start: datetime | None = None, end: datetime | None = None
     ) -> list[ReadingNoteRow]:
         return [row for row in self.rows if (row.meter, row.quantity) == (meter, quantity)]
+
+    def of_meters(self, meters: Collection[str]) -> dict[str, list[ReadingNoteRow]]:
+        return {meter: [row for row in self.rows if row.meter == meter] for meter in meters}
 
 
 @dataclass

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from analysis.daily_cache import DailyCache
 from analysis.figures import How
 from analysis.kpis import Rating, property_kpis
 from config.factors import Factor, FactorSet
@@ -185,17 +184,3 @@ def test_indoor_pool_relates_to_its_water_surface() -> None:
     kpis = property_kpis(there, "schule", 2025, now=utc(2026, 1, 2))
     assert kpis.figures["electricity_kwh_m2"].value == pytest.approx(2 * HOURS / 250)
     assert kpis.benchmarks["electricity_kwh_m2"].mean == 961
-
-
-def test_what_is_kept_is_read_once_and_forgotten_after_a_while() -> None:
-    there, store = books(place(meter()), cache=DailyCache(timedelta(minutes=5)))
-    fill(store)
-    now = utc(2026, 1, 2)
-    first = property_kpis(there, "schule", 2025, now=now)
-    reads = store.reads
-    assert property_kpis(there, "schule", 2025, now=now + timedelta(minutes=4)) == first
-    assert store.reads == reads
-    property_kpis(there, "schule", 2025, now=now + timedelta(minutes=6))
-    assert store.reads > reads
-    property_kpis(there, "schule", 2025, now=now - timedelta(days=1))
-    assert store.reads > reads + 1

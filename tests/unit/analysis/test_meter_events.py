@@ -1,13 +1,12 @@
 """What happened to a meter, as people recorded it and as its readings show it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 from analysis.books import Books
 from analysis.figures import MeterEvent
 from analysis.meter_events import events_of
-from config.meters import Meter
 from gateway.reading import milliseconds
 from tests.unit.analysis.evidence import books, counter, event, formula, meter, place, utc
 
@@ -51,12 +50,3 @@ def test_a_virtual_meter_has_what_was_recorded_of_itself() -> None:
     net = meter("netto", formula=formula("strom * 1"))
     there, _ = books(place(meter(), net), events=[event("factor_change", utc(2025, 1, 3), of="netto")])
     assert len(events_of(there, net, date(2025, 1, 1), date(2025, 2, 1), now=LATER)) == 1
-
-
-def test_another_source_may_say_what_was_noticed() -> None:
-    kept = MeterEvent("strom:gap:1", "strom", "gap", utc(2025, 1, 1), "", "noticed")
-
-    def source(books: Books, one: Meter, start_ms: int, end_ms: int, /, *, now: datetime) -> Sequence[MeterEvent]:
-        return [kept]
-
-    assert events_of(fallen(), meter(), date(2025, 1, 1), date(2025, 1, 2), now=LATER, source=source) == (kept,)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.calendar_cuts import day_cuts, days
+from analysis.calendar_cuts import day_cuts
 from analysis.figures import How
 from analysis.ledger.amounts import cut_amounts
 from analysis.ledger.conversion import ALWAYS_MS, FOR_EVER_MS, Conversion
@@ -19,18 +19,12 @@ from analysis.ledger.micro import micro_units
 from analysis.ledger.readings import measured
 from analysis.ledger.rules import rules_of
 from gateway.reading import milliseconds
-from tests.unit.analysis.cambridge import LONDON, hours_of
+from tests.unit.analysis.cambridge import LONDON, STUCK, hours_of
 from tests.unit.analysis.evidence import meter
 
 ONE = (Conversion(ALWAYS_MS, FOR_EVER_MS, Decimal(1)),)
 FIRST = date(2016, 1, 1)
 METERS = {"electricity": meter(), "gas": meter("gas", "natural_gas", quantity="volume", unit="m3")}
-# Missing readings of gas were written as 0 upstream: these days are faulty, not days without consumption.
-STUCK = {
-    ("gas", "b4"): set(days(date(2017, 11, 28), date(2018, 1, 1))),
-    ("gas", "b22"): set(days(date(2017, 12, 4), date(2018, 1, 1))),
-    ("gas", "b25"): set(days(date(2017, 11, 22), date(2018, 1, 1))),
-}
 
 
 @pytest.mark.parametrize("medium", ["electricity", "gas"])

@@ -9,7 +9,6 @@ from analysis.books import Books
 from analysis.daily_cache import DailyCache
 from analysis.figures import MeterEvent
 from analysis.kpis import property_kpis
-from analysis.meter_amounts import daily_amounts
 from analysis.open_events import open_events
 from analysis.trust import Doubt, TrustLight, Witness, trust_in, trust_of, witnesses_of
 from tests.unit.analysis.evidence import books, counter, event, formula, meter, place, utc
@@ -113,15 +112,6 @@ def test_a_unit_in_doubt_blocks_everything_after_it() -> None:
     there = exchanged(doubt)
     assert kinds(there, "strom", date(2025, 1, 1), date(2025, 2, 1))[-1] == ("strom", "unit_change_suspected")
     assert kinds(there, "strom", date(2024, 1, 1), date(2024, 11, 1)) == []
-
-
-def test_open_events_cost_no_reading_once_the_days_are_known() -> None:
-    there = exchanged(cache=DailyCache(timedelta(minutes=5)))
-    strom, span = there.portfolio.meter("strom"), (date(2025, 1, 1), date(2025, 2, 1))
-    daily_amounts(there, strom, *span, now=LATER)
-    reads = there.store.reads  # type: ignore[attr-defined]  # of the test's own
-    assert len(open_events(there, strom, *span, now=LATER)) == 1
-    assert there.store.reads == reads  # type: ignore[attr-defined]  # of the test's own
 
 
 def test_a_key_figure_knows_its_meters_and_their_open_events() -> None:

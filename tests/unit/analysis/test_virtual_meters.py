@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from analysis.books import Books
 from analysis.calendar_cuts import day_cuts
 from analysis.consumption import consumption
-from analysis.daily_cache import DailyCache
 from analysis.figures import Consumption, How, Resolution
-from analysis.formula_parts import formulas_within, resting_on
+from analysis.formula_parts import formulas_within
 from analysis.meter_amounts import amounts_of, daily_amounts
 from analysis.property_meters import hi_share, main_meters
 from config.meters import ByHandSource, Dated, Meter, Reporting, Tank
@@ -250,18 +249,6 @@ def test_days_out_of_the_days_of_the_parts_are_those_out_of_their_lines() -> Non
     assert (by_days.spans_ms == by_lines.spans_ms).all()
 
 
-def test_the_days_of_a_virtual_meter_read_no_whole_year_twice() -> None:
-    there, store = books(place(meter(), meter("mensa"), virtual("strom - mensa")), cache=DailyCache(HOUR))
-    fill(store, strom=3, mensa=1)
-    january = (date(2025, 1, 1), date(2025, 2, 1))
-    for name in ("strom", "mensa"):
-        daily_amounts(there, there.portfolio.meter(name), *january, now=LATER)
-    reads = store.reads
-    found = daily_amounts(there, there.portfolio.meter("netto"), *january, now=LATER)
-    assert found.total() == 2 * 24 * 14
-    assert store.reads - reads <= 4  # the first and the last day, which the parts know in part
-
-
 def test_virtual_meter_that_leads_to_a_counted_one_is_not_counted_again() -> None:
     sub = meter("kueche", sub_meter_of="strom")
     net = virtual("strom - kueche")
@@ -289,11 +276,6 @@ def test_the_formulas_of_a_time_are_those_that_hold_on_one_of_its_days(first: st
     found = formulas_within(one, date.fromisoformat(first), date.fromisoformat(end))
     assert [entry.value for entry in found] == held
     assert formulas_within(meter(), date(2025, 1, 1), date(2026, 1, 1)) == ()
-
-
-def test_what_rests_on_a_meter_is_found_through_other_formulas() -> None:
-    there, _ = books(place(meter(), meter("mensa"), virtual("strom - mensa"), virtual("netto", identifier="oben")))
-    assert resting_on(there.portfolio.meters, "mensa") == ("netto", "oben")
 
 
 @pytest.mark.parametrize(("reference", "expected"), [("Hi", Decimal(200)), ("Hs", 100 + 100 / Decimal("1.06"))])

@@ -236,6 +236,7 @@ class SmallDistrict:
             self.operations,
             load_factor_sets(),
             daily_cache=DailyCache(timedelta(hours=1)),
+            ledger=self.operations.ledger,
         )
         sources = (
             FakeSource("broker", "mqtt", readings=4711, refused={"not_json": 2}),
@@ -276,7 +277,7 @@ class SmallDistrict:
 
 def small_district(folder: Path, clock: Callable[[], datetime] = lambda: NOW) -> SmallDistrict:
     """Build the district in a folder, with its history and one open alert."""
-    store = EmbeddedStore(folder / "readings.sqlite")
+    store = EmbeddedStore(folder / "readings.sqlite", clock_s=lambda: clock().timestamp())
     refused = Refused(
         "broker", "test/irgendwas", "not_json", "not JSON", b"<script>alert(1)</script>", milliseconds(NOW)
     )

@@ -91,9 +91,9 @@ def test_what_is_kept_of_a_meter_is_worked_out_afresh_when_a_contradiction_is_to
         assert cache is not None
         for value in (1.0, 2.0):
             house.sink.append([Reading(meter.id, meter.quantity, milliseconds(NOW), value)])
-            cache.events.put(meter.id, NOW.year, (), now=NOW)
+            cache.derived_to.put(meter.id, NOW.year, NOW.date(), now=NOW)
         tell(house.intake, now=NOW)
-        assert cache.events.get(meter.id, NOW.year, now=NOW) is None
+        assert cache.derived_to.get(meter.id, NOW.year, now=NOW) is None
 
 
 def test_without_a_portfolio_nothing_is_opened(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from gateway.series import Series
 from tests.unit.zaehlwerk.conftest import NOW
 from zaehlwerk.demo.history.counters import History
 from zaehlwerk.demo.history.incidents import EXCHANGED_METER
-from zaehlwerk.demo.loading import anchor_of, history_of, load
+from zaehlwerk.demo.loading import anchor_of, history_of, load, within
 
 
 @dataclass
@@ -77,3 +77,11 @@ def test_a_kept_state_remembers_the_day_its_incidents_are_dated_from(tmp_path: P
     later: datetime = NOW + timedelta(days=40)
     assert anchor_of(tmp_path, NOW) == NOW
     assert anchor_of(tmp_path, later) == NOW
+
+
+def test_the_progress_of_a_part_lies_between_two_shares_of_the_whole() -> None:
+    told: list[tuple[float, str]] = []
+    part = within(lambda share, step: told.append((share, step)), 0.5, 1.0, title="Tageswerte")
+    for share, step in ((0.0, "Strom"), (0.5, "Gas"), (1.0, "")):
+        part(share, step)
+    assert told == [(0.5, "Tageswerte: Strom"), (0.75, "Tageswerte: Gas"), (1.0, "Tageswerte")]

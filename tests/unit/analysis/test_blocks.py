@@ -1,0 +1,132 @@
+"""Blocks of days, and windows wide enough that no cut shows."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.bookings import bookings
+from analysis.calendar_cuts import day_cuts
+from analysis.ledger.blocks import Block, block_of, blocks
+from analysis.ledger.calm import is_calm
+from analysis.ledger.micro import micro_units
+from analysis.ledger.readings import measured
+from analysis.meter_books import meter_books
+from tests.unit.analysis.evidence import books, counter, day, event, meter, place, utc
+from tests.unit.analysis.histories import STEP, Incident, incidents, meter_kinds, readings
+from tests.unit.analysis.test_ledger import HOUR, rules
+
+LATER = utc(2030, 1, 1)
+FIRST, LAST = date(2025, 1, 12), date(2025, 3, 6)
+
+
+@given(st.dates(date(1999, 1, 1), date(2101, 1, 1)))
+def test_every_day_lies_in_one_block_of_eight_to_eleven_days(one: date) -> None:
+    block = block_of(one)
+    assert block.first <= one < block.end
+    assert block.first.day in {1, 11, 21}
+    assert 8 <= (block.end - block.first).days <= 11
+
+
+@given(st.dates(date(1999, 1, 1), date(2101, 1, 1)), st.integers(1, 800))
+def test_blocks_cover_a_span_without_a_hole(start: date, length: int) -> None:
+    found = list(blocks(start, start + timedelta(days=length)))
+    assert found[0].first <= start < found[0].end
+    assert found[-1].first < start + timedelta(days=length) <= found[-1].end
+    assert all(before.end == after.first for before, after in pairwise(found))
+
+
+def test_an_empty_span_has_no_block() -> None:
+    assert list(blocks(day("2025-01-05"), day("2025-01-01"))) == []
+    assert list(blocks(day("2025-02-28"), day("2025-03-01"))) == [Block(day("2025-02-21"), day("2025-03-01"))]
+
+
+def calm(values: list[float], *, hours: int = 1, **more: object) -> bool:
+    times = np.arange(len(values), dtype=np.int64) * hours * HOUR
+    return is_calm(measured(times, micro_units(np.array(values, np.float64))), rules(**more))
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([1, 2, 3, 4], True),
+        ([1, 2, 2, 2], True),
+        ([1, 2, 3], False),  # the last may be a spike
+        ([1, 1, 1, 1, 1], False),  # they may all be low
+        ([1, 2, 3, 0], False),
+        ([0, 7, 0, 7, 0, 7], False),
+        ([9, 1, 2, 3, 4, 0], True),
+    ],
+)
+def test_calm_are_three_intervals_after_a_rise_of_which_none_is_suspect(values: list[float], expected: bool) -> None:
+    assert calm(values) is expected
+
+
+def test_what_rises_faster_than_it_can_is_not_calm() -> None:
+    assert calm([1, 500, 501, 502, 503], rate=10_000_000 / HOUR)
+    assert not calm([1, 500, 501, 900, 901], rate=10_000_000 / HOUR)
+
+
+def test_a_rest_of_more_than_two_days_is_calm() -> None:
+    assert not calm([5] * 48)
+    assert calm([5] * 50)
+    assert not calm([5] * 4, hours=24)
+
+
+@given(incidents(), meter_kinds())
+def test_what_a_day_shows_does_not_depend_on_where_somebody_cut(
+    happened: list[Incident], declared: dict[str, Any]
+) -> None:
+    metered = meter(interval=STEP, **declared)
+    there, store = books(place(metered))
+    store.put("strom", "active_energy_import", readings(happened))
+    bounds = day_cuts(FIRST, LAST, there.zone)
+    span = int(bounds[0]), int(bounds[-1])
+    in_one, in_blocks = meter_books(there, metered, *span, now=LATER), bookings(there, metered, *span, now=LATER)
+    whole, parts = in_one.amounts(bounds), in_blocks.amounts(bounds)
+    assert np.array_equal(whole.micro, parts.micro)
+    assert np.array_equal(whole.spans_ms, parts.spans_ms)
+    assert np.array_equal(whole.bridges, parts.bridges)
+    assert list(in_one.notices) == in_blocks.notices
+
+
+def test_a_slot_over_two_blocks_has_both_parts() -> None:
+    there, store = books(place(meter()))
+    store.put("strom", "active_energy_import", counter(utc(2025, 1, 1), timedelta(hours=1), [1] * 24 * 40))
+    found = bookings(there, meter(), *_ms(there.zone, "2025-01-09", "2025-02-02"), now=LATER)
+    bounds = day_cuts(day("2025-01-09"), day("2025-02-02"), there.zone)
+    assert found.amounts(bounds[[0, 13, 24]]).decimals() == [13 * 24, 11 * 24]
+    assert found.amounts(bounds[[1, 2]] + 1_800_000).decimals() == [24]
+
+
+def test_what_has_not_come_yet_is_not_known() -> None:
+    there, store = books(place(meter()))
+    store.put("strom", "active_energy_import", counter(utc(2025, 1, 1), timedelta(hours=1), [1] * 24 * 400))
+    now = utc(2025, 1, 3, 12)
+    bounds = day_cuts(day("2025-01-02"), day("2028-01-01"), there.zone)
+    found = bookings(there, meter(), int(bounds[0]), int(bounds[-1]), now=now).amounts(bounds)
+    assert found.decimals()[:3] == [24, 13, None]
+    assert found.known_ms[2:].sum() == 0
+
+
+def test_an_exchange_long_ago_leaves_its_wrap_and_no_gap() -> None:
+    change = event("exchange", utc(2024, 11, 1), new_start=Decimal(5), digits=3)
+    there, store = books(place(meter()), events=[change])
+    amounts = [1] * 24 * 40
+    shown = counter(utc(2025, 1, 1), timedelta(hours=1), amounts, first=900.0)
+    wrapped = {at: value if value < 1000 else value - 1000 for at, value in shown.items()}
+    store.put("strom", "active_energy_import", wrapped)
+    bounds = day_cuts(day("2025-01-01"), day("2025-02-05"), there.zone)
+    found = bookings(there, meter(), int(bounds[0]), int(bounds[-1]), now=LATER)
+    assert set(found.amounts(bounds).decimals()[1:]) == {24}
+    assert [one.kind for one in found.notices] == ["rollover"]
+
+
+def _ms(zone: Any, first: str, last: str) -> tuple[int, int]:
+    bounds = day_cuts(day(first), day(last), zone)
+    return int(bounds[0]), int(bounds[-1])
