@@ -19,15 +19,6 @@ ROOT = Path(__file__).parents[1]
 # How long an example takes says something about the machine, not about the product.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
-WITH_SERVERS = ("integration", "end_to_end")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests with servers in one process, one after the other: the rest runs beside them."""
-    for item in items:
-        if item.path.parent.name in WITH_SERVERS or item.get_closest_marker("real_server"):
-            item.add_marker(pytest.mark.xdist_group("servers"))
 
 
 @pytest.fixture(scope="session")
