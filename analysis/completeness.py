@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from analysis.books import Books
 from analysis.calendar_cuts import days
+from analysis.due_days import due_to
 from analysis.figures import Resolution
 from analysis.known_amounts import coverage as known_share
 from analysis.known_amounts import quality, read_share
@@ -48,13 +49,16 @@ class Known:
 class MeterCompleteness:
     """A meter over the whole span, by day (its `coverage`), and by the periods that were asked for.
 
-    `newest` is the newest reading of all; of a virtual meter that of its parts.
+    `due` is the part of the span that it should know by now: of a meter read by hand whose next reading is not late,
+    the days before its newest one; `daily` is None for the days behind it. `newest` is the newest reading of all; of
+    a virtual meter that of its parts.
     """
 
     meter: str
     property_id: str
     whole: Known
-    daily: tuple[float, ...]
+    due: Known
+    daily: tuple[float | None, ...]
     newest: datetime | None
     periods: tuple[Known, ...] = ()
 
@@ -71,7 +75,7 @@ class PropertyCompleteness:
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """Local days `[start, end)`; `coverage` is the mean over all metered meters."""
+    """Local days `[start, end)`; `coverage` is the mean over all metered meters, of the days that are due."""
 
     start: date
     end: date
@@ -104,14 +108,23 @@ def completeness(
         for meter in place.meters
         if over > start
     }
+    due = {
+        meter.id: due_to(books, meter, newest.get(meter.id), over, now=now)
+        for place in chosen
+        for meter in place.meters
+    }
     meters = tuple(
-        span.of_meter(meter, amounts.get(meter.id), newest.get(meter.id))
+        span.of_meter(meter, amounts.get(meter.id), newest.get(meter.id), due[meter.id])
         for place in chosen
         for meter in place.meters
     )
-    metered = [one.whole.coverage for one in meters if not books.portfolio.meter(one.meter).is_virtual]
+    metered = [one.due.coverage for one in meters if _counts(one, books)]
     found = tuple(span.of_property(place, amounts, newest) for place in chosen)
     return Completeness(start, over, meters, found, sum(metered) / len(metered) if metered else 0.0)
+
+
+def _counts(one: MeterCompleteness, books: Books) -> bool:
+    return one.due.end > one.due.start and not books.portfolio.meter(one.meter).is_virtual
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +135,16 @@ class _Span:
     end: date
     by: Resolution | None
 
-    def of_meter(self, meter: Meter, amounts: Amounts | None, newest: datetime | None) -> MeterCompleteness:
+    def of_meter(
+        self, meter: Meter, amounts: Amounts | None, newest: datetime | None, due_to: date
+    ) -> MeterCompleteness:
         parts = {} if amounts is None else {meter.id: amounts}
-        daily = () if amounts is None else tuple(amounts.coverage().tolist())
+        shares = [] if amounts is None else amounts.coverage().tolist()
+        known_days = max(0, (due_to - self.start).days)
+        daily = tuple(share if day < known_days else None for day, share in enumerate(shares))
         whole = self._known(parts, self.start, self.end)
-        return MeterCompleteness(meter.id, meter.property_id, whole, daily, newest, self._periods(parts))
+        due = self._known(parts if known_days else {}, self.start, max(self.start, due_to))
+        return MeterCompleteness(meter.id, meter.property_id, whole, due, daily, newest, self._periods(parts))
 
     def of_property(
         self, place: Property, amounts: Mapping[str, Amounts], newest: Mapping[str, datetime]

@@ -20,15 +20,19 @@ def past_days(books: Books, meter: Meter, newest: datetime | None, span: timedel
     end = now.astimezone(books.zone).date()
     start = end - max(span, _two_readings(meter))
     amounts = daily_amounts(books, meter, start, end, now=now)
-    return amounts.part(0, max(0, (_due(books, meter, newest, end, now) - start).days))
+    return amounts.part(0, max(0, (due_to(books, meter, newest, end, now=now) - start).days))
 
 
-def _two_readings(meter: Meter) -> timedelta:
-    return 2 * meter.source.every if isinstance(meter.source, ByHandSource) else timedelta(0)
+def due_to(books: Books, meter: Meter, newest: datetime | None, end: date, *, now: datetime) -> date:
+    """Return the local day up to which a meter should be known, `end` at most.
 
-
-def _due(books: Books, meter: Meter, newest: datetime | None, end: date, now: datetime) -> date:
+    Of a meter read by hand whose next reading is not late that is the day of its newest one.
+    """
     is_waited_for = isinstance(meter.source, ByHandSource) and newest is not None
     if newest is None or not is_waited_for or now - newest > allowed_silence(meter):
         return end
     return min(end, local_day(milliseconds(newest), books.zone))
+
+
+def _two_readings(meter: Meter) -> timedelta:
+    return 2 * meter.source.every if isinstance(meter.source, ByHandSource) else timedelta(0)

@@ -73,7 +73,9 @@ def _is_late(evidence: Evidence, meter_id: str) -> bool:
     return not by_hand or evidence.silence(meter_id) is not None
 
 
-def _cell(coverage: float) -> str:
+def _cell(coverage: float | None) -> str:
+    if coverage is None:
+        return "wait"
     if coverage >= 0.95:
         return "full"
     return "part" if coverage > 0 else "gap"

@@ -1,6 +1,6 @@
 """What is known of meters and properties, by day, month and year."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -112,3 +112,38 @@ def test_before_the_first_day_is_over_nothing_is_complete() -> None:
     there, _ = books(place(meter()))
     found = completeness(there, date(2025, 6, 1), date(2025, 7, 1), now=LATER, by=Resolution.DAY)
     assert (found.places[0].whole.is_complete, found.places[0].periods) == (False, ())
+
+
+@pytest.mark.parametrize(
+    ("now", "daily", "due", "whole"),
+    [
+        (utc(2025, 3, 5, 12), (1, 1, None, None), 1, 0.5),
+        (utc(2025, 4, 20), (1, 1, 0, 0, 0), 0.4, 0.4),
+    ],
+)
+def test_days_since_a_hand_reading_are_not_missing_before_the_next_one_is_late(
+    now: datetime, daily: tuple[float | None, ...], due: float, whole: float
+) -> None:
+    month = timedelta(days=30)
+    by_hand = meter(source=ByHandSource(month), reporting=Reporting.BY_HAND)
+    there, store = books(place(by_hand), zone="UTC")
+    store.put("strom", "active_energy_import", counter(utc(2025, 3, 3) - 4 * month, month, [100] * 4))
+    found = completeness(there, date(2025, 3, 1), date(2025, 3, 6), now=now)
+    (one,) = found.meters
+    assert one.daily == daily
+    assert (one.due.coverage, found.coverage, one.whole.coverage) == (due, due, whole)
+
+
+def test_meter_of_which_no_day_is_due_does_not_weigh() -> None:
+    month = timedelta(days=30)
+    by_hand = meter(source=ByHandSource(month), reporting=Reporting.BY_HAND)
+    there, store = books(place(by_hand, meter("b")), zone="UTC")
+    store.put("strom", "active_energy_import", counter(utc(2025, 1, 1), month, [100] * 2))
+    store.put("b", "active_energy_import", counter(utc(2025, 3, 5), HOUR, [1] * 48))
+    found = completeness(there, date(2025, 3, 5), date(2025, 3, 7), now=utc(2025, 3, 7, 1))
+    assert [(one.due.start, one.due.end) for one in found.meters] == [
+        (date(2025, 3, 5), date(2025, 3, 5)),
+        (date(2025, 3, 5), date(2025, 3, 7)),
+    ]
+    assert found.meters[0].due.incomplete == ()
+    assert found.coverage == 1
