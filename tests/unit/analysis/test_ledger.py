@@ -248,18 +248,18 @@ def test_cut_is_the_rounded_interpolation(start: int, rise: int, span: int, into
 
 
 @pytest.mark.parametrize(
-    ("values", "more", "says"),
+    ("values", "rate", "says"),
     [
-        ([100, 100.5, 90000], {"rate": 0.001}, "um 89.899,5\u202fm³, mehr"),
-        ([9000, 9001, 12, 13, 14], {}, "von 9.001,0\u202fm³ auf 12,0\u202fm³ gefallen"),
-        ([9000, 9001, 0, 9002, 9003], {}, "zeigte 0,0\u202fm³ und"),
-        ([9000, 9001, 99000, 9002, 9003], {}, "zeigte 99.000,0\u202fm³: nicht"),
+        ([100, 100.5, 90000], 0.001, "um 89.899,5\u202fm³, mehr"),
+        ([9000, 9001, 12, 13, 14], None, "von 9.001,0\u202fm³ auf 12,0\u202fm³ gefallen"),
+        ([9000, 9001, 0, 9002, 9003], None, "zeigte 0,0\u202fm³ und"),
+        ([9000, 9001, 99000, 9002, 9003], None, "zeigte 99.000,0\u202fm³: nicht"),
     ],
 )
 def test_what_the_ledger_noticed_names_the_unit_of_the_register(
-    values: list[float], more: dict[str, object], says: str
+    values: list[float], rate: float | None, says: str
 ) -> None:
-    (notice,) = booked(values, unit="m³", **more).notices
+    (notice,) = booked(values, unit="m³", rate=rate).notices
     assert says in notice.detail
 
 
