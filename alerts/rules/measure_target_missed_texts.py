@@ -1,5 +1,6 @@
 """What is said of a measure that misses its target, by what it was meant to save."""
 
+from datetime import timedelta
 from typing import Final
 
 from alerts.findings import Words
@@ -10,12 +11,12 @@ from analysis.measures import MeasureProgress
 _TITLE_DE: Final = "Maßnahme „{title}“ verfehlt ihr Ziel ({saving} statt {promised} Einsparung)"
 _TITLE_EN: Final = "Measure “{title}” misses its target ({saving} instead of {promised} saved)"
 _SEEN_DE: Final = (
-    "Seit dem {since} wurden {actual} verbraucht. Ohne die Maßnahme wären bei gleichem Wetter {expected} zu erwarten "
-    "gewesen, mit der versprochenen Einsparung {target}."
+    "Vom {since} bis zum {last} wurden {actual} verbraucht. Ohne die Maßnahme wären bei gleichem Wetter {expected} "
+    "zu erwarten gewesen, mit der versprochenen Einsparung {target}."
 )
 _SEEN_EN: Final = (
-    "Since {since}, {actual} were used. Without the measure {expected} would have been expected in the same weather, "
-    "with the promised saving {target}."
+    "From {since} to {last}, {actual} were used. Without the measure {expected} would have been expected in the same "
+    "weather, with the promised saving {target}."
 )
 
 _HEAT: Final = {
@@ -90,6 +91,7 @@ def _facts(progress: MeasureProgress, language: str) -> dict[str, str]:
         "saving": percent(progress.saving_percent.value or 0.0, language),
         "promised": percent(progress.expected_saving_percent, language),
         "since": day(progress.since, language),
+        "last": day(progress.until - timedelta(days=1), language),
         "actual": quantity(progress.actual_kwh.value or 0.0, unit, language),
         "expected": quantity(progress.expected_kwh.value or 0.0, unit, language),
         "target": quantity(progress.target_kwh.value or 0.0, unit, language),

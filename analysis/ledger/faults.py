@@ -101,11 +101,16 @@ def _without_rests(device: Device, rules: Rules, believed: Set[int]) -> Device:
         else:
             broken[repeated] = True
         days = (int(times[rest.last]) - int(times[rest.first])) / _DAY_MS
-        shown = number(int(micro[rest.first]) / MICRO, 1)
+        shown = _shown(int(micro[rest.first]), rules)
         detail = f"Zählerstand bleibt {days:.0f} Tage auf {shown} stehen"
         notices.append(Notice("stuck", int(times[rest.first]), detail, "proposed"))
     notices.sort(key=lambda notice: notice.time_ms)
     return Device(device.readings.kept(keep), broken[keep], tuple(notices))
+
+
+def _shown(micro: int, rules: Rules) -> str:
+    """A register's value as people read it; a heat meter that displays MWh is stored in kWh, and must say so."""
+    return f"{number(micro / MICRO, 1)}\N{NARROW NO-BREAK SPACE}{rules.unit}".rstrip()
 
 
 def _jump(work: _Work, before: int, believed: Set[int]) -> int:
@@ -113,8 +118,8 @@ def _jump(work: _Work, before: int, believed: Set[int]) -> int:
     after = before + 1
     if int(work.time_ms[after]) not in believed:
         work.broken[after] = True
-        rise = (int(work.micro[after]) - int(work.micro[before])) / MICRO
-        detail = f"Zählerstand springt um {number(rise, 1)}, mehr als der Anschluss hergibt"
+        rise = _shown(int(work.micro[after]) - int(work.micro[before]), work.rules)
+        detail = f"Zählerstand springt um {rise}, mehr als der Anschluss hergibt"
         work.note(after, "implausible_jump", detail, "proposed")
     return after
 
@@ -132,7 +137,8 @@ def _fall(work: _Work, before: int) -> int:
         work.note(after, "rollover", "Zählwerk ist übergelaufen und beginnt wieder bei null")
         return after
     work.broken[after] = True
-    shown = f"{number(int(work.micro[before]) / MICRO, 1)} auf {number(int(work.micro[after]) / MICRO, 1)}"
+    fallen = (_shown(int(work.micro[index]), work.rules) for index in (before, after))
+    shown = " auf ".join(fallen)
     undecided = len(work.micro) - after <= 1
     if undecided or work.micro[after] > 0.9 * work.micro[before]:
         work.note(after, "counter_fell", f"Zählerstand ist von {shown} gefallen")
@@ -162,7 +168,7 @@ def _return(work: _Work, before: int) -> int | None:
 def _drop_spurious(work: _Work, first: int, back: int) -> int:
     work.keep[first:back] = False
     kind = "spurious_zero" if work.micro[first] == 0 else "counter_fell"
-    shown = number(int(work.micro[first]) / MICRO, 1)
+    shown = _shown(int(work.micro[first]), work.rules)
     count = back - first
     words = "eine Ablesung zeigte" if count == 1 else f"{count} Ablesungen zeigten"
     work.note(first, kind, f"{words} {shown} und danach wieder den alten Stand: nicht gewertet")
@@ -184,7 +190,7 @@ def _is_spike(work: _Work, before: int) -> bool:
 def _drop_spike(work: _Work, spike: int) -> int:
     work.keep[spike] = False
     work.broken[spike] = False
-    shown = number(int(work.micro[spike]) / MICRO, 1)
+    shown = _shown(int(work.micro[spike]), work.rules)
     work.note(spike, "implausible_jump", f"eine einzelne Ablesung zeigte {shown}: nicht gewertet")
     return spike + 1
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from analysis.german import unit_text
 from analysis.ledger.micro import MICRO, Integers, micro_of
 from config.ledger_policy import Filling, Spreading
 from config.meters import ByHandSource, Meter, Reporting, wrap_of
@@ -39,7 +40,8 @@ class Rules:
     an interval counts as a gap, None: every spacing is normal; a gap up to `short_ms` is bridged in a straight line,
     a longer one by `spread`; `fill` says what stands where no sum is known. A register that shows the same for
     longer than `stuck_ms` within the months `stuck_in` is stuck; None: it may rest. `context_ms` is how far before a
-    time span and `ahead_ms` how far behind it readings must be seen to judge it.
+    time span and `ahead_ms` how far behind it readings must be seen to judge it. `unit` is what people read behind
+    the register's values.
     """
 
     wrap: int | None
@@ -54,6 +56,7 @@ class Rules:
     fill: Filling = Filling.NONE
     stuck_ms: int | None = None
     stuck_in: frozenset[int] = ALL_YEAR
+    unit: str = ""
 
     def plausible(self, spans_ms: Integers) -> Integers:
         """Return what can have run through at most: rate × time × margin, and one unit of the register."""
@@ -84,6 +87,7 @@ def rules_of(meter: Meter) -> Rules:
         fill=meter.policy.fill,
         stuck_ms=None if stuck_after is None else stuck_after // _MS,
         stuck_in=stuck_in,
+        unit=_unit(meter),
     )
 
 
@@ -92,6 +96,11 @@ def register_wrap(meter: Meter, wrap: Decimal | None) -> int | None:
     if wrap is None:
         return None
     return micro_of(wrap * Decimal(UNITS.get(meter.unit, ("", "1"))[1]))
+
+
+def _unit(meter: Meter) -> str:
+    unit = QUANTITIES[meter.quantity].unit
+    return "Impulse" if unit == "1" else unit_text(unit)
 
 
 def _gap_ms(meter: Meter, *, by_hand: bool) -> int | None:

@@ -74,8 +74,8 @@ async def one_meter(request: Request, evidence: Given, meter_id: str, asked: Lin
     return templates_of(request).page(request, "meter.html", content)
 
 
-def _content(evidence: Evidence, meter: Meter, asked: Asked, read_at: datetime | None = None) -> dict[str, object]:
-    """`read_at` is when the hand reading that is expected was taken; now, if nobody said."""
+def _content(evidence: Evidence, meter: Meter, asked: Asked, typed_at: datetime | None = None) -> dict[str, object]:
+    """`typed_at` is when somebody read the display or exchanged the device; None: nobody said."""
     span = span_of(asked.spanne, asked.schritt, asked.ab, evidence.today())
     place = evidence.portfolio.property(meter.property_id)
     found = evidence.consumption(meter.id, span.start, span.end, span.resolution)
@@ -106,7 +106,7 @@ def _content(evidence: Evidence, meter: Meter, asked: Asked, read_at: datetime |
     }
     if meter.is_virtual:
         return content
-    return content | empty_forms(evidence, meter, read_at=read_at or evidence.now(), corrects=asked.berichtigen)
+    return content | empty_forms(evidence, meter, at=typed_at, corrects=asked.berichtigen)
 
 
 def _last_readings(evidence: Evidence, meter: Meter) -> list[tuple[datetime, float, tuple[PhotoRow, ...]]]:
@@ -159,11 +159,12 @@ async def exchange(request: Request, evidence: Given, meter_id: str) -> Response
     caller = caller_of(request)
     fields, pictures = await form_with_pictures(request, PICTURES)
     check_csrf(caller, fields.get("csrf", ""))
-    meter = evidence.portfolio.meter(meter_id)
+    meter, at = evidence.portfolio.meter(meter_id), None
     try:
+        at = local_instant(fields.get("zeit"), evidence)
         told = Exchange(
             meter_id,
-            local_instant(fields.get("zeit"), evidence),
+            at,
             typed_number(fields.get("alt", "")),
             typed_number(fields.get("neu", "")),
             caller.name,
@@ -176,7 +177,7 @@ async def exchange(request: Request, evidence: Given, meter_id: str) -> Response
         )
         await asyncio.to_thread(record_exchange, evidence, told)
     except InvalidReading as error:
-        content = await asyncio.to_thread(_content, evidence, meter, Asked())
+        content = await asyncio.to_thread(_content, evidence, meter, Asked(), at)
         form = {"exchange": typed_exchange(fields), "exchange_complaint": _refusal(error)}
         content |= {"may_be_forced": error.code in _FORCEABLE}
         return templates_of(request).page(request, "meter.html", content | form, status=422)

@@ -14,9 +14,14 @@ from gateway.operations import MeterEventRow
 _EXCHANGE_FIELDS = ("corrects", "alt", "neu", "nummer", "stellen", "faktor", "zeit", "grund")
 
 
-def empty_forms(evidence: Evidence, meter: Meter, *, read_at: datetime, corrects: str) -> dict[str, object]:
-    """Return the forms as nobody filled them, or with the exchange `corrects`; raises `NotFound`, `Conflict`."""
-    expected, end = range_of(evidence, meter, read_at), expected_end(evidence, meter, evidence.now())
+def empty_forms(evidence: Evidence, meter: Meter, *, at: datetime | None, corrects: str) -> dict[str, object]:
+    """Return the forms as nobody filled them, or with the exchange `corrects`; raises `NotFound`, `Conflict`.
+
+    What displays should show is told of the instant `at`; None: of now, of a corrected exchange of its own.
+    """
+    told = _exchange(evidence, meter, corrects)
+    changed_at = at or local_instant(told["zeit"], evidence)
+    expected, end = range_of(evidence, meter, at or evidence.now()), expected_end(evidence, meter, changed_at)
     return {
         "typed": "",
         "at": "",
@@ -26,8 +31,9 @@ def empty_forms(evidence: Evidence, meter: Meter, *, read_at: datetime, corrects
         "high": shown(meter, expected.high),
         "end_low": shown(meter, end.low),
         "end_high": shown(meter, end.high),
+        "end_at": changed_at,
         "now_local": local_text(evidence, evidence.now()),
-        "exchange": _exchange(evidence, meter, corrects),
+        "exchange": told,
         "exchange_complaint": None,
     }
 

@@ -11,7 +11,7 @@ import typer
 
 from zaehlwerk.commands.options import JsonOption, PortfolioOption, StateOption, YearArgument, meter_of, settings_from
 from zaehlwerk.commands.output import local, on_terminal, print_json, say
-from zaehlwerk.commands.preview import save, show_preview, tell_proposal
+from zaehlwerk.commands.preview import save, show_preview, tell_proposal, tell_spacing
 from zaehlwerk.exits import ExitCode, unknown
 from zaehlwerk.progress_bar import progress_bar
 
@@ -104,10 +104,11 @@ def import_readings(  # noqa: PLR0913, PLR0917  each is an option
             notes=None if dry_run else notes_of(house.intake),
             progress=lambda done, whole: draw(done / max(whole, 1), file.name),
         )
-        zone = house.portfolio.district.zone
+        zone, declared = house.portfolio.district.zone, house.portfolio
     if save_mapping is not None:
         save(taken.proposal.mapping, save_mapping)
     tell_proposal(taken.proposal, is_proposed=mapping is None)
+    tell_spacing(taken.result, declared)
     if dry_run and not as_json:
         show_preview(taken.result, zone)
     _tell(taken.result, zone, as_json=as_json, is_dry=dry_run)

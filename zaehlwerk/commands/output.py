@@ -54,8 +54,8 @@ def _plain(value: object) -> object:
 
 
 def number(value: float | Decimal | None) -> str:
-    """Return a number as it stands in tables."""
-    return "–" if value is None else f"{value:,.3f}"
+    """Return a number as it stands in tables; nothing groups thousands: a comma begins decimals in German ones."""
+    return "–" if value is None else f"{value:.3f}"
 
 
 def _cell(value: object) -> str:

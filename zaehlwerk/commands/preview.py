@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import typer
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from collector.files import FileMapping, ImportResult, Proposal
+    from config.portfolio import Portfolio
 
 
 def tell_proposal(proposal: Proposal, *, is_proposed: bool) -> None:
@@ -22,6 +24,23 @@ def tell_proposal(proposal: Proposal, *, is_proposed: bool) -> None:
         say(f"look at this: {doubt}")
     if is_proposed and proposal.doubts:
         say(f"the columns are taken so with a certainty of {proposal.certainty:.0%}")
+
+
+def tell_spacing(result: ImportResult, portfolio: Portfolio) -> None:
+    """Say which readings are so far apart that the ledger takes every pause between them for a gap."""
+    from analysis.ledger.rules import rules_of  # noqa: PLC0415
+
+    for one in result.series:
+        meter = portfolio.meter(one.meter)
+        normal_ms = rules_of(meter).gap_ms
+        apart = (one.last - one.first) / max(one.count - 1, 1)
+        if one.quantity != meter.quantity or normal_ms is None or apart <= timedelta(milliseconds=normal_ms):
+            continue
+        minutes, declared = round(apart / timedelta(minutes=1)), meter.interval // timedelta(minutes=1)
+        say(
+            f"look at this: readings of {meter.id} are {minutes} minutes apart on average, and its interval is "
+            f"{declared}: each pause counts as a gap. Declare how often it speaks (`interval`, docs/meters.md)"
+        )
 
 
 def show_preview(result: ImportResult, zone: ZoneInfo) -> None:

@@ -77,7 +77,7 @@ def exchange_event(history: History) -> MeterEventRow:
         meter=EXCHANGED_METER,
         kind="exchange",
         time=history.incidents.exchange.astimezone(UTC),
-        old_end=Decimal(str(last_of_old_device(history))),
+        old_end=round(Decimal(last_of_old_device(history)), 2),  # a display has no ten decimals
         new_start=Decimal(0),
         serial=EXCHANGE_SERIAL,
         digits=None,

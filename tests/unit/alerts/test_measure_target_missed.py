@@ -47,7 +47,7 @@ def test_a_missed_target_names_what_was_used_and_what_was_promised() -> None:
     assert judged.finding is not None
     words = judged.finding.words["de"]
     assert words.title == ("Maßnahme „Neue Heizungsregelung“ verfehlt ihr Ziel (1\u202f% statt 12\u202f% Einsparung)")
-    assert "Seit dem 01.09.2025 wurden 80.200\u202fkWh Hs verbraucht" in words.observed
+    assert "Vom 01.09.2025 bis zum 28.02.2026 wurden 80.200\u202fkWh Hs verbraucht" in words.observed
     assert "Regler" in words.next_step
     assert judged.finding.cost_eur_per_day == pytest.approx(8910 * 0.10 / 181)
 

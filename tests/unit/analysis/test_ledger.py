@@ -14,8 +14,10 @@ from analysis.ledger.counter import Booked, book_counter
 from analysis.ledger.line import Row, stepped
 from analysis.ledger.micro import MICRO, micro_units
 from analysis.ledger.readings import Decisions, Exchange, measured
-from analysis.ledger.rules import Rules
+from analysis.ledger.rules import Rules, rules_of
 from analysis.ledger.tank import book_tank
+from config.meters import Meter
+from tests.unit.analysis.evidence import meter
 
 HOUR = 3_600_000
 ONE = (Conversion(ALWAYS_MS, FOR_EVER_MS, Decimal(1)),)
@@ -243,3 +245,31 @@ def test_cut_is_the_rounded_interpolation(start: int, rise: int, span: int, into
     result = book_counter(measured(np.array([start, start + span]), np.array([7, 7 + rise])), rules())
     exact = Decimal(rise) * into / span
     assert abs(int(result.line.cut(np.array([start + into]))[0, 0]) - exact) <= Decimal("0.501")
+
+
+@pytest.mark.parametrize(
+    ("values", "rate", "says"),
+    [
+        ([100, 100.5, 90000], 0.001, "um 89.899,5\u202fm³, mehr"),
+        ([9000, 9001, 12, 13, 14], None, "von 9.001,0\u202fm³ auf 12,0\u202fm³ gefallen"),
+        ([9000, 9001, 0, 9002, 9003], None, "zeigte 0,0\u202fm³ und"),
+        ([9000, 9001, 99000, 9002, 9003], None, "zeigte 99.000,0\u202fm³: nicht"),
+    ],
+)
+def test_what_the_ledger_noticed_names_the_unit_of_the_register(
+    values: list[float], rate: float | None, says: str
+) -> None:
+    (notice,) = booked(values, unit="m³", rate=rate).notices
+    assert says in notice.detail
+
+
+@pytest.mark.parametrize(
+    ("declared", "unit"),
+    [
+        (meter("water", "water", quantity="volume", unit="m3"), "m³"),
+        (meter("heat", "heat_meter", quantity="heat_energy", unit="MWh"), "kWh"),
+        (meter("pulses", quantity="pulse_count", unit="1"), "Impulse"),
+    ],
+)
+def test_the_unit_of_what_was_noticed_is_that_in_which_readings_are_kept(declared: Meter, unit: str) -> None:
+    assert rules_of(declared).unit == unit

@@ -129,3 +129,9 @@ def test_a_level_in_bulk_cubic_metres_is_expected_within_the_tank(district: Smal
     caller = Client(application(services), district.operations.tokens.create("Test", "facility_manager"))
     expected = caller.get("/v1/meters/gs-wasser/expected-reading").json()
     assert (expected["low"], expected["high"], expected["unit"]) == (0, 40, "Srm")
+
+
+def test_a_tanks_page_asks_for_its_level_and_not_for_a_counter(call: Callable[[str], Client]) -> None:
+    page = call("facility_manager").page("/zaehler/gs-wasser").text
+    assert ">Füllstand in l<" in page
+    assert "Zählerstand in" not in page

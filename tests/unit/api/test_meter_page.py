@@ -167,6 +167,16 @@ def test_an_exchange_that_cannot_be_stays_in_the_form_with_the_reason(
     assert district.operations.events.of_meter("gs-strom") == []
 
 
+def test_a_refused_exchange_says_what_was_expected_at_its_own_time(manager: Client, district: SmallDistrict) -> None:
+    form = {"csrf": csrf(manager), "zeit": "2026-02-05T11:00", "alt": "1", "neu": "0"}
+    page = manager.form(f"{PAGE}/wechsel", form).text
+    told = re.search(r"Erwartet am 05\.02\.2026, 11:00 Uhr: zwischen ([\d.,]+) und", page)
+    assert told is not None
+    again = form | {"alt": told[1]}
+    assert manager.form(f"{PAGE}/wechsel", again).status_code == 303
+    assert len(district.operations.events.of_meter("gs-strom")) == 1
+
+
 def test_every_bar_and_row_leads_to_the_readings_behind_it(reader: Client) -> None:
     spec = chart(reader, f"{PAGE}?spanne=monat&ab=2026-02-10")
     rows = spec["data"]["values"]

@@ -129,6 +129,20 @@ def test_a_dry_run_stores_nothing(house: Path) -> None:
     assert json.loads(call("readings", "strom", "--start", "2024-01-01", "--json").stdout)["readings"] == []
 
 
+def test_readings_further_apart_than_their_meter_declares_are_pointed_out(house: Path) -> None:
+    answer = imported(house)
+    assert "readings of strom are 1440 minutes apart on average, and its interval is 60" in answer.stderr
+    hourly = "".join(f"2024-03-04T{hour:02}:00+01:00,{150 + hour}\n" for hour in range(24))
+    assert "apart on average" not in imported(house, f"time,value\n{hourly}").stderr
+
+
+def test_no_table_can_be_read_as_a_thousandth(house: Path) -> None:
+    imported(house, "time,value\n2024-03-01T00:00+01:00,4000\n2024-03-02T00:00+01:00,4001.5\n")
+    printed = call("readings", "strom", "--start", "2024-03-01", "--end", "2024-03-02").stdout
+    assert "4000.000" in printed
+    assert "," not in printed
+
+
 def test_a_dry_run_says_how_many_stored_values_would_be_replaced_and_replaces_none(house: Path) -> None:
     imported(house)
     file = house / "readings.csv"

@@ -62,6 +62,7 @@ def test_the_exchange_is_recorded_once_with_both_displays(history: History, tmp_
     assert (event.kind, event.new_start) == ("exchange", Decimal(0))
     assert event.old_end is not None
     assert event.old_end > 1_000
+    assert event.old_end == round(event.old_end, 2)  # as a person reads it off a display
 
 
 def test_progress_grows_to_one_and_names_what_comes(history: History, tmp_path: Path) -> None:
