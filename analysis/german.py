@@ -1,7 +1,7 @@
 """Numbers in German texts."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -32,7 +32,8 @@ def day(value: date) -> str:
 
 def exact(value: Decimal) -> str:
     """Return a number with all of its digits, as many as there are."""
-    text: str = format_decimal(
-        value.normalize(), format="#,##0.############", locale="de", decimal_quantization=False
-    )
+    with localcontext(prec=400):  # a float has at most 309 digits before the point
+        text: str = format_decimal(
+            value.normalize(), format="#,##0.############", locale="de", decimal_quantization=False
+        )
     return text.replace("-", "−")

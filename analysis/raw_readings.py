@@ -16,7 +16,7 @@ from analysis.ledger.micro import Integers
 from analysis.ledger.rules import rules_of
 from analysis.meter_records import SETTLED, Records, marks_of, records_of
 from config.meters import Meter
-from config.quantities import QUANTITIES, UNITS, Kind
+from config.quantities import QUANTITIES, UNITS, Kind, to_a_millionth
 from gateway.operations.rows import MeterEventRow, ReadingNoteRow
 from gateway.reading import instant, milliseconds
 from gateway.series import Series
@@ -186,7 +186,7 @@ def _written(meter: Meter, event: MeterEventRow, shown: Decimal) -> RawReading:
 
 def as_displayed(meter: Meter, stored: Decimal) -> Decimal:
     """Return a stored value in the unit of the meter's display, to a millionth."""
-    return round(stored / _unit(meter), 6).normalize()
+    return to_a_millionth(stored / _unit(meter)).normalize()
 
 
 def _unit(meter: Meter) -> Decimal:

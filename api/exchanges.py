@@ -10,6 +10,7 @@ from api.evidence import Evidence
 from api.expected_range import ExpectedRange, canonical, expected_range
 from api.hand_readings import LARGEST_DISPLAY, of_one_device, shown
 from api.photos import Photo, Shows, keep_photos
+from api.times import check_moment
 from config.errors import Conflict, InvalidReading
 from config.meters import Meter
 from gateway.operations import MeterEventRow
@@ -53,8 +54,9 @@ def photos_of(pictures: Mapping[str, bytes]) -> tuple[Photo, ...]:
 def record_exchange(evidence: Evidence, exchange: Exchange) -> MeterEventRow:
     """Keep an exchange with its trail and photos, and return it.
 
-    Raises `InvalidReading`: `virtual_meter`, `future_time`, `not_a_number`, `beyond_digits`, `out_of_range` (without
-    a reason); `NotFound` and `Conflict` for a correction of what is no exchange, or another exchange of that instant.
+    Raises `InvalidReading`: `virtual_meter`, `too_old`, `future_time`, `not_a_number`, `beyond_digits`, and without a
+    reason `out_of_range`; `NotFound` and `Conflict` for a correction of what is no exchange, or another exchange of
+    that instant.
     """
     meter = evidence.portfolio.meter(exchange.meter_id)
     _check(evidence, meter, exchange)
@@ -89,6 +91,7 @@ def expected_end(evidence: Evidence, meter: Meter, at: datetime) -> ExpectedRang
 def _check(evidence: Evidence, meter: Meter, exchange: Exchange) -> None:
     if meter.is_virtual:
         raise InvalidReading("virtual_meter", f"{meter.id} is worked out from other meters: no device hangs there")
+    check_moment(exchange.at)
     if exchange.at > evidence.now():
         raise InvalidReading("future_time", f"{exchange.at.isoformat()} has not come yet")
     _check_display(exchange.old_end, meter.digits)

@@ -7,6 +7,7 @@ from api.answers.problems import InvalidInput, TooMuch
 from api.evidence import Evidence
 from config.meters import Meter
 
+_MOST_INTERVALS = 2**53
 _LONGEST = timedelta(days=1100)
 
 
@@ -18,6 +19,6 @@ def traced(
         raise InvalidInput("end", "lies not after start")
     if until - since > _LONGEST:
         raise TooMuch(f"an amount is traced over at most {_LONGEST.days} days at once")
-    if first < 0:
-        raise InvalidInput("first", f"{first} is below 0")
+    if not 0 <= first < _MOST_INTERVALS:
+        raise InvalidInput("first", f"{first} is not between 0 and {_MOST_INTERVALS}")
     return trace(evidence.books, meter, since, until, now=evidence.now(), first=first, most=limit)

@@ -1,6 +1,7 @@
 """The one vocabulary of quantities and media, the same in store, MQTT, API and documentation."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -155,3 +156,12 @@ def is_never_negative(quantity: str) -> bool:
     """Tell whether a register of this quantity counts upwards from 0; a balance of two directions does not."""
     name = quantity.partition(".")[0]
     return QUANTITIES[name].kind is Kind.COUNTER and not name.endswith("_net")
+
+
+def to_a_millionth(value: Decimal) -> Decimal:
+    """Return a value rounded to a millionth, half to even; one so large that it has no such digits as it is.
+
+    Devices say anything, 10³⁰⁰ included, and nobody may stumble over that: a decimal of 28 digits cannot be rounded
+    to a millionth from 10²² on.
+    """
+    return value if value.adjusted() > 20 else round(value, 6)

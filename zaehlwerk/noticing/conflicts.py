@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from config.meters import Meter, ModbusSource, MqttSource
 from config.portfolio import Portfolio
-from config.quantities import QUANTITIES, UNITS
+from config.quantities import QUANTITIES, UNITS, to_a_millionth
 from gateway.operations import FormerValueRow, MeterEventRow, Operations
 from gateway.reading import instant, milliseconds
 from gateway.replaced import RESTORED, Replaced
@@ -21,7 +21,7 @@ KIND: Final = "duplicate_conflict"
 LONGEST_AUTHOR: Final = 120
 # What a float of four bytes rounds off, as many registers have them: a share of the value.
 _SINGLE_PRECISION: Final = Decimal(2) ** -24
-_PLACES: Final = Decimal("0.000001")
+_MOST_DIGITS: Final = 30  # the database keeps a decimal in forty characters
 
 
 def keep_conflicts(
@@ -76,8 +76,8 @@ def conflict_event(event_id: str, meter: Meter, rows: Sequence[FormerValueRow], 
 def as_displayed(meter: Meter, quantity: str, value: float) -> Decimal:
     """Return a value in the unit of the display, or in the quantity's own where the display shows another one."""
     ratio = Decimal(UNITS.get(meter.unit, ("", "1"))[1]) if quantity == meter.quantity else Decimal(1)
-    shown = Decimal(repr(value)) / ratio
-    return Decimal(f"{shown.quantize(_PLACES):f}".rstrip("0").rstrip("."))
+    shown = to_a_millionth(Decimal(repr(value)) / ratio).normalize()
+    return shown if shown.adjusted() > _MOST_DIGITS else Decimal(f"{shown:f}")
 
 
 def is_said_differently(meter: Meter, row: FormerValueRow) -> bool:

@@ -49,6 +49,8 @@ def test_an_exchange_counts_the_old_device_to_its_end(manager: Client, district:
     ("change", "reason"),
     [
         ({"at": "2026-04-01T00:00:00Z"}, "future_time"),
+        ({"at": "0001-01-01T00:00:00Z", "reason": "?"}, "too_old"),
+        ({"at": "1978-01-11T00:00:00Z", "reason": "?"}, "too_old"),
         ({"old_end": 48000}, "out_of_range"),
         ({"old_end": 60000}, "out_of_range"),
         ({"new_start": 1_000_000}, "beyond_digits"),

@@ -47,12 +47,21 @@ def test_what_was_left_out_is_said(reader: Client, district: SmallDistrict) -> N
     assert "nicht gewertet" in left_out["reason"]
 
 
+@pytest.mark.parametrize("value", [9.2e18, 1e22, 1e30, 1.7e308])
+def test_whatever_a_device_says_can_be_traced(reader: Client, district: SmallDistrict, value: float) -> None:
+    moment = NOW.replace(day=2)
+    district.store.append([Reading("gs-gas", "volume", milliseconds(moment), value)])
+    (left_out,) = reader.get(PATH).json()["left_out"]
+    assert float(left_out["reading"]["shown"]) == value
+
+
 @pytest.mark.parametrize(
     ("query", "status"),
     [
         ("start=2026-03-04&end=2026-03-01", 422),
         ("start=2020-01-01&end=2026-01-01", 413),
         ("start=2026-03-01&end=2026-03-04&first=-1", 422),
+        ("start=2026-03-01&end=2026-03-04&first=99999999999999999999", 422),
         ("start=2026-03-01&end=2026-03-04&limit=1000", 422),
         ("start=2026-03-01", 422),
     ],

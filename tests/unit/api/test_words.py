@@ -2,12 +2,14 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from analysis.figures import EVENT_KINDS
+from analysis.german import exact
 from api.presentation import words
 from api.presentation.lights import coverage_light
 
@@ -87,6 +89,19 @@ def test_ages_are_told_in_words(age: timedelta, expected: str) -> None:
 )
 def test_the_light_of_coverage(coverage: float | None, level: str) -> None:
     assert coverage_light(coverage).level == level
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("1234.5", "1.234,5"),
+        ("-0.000001", "−0,000001"),
+        ("9.2e18", "9.200.000.000.000.000.000"),
+        ("1e22", "10" + ".000" * 7),
+    ],
+)
+def test_a_number_of_any_size_is_written_with_all_its_digits(value: str, expected: str) -> None:
+    assert exact(Decimal(value)) == expected
 
 
 def test_every_reason_to_refuse_a_reading_has_german_words() -> None:

@@ -38,6 +38,20 @@ def test_a_replaced_value_is_proposed_in_the_unit_of_the_display_with_both_value
     assert event.detail == "1 Wert ersetzt: 40,4828 → 40,49 MWh"
 
 
+@pytest.mark.parametrize("absurd", [9.2e18, 1e24, 1e30, 1.7e308])
+def test_an_absurd_value_that_was_replaced_is_told_and_holds_up_no_other(district: District, absurd: float) -> None:
+    district.write(reading(1, 100.0), reading(2, absurd), reading(1, 200.0, meter="polled"))
+    district.write(reading(1, absurd), reading(2, 100.0), reading(1, 201.0, meter="polled"))
+
+    (event,) = district.events()
+
+    assert (event.old_end, event.new_start) == (Decimal(repr(absurd)) / 1000, Decimal("0.1"))
+    assert all(len(str(one)) <= 40 for one in (event.old_end, event.new_start))
+    assert len(district.events("polled")) == 1
+    decide(district.evidence(), Decision(event.id, Verdict.REJECT, "test"))
+    assert district.value(reading(2, 0.0)) == absurd
+
+
 def test_many_replaced_values_of_a_local_day_are_one_event_and_every_former_value_is_kept(district: District) -> None:
     # From 23:00 UTC on it is the next day in Berlin.
     hours = [1.0, 2.0, 12.75, 13.25, 38.0]
