@@ -16,8 +16,8 @@ from alerts.findings import Circumstances, Rule
 from alerts.periods import Period
 from alerts.rules import RULES
 from analysis.books import Books
-from analysis.formula_parts import parts_of
 from analysis.ledger.conversion import midnight_ms
+from analysis.virtual.formula_parts import parts_of
 from config.errors import Conflict, InsufficientData, Unreachable
 from config.meters import Meter
 from config.portfolio import Portfolio

@@ -10,7 +10,7 @@ from alerts.findings import Rule
 from alerts.late_data import judge_again
 from alerts.rules import RULES
 from analysis.books import Books
-from analysis.daily_ledger import catch_up
+from analysis.days.daily_ledger import catch_up
 from gateway.operations import Operations
 
 LEDGER: Final = "daily_ledger"

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from analysis.bookkeeping.meter_records import JUMP
 from analysis.doubts import KINDS
 from analysis.doubts.proposals import AUTHOR
-from analysis.meter_records import JUMP
 from gateway.operations import MeterEventRow, Operations
 
 # The same doubt may begin some days earlier or later as data come in; a leap is where it is.

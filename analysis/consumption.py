@@ -9,18 +9,18 @@ import numpy as np
 
 from analysis.books import Books
 from analysis.calendar_cuts import boundary_ms, cuts
+from analysis.days.ledger_events import ledger_events, ledger_substitutions
 from analysis.figures import Consumption, MeterEvent, Resolution, Substitute
-from analysis.future_readings import stored_ahead
 from analysis.known_amounts import quality
 from analysis.ledger.amounts import Amounts
 from analysis.ledger.micro import Integers
-from analysis.ledger_events import ledger_events, ledger_substitutions
-from analysis.meter_amounts import amounts_by_days, amounts_of
-from analysis.meter_parts import part_events, part_knowledge
+from analysis.meters.future_readings import stored_ahead
+from analysis.meters.meter_amounts import amounts_by_days, amounts_of
+from analysis.meters.meter_parts import part_events, part_knowledge
+from analysis.meters.substitutes import substitutes_of
 from analysis.property_meters import reference_of
 from analysis.slots import Slots
-from analysis.substitutes import substitutes_of
-from analysis.virtual_notes import virtual_notes
+from analysis.virtual.virtual_notes import virtual_notes
 from config.meters import Meter
 from gateway.reading import milliseconds
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from analysis.formula_parts import parts_of
 from analysis.german import labelled
+from analysis.virtual.formula_parts import parts_of
 from config.heating_values import HI_PER_HS
 from config.meters import Meter, measured_as
 from config.portfolio import Property

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from analysis.future_readings import KIND
+from analysis.meters.future_readings import KIND
 from api.evidence import Evidence
 from config.clocks import CLOCK_SLACK
 from config.meters import Meter

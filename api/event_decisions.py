@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from analysis.bookkeeping.meter_records import CLOCK_SHIFT, UNIT_CHANGE
 from analysis.figures import MeterEvent
-from analysis.meter_events import events_of
-from analysis.meter_records import CLOCK_SHIFT, UNIT_CHANGE
-from analysis.raw_readings import as_displayed
+from analysis.meters.meter_events import events_of
+from analysis.meters.raw_readings import as_displayed
 from api.answers.problems import InvalidInput
 from api.event_trail import Step, before_last_step, leave
 from api.evidence import Evidence

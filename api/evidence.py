@@ -9,16 +9,16 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from alerts import inbox
-from analysis.balance import Balance, balance
 from analysis.books import Books
 from analysis.calendar_cuts import boundary_ms
-from analysis.completeness import Completeness, completeness
 from analysis.consumption import consumption, given_out
 from analysis.figures import Consumption, Resolution
-from analysis.kpis import PropertyKpis, property_kpis
-from analysis.measures import MeasureProgress, measure_progress
-from analysis.silence import Silence, silence
-from analysis.sub_meters import SubMeterCheck, sub_meter_checks
+from analysis.measures.measures import MeasureProgress, measure_progress
+from analysis.meters.silence import Silence, silence
+from analysis.meters.sub_meters import SubMeterCheck, sub_meter_checks
+from analysis.properties.balance import Balance, balance
+from analysis.properties.completeness import Completeness, completeness
+from analysis.properties.kpis import PropertyKpis, property_kpis
 from api.remembered import Remembered
 from api.services import Services
 from config.errors import InsufficientData, NotFound

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from analysis.newer_data import newer_data_since
+from analysis.properties.newer_data import newer_data_since
 from api.answers.shapes import Shape
 from api.evidence import Evidence
 from gateway.operations import FrozenBalanceRow

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 import numpy as np
 
-from analysis.meter_records import SETTLED
+from analysis.bookkeeping.meter_records import SETTLED
 from api.evidence import Evidence
 from api.expected_range import ExpectedRange, canonical, expected_range
 from api.photos import Photo, keep_photos

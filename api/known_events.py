@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from analysis.figures import MeterEvent
-from analysis.meter_events import events_of
+from analysis.meters.meter_events import events_of
 from api.evidence import Evidence
 from config.meters import Meter
 from gateway.operations import MeterEventRow, PhotoRow

@@ -8,7 +8,7 @@ from decimal import Decimal
 from analysis.figures import Consumption, How, Resolution, Slot
 from analysis.known_amounts import coverage, total
 from analysis.ledger.amounts import Amounts
-from analysis.meter_amounts import daily_amounts
+from analysis.meters.meter_amounts import daily_amounts
 from analysis.property_meters import ELECTRICITY, HEAT, PV, WATER, common_reference, hi_share, main_meters
 from api.evidence import Evidence
 from config.meters import Meter

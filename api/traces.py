@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from analysis.trace import MOST_ROWS, Trace, trace
+from analysis.meters.trace import MOST_ROWS, Trace, trace
 from api.answers.problems import InvalidInput, TooMuch
 from api.evidence import Evidence
 from config.meters import Meter

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
 
-from analysis.due_days import past_days
 from analysis.figures import MeterEvent
 from analysis.known_amounts import coverage, quality
 from analysis.ledger.amounts import Amounts
-from analysis.newest_readings import newest_by_meter
-from analysis.open_events import open_events
+from analysis.meters.due_days import past_days
+from analysis.meters.newest_readings import newest_by_meter
+from analysis.meters.open_events import open_events
+from analysis.properties.trust import Trust, Witness, Witnesses, trust_of
 from analysis.property_meters import main_meters
-from analysis.trust import Trust, Witness, Witnesses, trust_of
 from api.evidence import Evidence
 from config.meters import Meter
 from config.minima import MINIMA

@@ -18,7 +18,7 @@ from statistics import median
 
 from analysis.consumption import consumption
 from analysis.daily_cache import DailyCache
-from analysis.daily_ledger import catch_up
+from analysis.days.daily_ledger import catch_up
 from analysis.figures import Resolution
 from api.answers.documents import json_bytes
 from api.routes.consumption import _columns
@@ -43,7 +43,7 @@ _REBUILD = """
 import json, resource, sys, time
 from datetime import datetime
 from pathlib import Path
-from analysis.daily_ledger import Caught, rebuild
+from analysis.days.daily_ledger import Caught, rebuild
 from bench.ledger_district import ledger_district
 
 count, now = int(sys.argv[2]), datetime.fromisoformat(sys.argv[3])

@@ -12,7 +12,7 @@ from alerts.periods import Period, due_months
 from alerts.rules.measure_target_missed_texts import missed_words
 from analysis.books import Books
 from analysis.charts import measure_chart
-from analysis.measures import MeasureProgress, Verdict, measure_progress
+from analysis.measures.measures import MeasureProgress, Verdict, measure_progress
 from config.portfolio import Portfolio
 from gateway.operations import Outcome
 

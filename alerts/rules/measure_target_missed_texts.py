@@ -6,7 +6,7 @@ from typing import Final
 from alerts.findings import Words
 from alerts.messages.language import LANGUAGES, day, filled, percent, quantity
 from analysis.german import labelled
-from analysis.measures import MeasureProgress
+from analysis.measures.measures import MeasureProgress
 
 _TITLE_DE: Final = "Maßnahme „{title}“ verfehlt ihr Ziel ({saving} statt {promised} Einsparung)"
 _TITLE_EN: Final = "Measure “{title}” misses its target ({saving} instead of {promised} saved)"

@@ -11,7 +11,7 @@ from alerts.periods import Period, due_hours
 from alerts.rules.meter_silent_texts import silence_words
 from analysis.books import Books
 from analysis.charts import silence_chart
-from analysis.silence import Silence, silence
+from analysis.meters.silence import Silence, silence
 from config.meters import ByHandSource, Meter, ModbusSource, MqttSource
 from config.portfolio import Portfolio
 from gateway.operations import Outcome

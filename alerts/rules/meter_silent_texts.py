@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.findings import Words
 from alerts.messages.language import LANGUAGES, counter, filled, lasting, moment
-from analysis.silence import Silence
+from analysis.meters.silence import Silence
 from config.meters import ByHandSource, Meter, ModbusSource, MqttSource
 from config.quantities import QUANTITIES
 

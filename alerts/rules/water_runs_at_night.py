@@ -12,7 +12,7 @@ from alerts.periods import Period, due_nights, night_of
 from alerts.rules.water_runs_at_night_texts import leak_words
 from analysis.books import Books
 from analysis.charts import night_flow_chart
-from analysis.night_flow import NightFlow, night_flow
+from analysis.meters.night_flow import NightFlow, night_flow
 from config.meters import ByHandSource, Meter
 from config.portfolio import Portfolio
 from gateway.operations import Outcome

@@ -6,7 +6,7 @@ from typing import Final
 from alerts.findings import Words
 from alerts.messages.language import LANGUAGES, day, filled, quantity
 from alerts.rules.meter_silent_texts import meter_name
-from analysis.night_flow import NightFlow
+from analysis.meters.night_flow import NightFlow
 from config.meters import Meter
 
 _TITLE_DE: Final = "Wasser läuft nachts durch ({flow}, {count}. Nacht)"

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from analysis.charts.style import ACT, Chart, Rows, chart, colour, time_axis, tip, value_axis, wall_clock
 from analysis.german import day
 from analysis.ledger.rules import rules_of
-from analysis.silence import Silence
+from analysis.meters.silence import Silence
 from config.meters import Meter
 from config.quantities import QUANTITIES
 from gateway.reading import instant

@@ -15,7 +15,7 @@ from analysis.charts.style import (
     value_axis,
 )
 from analysis.german import MONTHS, labelled, unit_text
-from analysis.measures import MeasureProgress
+from analysis.measures.measures import MeasureProgress
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from analysis.charts.style import EXPECTED, Chart, category_axis, chart, colour, tip, value_axis
 from analysis.german import day
-from analysis.night_flow import NightFlow
+from analysis.meters.night_flow import NightFlow
 
 
 def night_flow_chart(

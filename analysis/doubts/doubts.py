@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from typing import Final
 
+from analysis.bookkeeping.meter_records import CLOCK_SHIFT, JUMP, UNIT_CHANGE, records_of
 from analysis.books import Books
 from analysis.doubts.clocks.clock_doubts import clock_doubts
 from analysis.doubts.jump_doubts import jump_doubts
 from analysis.doubts.meter_days import known_days
 from analysis.doubts.subject import Subject, first_reading
 from analysis.doubts.units.unit_doubts import LOOK_BACK, unit_doubts
-from analysis.meter_records import CLOCK_SHIFT, JUMP, UNIT_CHANGE, records_of
 from config.meters import Meter
 from config.quantities import QUANTITIES, Kind
 from gateway.operations.rows import MeterEventRow

@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from analysis.bookkeeping.meter_records import JUMP
 from analysis.calendar_cuts import day_cuts
 from analysis.doubts.known_days import KnownDays
 from analysis.doubts.leaps import DAYS_AFTER, leaping_days, leaping_interval
@@ -13,7 +14,6 @@ from analysis.doubts.proposals import proposal
 from analysis.doubts.subject import Subject
 from analysis.german import number
 from analysis.ledger.rules import rules_of
-from analysis.meter_records import JUMP
 from config.quantities import QUANTITIES, Kind
 from gateway.operations.rows import MeterEventRow
 from gateway.reading import instant

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from analysis.bookkeeping.meter_books import MeterBooks, meter_books
+from analysis.bookkeeping.meter_records import JUMP, UNIT_CHANGE
 from analysis.calendar_cuts import day_cuts, days
 from analysis.doubts.clocks.clock_shifts import HOURS, DayProfiles
 from analysis.doubts.known_days import Flags, KnownDays
@@ -11,9 +13,7 @@ from analysis.doubts.subject import Subject
 from analysis.ledger.amounts import Amounts
 from analysis.ledger.line import READ, Row
 from analysis.ledger.micro import Floats
-from analysis.meter_amounts import daily_amounts
-from analysis.meter_books import MeterBooks, meter_books
-from analysis.meter_records import JUMP, UNIT_CHANGE
+from analysis.meters.meter_amounts import daily_amounts
 from analysis.weather import daily_celsius
 from config.calendars import DayType
 

@@ -4,8 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from analysis.bookkeeping.meter_records import event_id
 from analysis.doubts.subject import Subject
-from analysis.meter_records import event_id
 from gateway.operations.rows import MeterEventRow
 from gateway.reading import milliseconds
 

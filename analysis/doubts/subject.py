@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from analysis.bookkeeping.expectations import TypesOfDays
+from analysis.bookkeeping.meter_records import Records
 from analysis.books import Books
 from analysis.doubts.units.pace import Pace
-from analysis.expectations import TypesOfDays
-from analysis.measure_days import HEAT_MEDIA
-from analysis.meter_records import Records
+from analysis.measures.measure_days import HEAT_MEDIA
 from config.calendars import PropertyCalendar
 from config.meters import ByHandSource, Meter, Reporting
 from gateway.reading import instant

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analysis.balance import Balance
+from analysis.properties.balance import Balance
 from config.portfolio import Portfolio
 
 BALANCE_COLUMNS = (

@@ -5,8 +5,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from analysis.figures import MeterEvent, Substitute
-from analysis.raw_readings import LeftOut, RawReading
-from analysis.trace import Trace, TracedInterval
+from analysis.meters.raw_readings import LeftOut, RawReading
+from analysis.meters.trace import Trace, TracedInterval
 from api.answers.figures import number
 from api.known_events import KnownEvent
 from gateway.operations import MeterEventRow

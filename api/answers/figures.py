@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from analysis.figures import Figure
-from analysis.open_events import BLOCKING
-from analysis.trust import Trust, Witness, trust_in
+from analysis.meters.open_events import BLOCKING
+from analysis.properties.trust import Trust, Witness, trust_in
 
 
 def number(value: float | Decimal | None) -> float | None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from analysis.completeness import Completeness, Known, MeterCompleteness, PropertyCompleteness
-from analysis.sub_meter_words import sub_meter_words
-from analysis.sub_meters import SubMeterCheck
+from analysis.meters.sub_meter_words import sub_meter_words
+from analysis.meters.sub_meters import SubMeterCheck
+from analysis.properties.completeness import Completeness, Known, MeterCompleteness, PropertyCompleteness
 from api.answers.figures import number
 from config.portfolio import Portfolio
 

@@ -2,12 +2,12 @@
 
 from datetime import date, timedelta
 
-from analysis.balance import Balance, BalanceRow
 from analysis.figures import PartKnowledge
-from analysis.kpis import PropertyKpis
-from analysis.measures import MeasureProgress
+from analysis.measures.measures import MeasureProgress
+from analysis.properties.balance import Balance, BalanceRow
+from analysis.properties.kpis import PropertyKpis
+from analysis.properties.trust import Trust, Witness, Witnesses
 from analysis.property_meters import reference_of
-from analysis.trust import Trust, Witness, Witnesses
 from api.answers.figures import figure_object, figure_objects, number, trust_object
 from config.meters import ByHandSource, Meter, ModbusSource, MqttSource
 from config.portfolio import Measure, Municipality, Property

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from analysis.trust import trust_in
+from analysis.properties.trust import trust_in
 from api.evidence import Evidence, Given
 from api.frozen_balances import frozen_balances
 from api.presentation.factor_set_words import FACTOR_SETS

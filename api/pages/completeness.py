@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from alerts import inbox
-from analysis.completeness import MeterCompleteness
+from analysis.properties.completeness import MeterCompleteness
 from api.clocks_ahead import clocks_ahead
 from api.evidence import Evidence, Given
 from api.pages.sub_meters import shown_checks

@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from analysis.measures import MeasureProgress
-from analysis.trust import Trust, trust_in
+from analysis.measures.measures import MeasureProgress
+from analysis.properties.trust import Trust, trust_in
 from api.evidence import Evidence, Given
 from api.presentation import charts
 from api.presentation.rendering import templates_of

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from analysis.charts import amount_word
-from analysis.trust import trust_of
+from analysis.properties.trust import trust_of
 from api.clocks_ahead import clock_ahead
 from api.evidence import Evidence, Given
 from api.exchanges import PICTURES, Exchange, photos_of, record_exchange

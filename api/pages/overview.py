@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from analysis.figures import Figure
 from analysis.known_amounts import quality
+from analysis.properties.trust import Trust, trust_in, trust_of
 from analysis.property_meters import common_reference
-from analysis.trust import Trust, trust_in, trust_of
 from api.evidence import Evidence, Given
 from api.media import GROUPS, Group, MeterDays, coverage_of, days_of, meters_of, sum_of
 from api.pages.property_row import PropertyRow, property_row

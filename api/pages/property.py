@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from analysis.measures import MeasureProgress
+from analysis.measures.measures import MeasureProgress
 from analysis.property_meters import register_unit
 from api.answers.shapes import source_kind
 from api.clocks_ahead import clock_ahead

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from analysis.figures import Figure
-from analysis.kpis import BenchmarkComparison, PropertyKpis
-from analysis.trust import Trust, trust_in
+from analysis.properties.kpis import BenchmarkComparison, PropertyKpis
+from analysis.properties.trust import Trust, trust_in
 from api.evidence import Evidence
 from api.media import GROUPS, Group
 from api.presentation.lights import ACT, LOOK, Light

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from analysis.sub_meter_words import sub_meter_words
-from analysis.sub_meters import Agreement, SubMeterCheck
+from analysis.meters.sub_meter_words import sub_meter_words
+from analysis.meters.sub_meters import Agreement, SubMeterCheck
 from api.evidence import Evidence
 from api.presentation.lights import Light, agreement_light
 from config.meters import Meter

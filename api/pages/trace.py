@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.charts import amount_word
-from analysis.formula_parts import formulas_within, named_by
+from analysis.meters.trace import MOST_ROWS, Trace
 from analysis.property_meters import register_unit
-from analysis.trace import MOST_ROWS, Trace
+from analysis.virtual.formula_parts import formulas_within, named_by
 from api.evidence import Evidence, Given
 from api.presentation.event_words import SUBSTITUTE_METHODS
 from api.presentation.rendering import templates_of

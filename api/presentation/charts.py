@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from analysis.charts import Chart, measure_chart, year_chart
 from analysis.figures import Consumption, Slot
 from analysis.german import labelled
-from analysis.measures import MeasureProgress
+from analysis.measures.measures import MeasureProgress
 from api.presentation import words
 
 

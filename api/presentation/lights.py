@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from analysis.kpis import Rating
-from analysis.measures import Verdict
-from analysis.sub_meters import Agreement
+from analysis.measures.measures import Verdict
+from analysis.meters.sub_meters import Agreement
+from analysis.properties.kpis import Rating
 
 
 @dataclass(frozen=True, slots=True)

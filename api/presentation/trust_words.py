@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from analysis.trust import Doubt, Trust, TrustLight
+from analysis.properties.trust import Doubt, Trust, TrustLight
 from api.presentation import words
 from api.presentation.lights import Light
 from api.presentation.shares import shares_text

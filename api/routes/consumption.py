@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.figures import Consumption, Resolution
-from analysis.trust import Trust, trust_of
+from analysis.properties.trust import Trust, trust_of
 from api.answers.consumption_rows import consumption_columns, consumption_rows
 from api.answers.documents import answer, csv_answer, wants_arrow, wants_csv
 from api.answers.event_shapes import event_shape, substitute_shape

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from analysis.trace import MOST_ROWS
+from analysis.meters.trace import MOST_ROWS
 from api.answers.documents import answer
 from api.answers.event_shapes import trace_shape
 from api.answers.problems import InvalidInput

@@ -103,8 +103,8 @@ def kpis(
     state: StateOption = None,
 ) -> None:
     """Print the key figures of a year: energy, water, cost and CO2e, each with its coverage."""
-    from analysis.kpis import property_kpis  # noqa: PLC0415
-    from analysis.trust import witnesses_of  # noqa: PLC0415
+    from analysis.properties.kpis import property_kpis  # noqa: PLC0415
+    from analysis.properties.trust import witnesses_of  # noqa: PLC0415
     from api.answers.shapes import kpis_shape  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.intake import utc_now  # noqa: PLC0415
@@ -124,8 +124,8 @@ def kpis(
 
 def measures(as_json: JsonOption = False, portfolio: PortfolioOption = None, state: StateOption = None) -> None:
     """Print every measure with what it was to save and what it saved."""
-    from analysis.measures import measure_progress  # noqa: PLC0415
-    from analysis.trust import witnesses_of  # noqa: PLC0415
+    from analysis.measures.measures import measure_progress  # noqa: PLC0415
+    from analysis.properties.trust import witnesses_of  # noqa: PLC0415
     from api.answers.shapes import measure_shape  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.intake import utc_now  # noqa: PLC0415

@@ -164,8 +164,8 @@ def export_balance(
     state: StateOption = None,
 ) -> None:
     """Print a year's final energy and CO2e per group and carrier, raw and under one factor set."""
-    from analysis.balance import balance  # noqa: PLC0415
-    from analysis.trust import witnesses_of  # noqa: PLC0415
+    from analysis.properties.balance import balance  # noqa: PLC0415
+    from analysis.properties.trust import witnesses_of  # noqa: PLC0415
     from api.answers.balance_rows import BALANCE_COLUMNS, balance_rows  # noqa: PLC0415
     from api.answers.documents import csv_text  # noqa: PLC0415
     from api.answers.shapes import balance_shape  # noqa: PLC0415

@@ -21,7 +21,7 @@ from zaehlwerk.exits import WrongCall, unknown
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from analysis.completeness import Completeness, Known
+    from analysis.properties.completeness import Completeness, Known
 
 _DAYS, _YEAR = 30, 365
 PropertyOption = Annotated[str | None, typer.Option("--property", metavar="ID", help="Only this one.")]
@@ -39,8 +39,8 @@ def completeness(
     state: StateOption = None,
 ) -> None:
     """Print what is known of every property and its meters, by period; without --start of the last 30 days."""
-    from analysis.completeness import completeness as known_of  # noqa: PLC0415
     from analysis.figures import Resolution  # noqa: PLC0415
+    from analysis.properties.completeness import completeness as known_of  # noqa: PLC0415
     from api.answers.known_shapes import completeness_shapes  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.intake import utc_now  # noqa: PLC0415
@@ -70,8 +70,8 @@ def submeters(
     state: StateOption = None,
 ) -> None:
     """Print every main meter against the sum of its sub-meters; without --start over the past year."""
-    from analysis.sub_meter_words import sub_meter_words  # noqa: PLC0415
-    from analysis.sub_meters import sub_meter_checks  # noqa: PLC0415
+    from analysis.meters.sub_meter_words import sub_meter_words  # noqa: PLC0415
+    from analysis.meters.sub_meters import sub_meter_checks  # noqa: PLC0415
     from api.answers.known_shapes import sub_meter_shape  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.intake import utc_now  # noqa: PLC0415

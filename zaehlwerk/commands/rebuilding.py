@@ -28,8 +28,8 @@ def rebuild(
     state: StateOption = None,
 ) -> None:
     """Derive the daily amounts again from raw readings, and say how many days came out otherwise: normally none."""
-    from analysis.daily_ledger import Caught  # noqa: PLC0415
-    from analysis.daily_ledger import rebuild as rebuilt  # noqa: PLC0415
+    from analysis.days.daily_ledger import Caught  # noqa: PLC0415
+    from analysis.days.daily_ledger import rebuild as rebuilt  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.progress_bar import progress_bar  # noqa: PLC0415
 
@@ -55,7 +55,7 @@ def rebuild(
 def _meters(portfolio: Portfolio, meter_id: str | None) -> Sequence[Meter]:
     if meter_id is None:
         return [one for one in portfolio.meters.values() if not one.is_virtual]
-    from analysis.formula_parts import parts_of  # noqa: PLC0415
+    from analysis.virtual.formula_parts import parts_of  # noqa: PLC0415
 
     found = meter_of(portfolio, meter_id)
     if found.is_virtual:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import typer
 
-from analysis.daily_ledger import catch_up
+from analysis.days.daily_ledger import catch_up
 from api.application import application
 from api.services import Progress
 from config.errors import Unreachable

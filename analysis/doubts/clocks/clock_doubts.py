@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+from analysis.bookkeeping.meter_records import CLOCK_SHIFT
 from analysis.calendar_cuts import boundary_ms
 from analysis.doubts.clocks.clock_changes import ClockChange, clock_change_near
 from analysis.doubts.clocks.clock_shifts import DAYS, LONGEST_DAYS, ClockShift, clock_shifts
@@ -12,7 +13,6 @@ from analysis.doubts.meter_days import day_profiles
 from analysis.doubts.proposals import proposal
 from analysis.doubts.subject import Subject
 from analysis.german import day as german_day
-from analysis.meter_records import CLOCK_SHIFT
 from config.calendars import DayType
 from gateway.operations.rows import MeterEventRow
 from gateway.reading import instant

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from analysis.bookkeeping.meter_records import UNIT_CHANGE
 from analysis.calendar_cuts import boundary_ms, local_day
 from analysis.doubts.known_days import KnownDays
 from analysis.doubts.meter_days import hours_of
@@ -18,7 +19,6 @@ from analysis.doubts.units.unit_changes import UnitChange, unit_changes
 from analysis.doubts.units.usual_days import LOOK_BACK_DAYS
 from analysis.german import day as german_day
 from analysis.german import exact
-from analysis.meter_records import UNIT_CHANGE
 from gateway.operations.rows import MeterEventRow
 from gateway.reading import instant, milliseconds
 

@@ -7,7 +7,7 @@ import pytest
 
 from alerts.rules.measure_target_missed import judge_progress
 from analysis.figures import Figure
-from analysis.measures import MeasureProgress, Verdict
+from analysis.measures.measures import MeasureProgress, Verdict
 from gateway.operations import Outcome
 
 ZONE = ZoneInfo("Europe/Berlin")

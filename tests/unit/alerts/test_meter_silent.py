@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.evaluation import evaluate_due
 from alerts.rules.meter_silent import MeterSilent, judge_silence
-from analysis.silence import Silence
+from analysis.meters.silence import Silence
 from config.meters import ByHandSource, MqttSource, PushSource
 from gateway.operations import AlertState, Operations, Outcome
 from gateway.reading import Reading, milliseconds

@@ -5,7 +5,7 @@ import pytest
 
 from alerts.findings import Judged
 from alerts.rules.water_runs_at_night import judge_nights
-from analysis.night_flow import NightFlow
+from analysis.meters.night_flow import NightFlow
 from gateway.operations import Outcome
 from tests.unit.alerts.district import water_meter
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.books import Books
-from analysis.daily_ledger import Caught, catch_up, rebuild
+from analysis.days.daily_ledger import Caught, catch_up, rebuild
 from config.meters import Meter
 from config.portfolio import Property
 from gateway.embedded import EmbeddedStore

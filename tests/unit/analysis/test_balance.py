@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from analysis.balance import Balance, BalanceRow, balance
+from analysis.properties.balance import Balance, BalanceRow, balance
 from analysis.property_meters import hi_share
 from config.errors import NotFound
 from config.factors import Factor, FactorSet

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.bookings import bookings
+from analysis.bookkeeping.bookings import bookings
+from analysis.bookkeeping.meter_books import meter_books
 from analysis.calendar_cuts import day_cuts
 from analysis.ledger.blocks import Block, block_of, blocks
 from analysis.ledger.calm import is_calm
 from analysis.ledger.micro import micro_units
 from analysis.ledger.readings import measured
-from analysis.meter_books import meter_books
 from tests.unit.analysis.evidence import books, counter, day, event, meter, place, utc
 from tests.unit.analysis.histories import STEP, Incident, incidents, meter_kinds, readings
 from tests.unit.analysis.test_ledger import HOUR, rules

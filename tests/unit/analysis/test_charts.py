@@ -24,9 +24,9 @@ from analysis.charts import (
 from analysis.charts.style import SCHEMA
 from analysis.consumption import consumption
 from analysis.figures import Consumption, Figure, Resolution
-from analysis.measures import MeasureMonth, MeasureProgress, Verdict
-from analysis.night_flow import NightFlow
-from analysis.silence import Silence
+from analysis.measures.measures import MeasureMonth, MeasureProgress, Verdict
+from analysis.meters.night_flow import NightFlow
+from analysis.meters.silence import Silence
 from gateway.series import Series
 from tests.unit.analysis.evidence import books, counter, meter, place, utc
 

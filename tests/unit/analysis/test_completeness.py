@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from analysis.books import Books
-from analysis.completeness import completeness
 from analysis.figures import Resolution
+from analysis.properties.completeness import completeness
 from config.meters import ByHandSource, Reporting
 from tests.unit.analysis.evidence import books, counter, formula, meter, place, utc
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analysis.bookkeeping.meter_books import Bookkeeper, bookkeeper
 from analysis.books import Books
-from analysis.daily_ledger import catch_up
-from analysis.meter_amounts import daily_amounts
-from analysis.meter_books import Bookkeeper, bookkeeper
+from analysis.days.daily_ledger import catch_up
+from analysis.meters.meter_amounts import daily_amounts
 from config.ledger_policy import LedgerPolicy, Spreading
 from config.meters import ByHandSource, Dated, Meter, Reporting, weather_meter_id
 from gateway.operations import ReadingNoteRow
@@ -298,7 +298,7 @@ def test_one_meter_that_cannot_be_derived_stops_no_other(world: World, monkeypat
             raise ZeroDivisionError("a rule that nobody thought of")
         return bookkeeper(books, of, **more)
 
-    monkeypatch.setattr("analysis.ledger_jobs.bookkeeper", keeper)
+    monkeypatch.setattr("analysis.days.ledger_jobs.bookkeeper", keeper)
     world.declare(meter("kaputt"), meter()).at(utc(2025, 1, 11, 0, 30)).arrive(until(utc(2025, 1, 11)))
     world.arrive({utc(2025, 1, 3): 5.0, utc(2025, 1, 4): 6.0}, "kaputt")
     assert world.derive().failures == (("kaputt", "ZeroDivisionError: a rule that nobody thought of"),)

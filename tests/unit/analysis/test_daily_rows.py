@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from analysis.books import Books
 from analysis.consumption import consumption
 from analysis.daily_cache import DailyCache
+from analysis.days.ledger_events import ledger_events, ledger_substitutions
 from analysis.figures import How, Resolution
-from analysis.ledger_events import ledger_events, ledger_substitutions
-from analysis.meter_amounts import daily_amounts
-from analysis.open_events import open_events
+from analysis.meters.meter_amounts import daily_amounts
+from analysis.meters.open_events import open_events
 from config.errors import Unreachable
 from gateway.embedded import EmbeddedStore
 from gateway.reading import milliseconds

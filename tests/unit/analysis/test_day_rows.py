@@ -11,11 +11,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.bookkeeping.ledger_digest import basis_of
+from analysis.bookkeeping.meter_records import Records
 from analysis.ledger.amounts import Amounts
 from analysis.ledger.day_rows import amounts_of_rows, day_rows
 from analysis.ledger.line import Row
-from analysis.ledger_digest import basis_of
-from analysis.meter_records import Records
 from config.ledger_policy import LedgerPolicy, Spreading
 from config.meters import ByHandSource, Dated
 from config.portfolio import OpeningHours, UseCalendar
@@ -94,8 +94,8 @@ def test_the_digest_is_the_same_in_every_process() -> None:
     program = (
         "from datetime import date, timedelta; from dataclasses import replace;"
         "from tests.unit.analysis.evidence import books, meter, place;"
-        "from config.portfolio import UseCalendar; from analysis.meter_records import Records;"
-        "from analysis.ledger_digest import basis_of;"
+        "from config.portfolio import UseCalendar; from analysis.bookkeeping.meter_records import Records;"
+        "from analysis.bookkeeping.ledger_digest import basis_of;"
         "closed = frozenset(date(2025, 1, 1) + timedelta(days=number) for number in range(50));"
         "there = books(replace(place(meter()), calendar=UseCalendar(closed=closed)))[0];"
         "print(basis_of(there.portfolio, Records(meter(), ()), ()).digest())"

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from analysis.books import Books
-from analysis.due_days import past_days
 from analysis.known_amounts import coverage
 from analysis.ledger.amounts import Amounts
+from analysis.meters.due_days import past_days
 from config.meters import ByHandSource, Reporting
 from tests.unit.analysis.evidence import books, counter, meter, place, utc
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from analysis.bookkeeping.meter_books import meter_books
 from analysis.books import Books
 from analysis.consumption import consumption
 from analysis.figures import How, Resolution
-from analysis.meter_books import meter_books
 from config.ledger_policy import Filling, LedgerPolicy, Spreading
 from config.meters import Meter
 from gateway.operations.rows import ReadingNoteRow

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from analysis.figures import How
-from analysis.kpis import Rating, property_kpis
+from analysis.properties.kpis import Rating, property_kpis
 from config.factors import Factor, FactorSet
 from config.ledger_policy import LedgerPolicy
 from config.meters import Dated, GasConversion, Meter

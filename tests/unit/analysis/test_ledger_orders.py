@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.meter_amounts import amounts_by_days, amounts_of
+from analysis.meters.meter_amounts import amounts_by_days, amounts_of
 from config.ledger_policy import Filling, LedgerPolicy, Spreading
 from gateway.operations import MeterEventRow, ReadingNoteRow
 from gateway.operations.ledger_rows import Derivation

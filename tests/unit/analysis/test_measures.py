@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from analysis.baseline import fit_heat
-from analysis.measures import MeasureProgress, Verdict, measure_progress
+from analysis.measures.measures import MeasureProgress, Verdict, measure_progress
 from config.meters import Tank
 from config.portfolio import Measure, Period, Property
 from tests.unit.analysis.evidence import DictStore, books, meter, place, utc

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from analysis.books import Books
 from analysis.figures import MeterEvent
-from analysis.meter_events import events_of
+from analysis.meters.meter_events import events_of
 from gateway.reading import milliseconds
 from tests.unit.analysis.evidence import books, counter, event, formula, meter, place, utc
 

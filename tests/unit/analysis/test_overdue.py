@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from analysis.overdue import overdue_hand_readings
+from analysis.meters.overdue import overdue_hand_readings
 from config.meters import ByHandSource, Meter
 from config.portfolio import District, Portfolio, Property
 from gateway.reading import Reading, milliseconds

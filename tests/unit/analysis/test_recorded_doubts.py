@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analysis.bookkeeping.meter_books import meter_books
+from analysis.bookkeeping.meter_records import records_of
 from analysis.consumption import consumption
 from analysis.figures import Consumption, How, Resolution
-from analysis.meter_books import meter_books
-from analysis.meter_records import records_of
 from config.meters import Dated
 from gateway.operations.rows import MeterEventRow
 from gateway.reading import milliseconds

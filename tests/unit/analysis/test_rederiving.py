@@ -12,8 +12,8 @@ import pytest
 from analysis.consumption import consumption
 from analysis.figures import Resolution
 from analysis.ledger.blocks import Block
-from analysis.meter_amounts import daily_amounts
-from analysis.newer_data import newer_data_since
+from analysis.meters.meter_amounts import daily_amounts
+from analysis.properties.newer_data import newer_data_since
 from config.ledger_policy import LedgerPolicy, Spreading
 from config.meters import Dated, Tank
 from gateway.operations import MeterEventRow
@@ -43,9 +43,9 @@ def derived(monkeypatch: pytest.MonkeyPatch) -> list[date]:
         firsts.extend(block.first for block in wanted)
         return booked(keeper, wanted)
 
-    from analysis.bookings import booked_blocks as booked  # noqa: PLC0415
+    from analysis.bookkeeping.bookings import booked_blocks as booked  # noqa: PLC0415
 
-    monkeypatch.setattr("analysis.deriving.booked_blocks", counted)
+    monkeypatch.setattr("analysis.days.deriving.booked_blocks", counted)
     return firsts
 
 

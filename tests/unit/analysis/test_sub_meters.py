@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from analysis.sub_meter_words import sub_meter_words
-from analysis.sub_meters import Agreement, SubMeterCheck, sub_meter_check, sub_meter_checks, sub_meters_of
+from analysis.meters.sub_meter_words import sub_meter_words
+from analysis.meters.sub_meters import Agreement, SubMeterCheck, sub_meter_check, sub_meter_checks, sub_meters_of
 from config.ledger_policy import LedgerPolicy
 from config.meters import Dated, GasConversion, Meter, Tank
 from tests.unit.analysis.evidence import books, counter, formula, meter, place, utc

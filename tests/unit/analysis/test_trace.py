@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from analysis.books import Books
 from analysis.consumption import consumption
 from analysis.figures import How, Resolution
-from analysis.trace import Trace, trace
+from analysis.meters.trace import Trace, trace
 from config.errors import InvalidReading
 from config.ledger_policy import Filling, LedgerPolicy
 from config.meters import ByHandSource, Dated, GasConversion, Meter, Tank

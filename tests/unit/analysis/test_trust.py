@@ -8,9 +8,9 @@ import pytest
 from analysis.books import Books
 from analysis.daily_cache import DailyCache
 from analysis.figures import MeterEvent
-from analysis.kpis import property_kpis
-from analysis.open_events import open_events
-from analysis.trust import Doubt, TrustLight, Witness, trust_in, trust_of, witnesses_of
+from analysis.meters.open_events import open_events
+from analysis.properties.kpis import property_kpis
+from analysis.properties.trust import Doubt, TrustLight, Witness, trust_in, trust_of, witnesses_of
 from tests.unit.analysis.evidence import books, counter, event, formula, meter, place, utc
 
 HOUR = timedelta(hours=1)

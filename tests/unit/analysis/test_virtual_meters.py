@@ -13,9 +13,9 @@ from analysis.books import Books
 from analysis.calendar_cuts import day_cuts
 from analysis.consumption import consumption
 from analysis.figures import Consumption, How, Resolution
-from analysis.formula_parts import formulas_within
-from analysis.meter_amounts import amounts_of, daily_amounts
+from analysis.meters.meter_amounts import amounts_of, daily_amounts
 from analysis.property_meters import hi_share, main_meters
+from analysis.virtual.formula_parts import formulas_within
 from config.meters import ByHandSource, Dated, Meter, Reporting, Tank
 from tests.unit.analysis.evidence import DictStore, books, counter, formula, meter, place, utc
 

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from analysis.books import Books
-from analysis.night_flow import night_flow
-from analysis.silence import silence
+from analysis.meters.night_flow import night_flow
+from analysis.meters.silence import silence
 from config.meters import ByHandSource, Reporting
 from tests.unit.analysis.evidence import books, counter, formula, meter, place, utc
 

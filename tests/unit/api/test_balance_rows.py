@@ -1,7 +1,7 @@
 """The balance in the columns that a balance tool takes."""
 
-from analysis.balance import Balance, BalanceRow
 from analysis.figures import Figure
+from analysis.properties.balance import Balance, BalanceRow
 from api.answers.balance_rows import BALANCE_COLUMNS, balance_rows
 from api.answers.documents import csv_text
 from tests.unit.api.district import portfolio

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from analysis.meter_amounts import daily_amounts
+from analysis.meters.meter_amounts import daily_amounts
 from api.evidence import Evidence
 from api.remembered import Remembered
 from config.meters import Meter

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from analysis.bookkeeping.meter_records import records_of
 from analysis.books import Books
 from analysis.doubts.clocks.clock_shifts import DayProfiles
 from analysis.doubts.known_days import KnownDays
 from analysis.doubts.meter_days import day_profiles, known_days
 from analysis.doubts.subject import Subject
 from analysis.doubts.units.pace import Pace
-from analysis.meter_records import records_of
 from config.meters import Meter, weather_meter_id
 from gateway.embedded import EmbeddedStore
 from gateway.reading import milliseconds

@@ -1,0 +1,1 @@
+"""One meter's books: what is stored, recorded and decided about it, as the ledger takes it."""

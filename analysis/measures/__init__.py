@@ -1,0 +1,1 @@
+"""Whether energy-saving measures work: what would have been used without them."""

@@ -1,0 +1,96 @@
+"""The verdict on a measure, and the sentence that says it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from analysis.german import day, number
+from analysis.measures.measure_core import FEWEST_BASELINE_DAYS, FEWEST_BASELINE_KNOWN, Comparison
+from analysis.measures.measure_days import MeasureDays
+
+NOISE_PERCENT = 5.0
+FEWEST_DAYS = 30
+FEWEST_HEATING_SHARE = 1 / 12
+
+
+class Verdict(StrEnum):
+    """What can be said about a measure today."""
+
+    WORKS = "works"
+    NOT_CERTAIN = "not_certain"
+    DOES_NOT_WORK = "does_not_work"
+    INSUFFICIENT_DATA = "insufficient_data"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, its sentence in German, and whether the promise is missed beyond the noise."""
+
+    verdict: Verdict
+    text: str
+    target_missed: bool
+
+
+def judge(comparison: Comparison, days: MeasureDays) -> Judgement:
+    """Judge a measure.
+
+    One building differs from its own model by 3–5 % from year to year with nothing done, so a saving counts from 5 %
+    on. `does_not_work` is said when consumption rose by 5 %, or when no saving is seen (below 1 %) although at least
+    twice the noise was promised.
+    """
+    lacking = _lacking(comparison, days)
+    if lacking:
+        return Judgement(Verdict.INSUFFICIENT_DATA, f"Noch keine Aussage möglich: {lacking}", target_missed=False)
+    expected, _, actual = comparison.sums
+    assert expected is not None and actual is not None  # noqa: S101, PT018  `_lacking` saw comparable days
+    saving = 100 * (expected - actual) / expected if expected else 0.0
+    promised = float(days.measure.expected_saving_percent)
+    verdict = _verdict(saving, promised)
+    missed = saving + NOISE_PERCENT < promised
+    return Judgement(verdict, _text(verdict, saving, promised, missed=missed), missed)
+
+
+def _verdict(saving: float, promised: float) -> Verdict:
+    if saving >= NOISE_PERCENT:
+        return Verdict.WORKS
+    if saving <= -NOISE_PERCENT or (saving < 1 and promised >= 2 * NOISE_PERCENT):
+        return Verdict.DOES_NOT_WORK
+    return Verdict.NOT_CERTAIN
+
+
+def _text(verdict: Verdict, saving: float, promised: float, *, missed: bool) -> str:
+    direction = "weniger" if saving >= 0 else "mehr"
+    seen = f"{number(abs(saving), 1)} % {direction} Verbrauch als ohne die Maßnahme zu erwarten"
+    promise = f"versprochen waren {number(promised, 1)} %"
+    if verdict is Verdict.WORKS:
+        ending = "Das Ziel ist bisher verfehlt." if missed else ""
+        return f"Die Maßnahme wirkt: {seen} ({promise}). {ending}".rstrip()
+    if verdict is Verdict.DOES_NOT_WORK:
+        return f"Die Maßnahme wirkt nicht: {seen} ({promise})."
+    ending = " Das Ziel ist bisher verfehlt." if missed else ""
+    noise = f"unter {number(NOISE_PERCENT)} % schwankt ein Gebäude auch ohne Maßnahme"
+    return f"Noch nicht sicher: {seen} ({promise}); {noise}.{ending}"
+
+
+def _lacking(comparison: Comparison, days: MeasureDays) -> str:
+    """Say what is missing for a verdict; empty if nothing is."""
+    if days.reason == "no_meter":
+        return "Für dieses Medium gibt es keinen Zähler."
+    if len(days.baseline.dates) < FEWEST_BASELINE_DAYS:
+        return f"Der Basiszeitraum umfasst nur {len(days.baseline.dates)} Tage, nötig sind {FEWEST_BASELINE_DAYS}."
+    if comparison.baseline_known < FEWEST_BASELINE_KNOWN:
+        known = number(100 * comparison.baseline_known)
+        what = "Verbrauch und Wetter sind" if days.is_heat else "Der Verbrauch ist"
+        return f"{what} im Basiszeitraum nur an {known} % der Tage bekannt."
+    return _lacking_since(comparison, days)
+
+
+def _lacking_since(comparison: Comparison, days: MeasureDays) -> str:
+    since, comparable = day(days.since), comparison.comparable_days
+    if days.until == days.since:
+        return f"Die Arbeiten enden erst am {since}."
+    if comparable < FEWEST_DAYS:
+        counted = "ist erst 1 Tag" if comparable == 1 else f"sind erst {comparable} Tage"
+        return f"Seit dem Ende der Arbeiten ({since}) {counted} vergleichbar."
+    if days.is_heat and (comparison.sums[0] or 0.0) < FEWEST_HEATING_SHARE * comparison.baseline_sum:
+        return "Seit dem Ende der Arbeiten wurde kaum geheizt."
+    return ""

@@ -1,0 +1,36 @@
+"""What the ledger proposed about meters and nobody has decided yet."""
+
+from datetime import date, datetime
+from typing import Final
+
+from analysis.bookkeeping.meter_records import PROPOSED, UNIT_CHANGE, records_of, shown_event
+from analysis.books import Books
+from analysis.calendar_cuts import boundary_ms
+from analysis.days.ledger_events import ledger_events
+from analysis.figures import MeterEvent
+from analysis.virtual.formula_parts import parts_of
+from config.meters import Meter
+from gateway.reading import milliseconds
+
+# What keeps amounts out of the books until somebody decides.
+BLOCKING: Final = frozenset({"exchange_suspected", "implausible_jump", "stuck", UNIT_CHANGE})
+
+
+def open_events(books: Books, meter: Meter, start: date, end: date, *, now: datetime) -> tuple[MeterEvent, ...]:
+    """Return the proposals about a meter that touch the local days `[start, end)`, what blocks booking first.
+
+    A virtual meter has those of its parts. A unit that is in doubt blocks everything after it. What is noticed
+    comes out of the daily ledger.
+    """
+    names = parts_of(books.portfolio.meters, meter) if meter.is_virtual else (meter.id,)
+    parts = [part for name in names if not (part := books.portfolio.meter(name)).is_virtual]
+    found = [event for part in parts for event in _of_part(books, part, start, end, now)]
+    return tuple(sorted(found, key=lambda one: (one.kind not in BLOCKING, -milliseconds(one.time))))
+
+
+def _of_part(books: Books, meter: Meter, start: date, end: date, now: datetime) -> list[MeterEvent]:
+    first, last = boundary_ms(start, books.zone), boundary_ms(end, books.zone)
+    doubts = [row for row in records_of(books, meter, now=now).events if row.kind == UNIT_CHANGE]
+    known = {row.id: shown_event(row) for row in doubts if milliseconds(row.time) < last}
+    known |= {event.id: event for event in ledger_events(books, meter, first, last, now=now)}
+    return [event for event in known.values() if event.state == PROPOSED]

@@ -1,0 +1,1 @@
+"""Key figures of properties, how far they can be trusted, and the climate balance they add up to."""

@@ -1,0 +1,70 @@
+"""What a virtual meter is the sum of, and when: its formulas and those of the virtual meters in it, taken apart."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from decimal import Decimal
+
+from analysis.ledger.conversion import ALWAYS_MS, FOR_EVER_MS, midnight_ms
+from analysis.ledger.micro import Integers
+from analysis.property_meters import hi_share
+from analysis.virtual.formula_parts import parts_of
+from config.formulas import formula_terms
+from config.meters import Meter, value_on
+from config.portfolio import Portfolio
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """In `[from_ms, to_ms)` a virtual meter is the sum of metered meters, each times its share.
+
+    A meter that several of the formulas name stands here once for each.
+    """
+
+    from_ms: int
+    to_ms: int
+    terms: tuple[tuple[Decimal, Meter], ...]
+
+
+def stretches_of(portfolio: Portfolio, meter: Meter, zone: tzinfo) -> tuple[Stretch, ...]:
+    """Return what a virtual meter is made of, in ascending time; time for which no formula holds is left out.
+
+    Formulas hold from local midnight. Stored fuels add up on Hi, because their tanks may be told on either; gas stays
+    on Hs.
+    """
+    days = [date.min, *sorted(_days_of_change(portfolio, meter))]
+    begins = [ALWAYS_MS, *(midnight_ms(day, zone) for day in days[1:])]
+    made_of = [_terms_on(portfolio, meter, day) for day in days]
+    spans = zip(begins, [*begins[1:], FOR_EVER_MS], made_of, strict=True)
+    return tuple(Stretch(first, last, terms) for first, last, terms in spans if terms is not None)
+
+
+def within(stretches: Sequence[Stretch], bounds_ms: Integers) -> list[Stretch]:
+    """Return the stretches that touch the span of `bounds_ms`."""
+    first, last = int(bounds_ms[0]), int(bounds_ms[-1])
+    return [stretch for stretch in stretches if stretch.from_ms < last and stretch.to_ms > first]
+
+
+def _days_of_change(portfolio: Portfolio, meter: Meter) -> set[date]:
+    virtual = [meter, *(portfolio.meter(name) for name in parts_of(portfolio.meters, meter))]
+    return {entry.valid_from for one in virtual for entry in one.formula if entry.valid_from is not None}
+
+
+def _terms_on(portfolio: Portfolio, meter: Meter, day: date) -> tuple[tuple[Decimal, Meter], ...] | None:
+    """None where one of the formulas does not hold yet."""
+    found = list(_taken_apart(portfolio, meter, day, Decimal(1)))
+    return None if None in found else tuple(term for term in found if term is not None)
+
+
+def _taken_apart(
+    portfolio: Portfolio, meter: Meter, day: date, share: Decimal
+) -> Iterator[tuple[Decimal, Meter] | None]:
+    if not meter.is_virtual:
+        yield share * (hi_share(meter) if meter.tank is not None else 1), meter
+        return
+    formula = value_on(meter.formula, day)
+    if formula is None:
+        yield None
+        return
+    for term in formula_terms(formula):
+        yield from _taken_apart(portfolio, portfolio.meter(term.meter), day, share * term.factor)
