@@ -3,14 +3,13 @@
 Another amount at the same instant is a correction: it needs a reason, and the trail keeps what stood there before.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from api.evidence import Evidence
 from api.expected_range import canonical
-from api.hand_readings import shown, typed_number
+from api.hand_readings import shown
 from api.reading_notes import Typed, keep_trail
 from api.times import check_moment
 from api.typed_values import refuse_future, write_typed
@@ -20,7 +19,6 @@ from config.quantities import QUANTITIES, Kind
 
 QUANTITY = "delivery"
 _MILLISECOND = timedelta(milliseconds=1)
-_GROUPED = re.compile(r"\d{1,3}(\.\d{3})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +30,6 @@ class Delivery:
     at: datetime
     force: str
     author: str
-
-
-def typed_amount(text: str) -> Decimal:
-    """Read an amount as people type it: `5000`, `5.000,5`; `5.000` may mean five or five thousand.
-
-    Raises `InvalidReading`: `ambiguous_number`, `not_a_number`.
-    """
-    if _GROUPED.fullmatch(text.strip()):
-        plain = text.strip().replace(".", "")
-        raise InvalidReading(
-            "ambiguous_number", f"{text} may be {plain} or less than that; write it without the point"
-        )
-    return typed_number(text)
 
 
 def take_delivery(evidence: Evidence, delivery: Delivery) -> None:

@@ -3,6 +3,7 @@
 A second value at the same instant is a correction: it needs a reason, and the trail keeps what stood there before.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -26,6 +27,7 @@ from gateway.series import Series
 _PAST = timedelta(days=400)
 _FUTURE = timedelta(days=400)
 _MILLISECOND = timedelta(milliseconds=1)
+_GROUPED = re.compile(r"\d{1,3}(\.\d{3})+")
 LARGEST_DISPLAY = 10**15  # none has as many digits
 
 
@@ -59,6 +61,19 @@ def typed_number(text: str) -> Decimal:
     if not number.is_finite():
         raise InvalidReading("not_a_number", f"{text!r} is no finite number")
     return number
+
+
+def typed_amount(text: str) -> Decimal:
+    """Read an amount or a display as people type it: `5000`, `5.000,5`; `5.000` may mean five or five thousand.
+
+    Raises `InvalidReading`: `ambiguous_number`, `not_a_number`.
+    """
+    if _GROUPED.fullmatch(text.strip()):
+        plain = text.strip().replace(".", "")
+        raise InvalidReading(
+            "ambiguous_number", f"{text} may be {plain} or less than that; write it without the point"
+        )
+    return typed_number(text)
 
 
 def range_of(evidence: Evidence, meter: Meter, at: datetime) -> ExpectedRange:

@@ -14,7 +14,7 @@ from analysis.properties.trust import trust_of
 from api.clocks_ahead import clock_ahead
 from api.evidence import Evidence, Given
 from api.exchanges import PICTURES, Exchange, photos_of, record_exchange
-from api.hand_readings import HandReading, take, typed_number
+from api.hand_readings import HandReading, take, typed_amount
 from api.pages.meter_chart import shown_meter, trace_link
 from api.pages.meter_events import event_list, events_between
 from api.pages.meter_forms import (
@@ -142,7 +142,7 @@ async def read_by_hand(request: Request, evidence: Given, meter_id: str) -> Resp
     typed, at = fields.get("stand", "")[:40], None
     try:
         at = local_instant(fields.get("zeit"), evidence)
-        number, reason = typed_number(typed), fields.get("grund", "")[:500]
+        number, reason = typed_amount(typed), fields.get("grund", "")[:500]
         reading = HandReading(meter_id, number, at, reason, caller.name, pictures.get("foto"))
         await asyncio.to_thread(take, evidence, reading)
     except InvalidReading as error:
@@ -165,8 +165,8 @@ async def exchange(request: Request, evidence: Given, meter_id: str) -> Response
         told = Exchange(
             meter_id,
             at,
-            typed_number(fields.get("alt", "")),
-            typed_number(fields.get("neu", "")),
+            typed_amount(fields.get("alt", "")),
+            typed_amount(fields.get("neu", "")),
             caller.name,
             serial=fields.get("nummer", "")[:80] or None,
             digits=whole_or_none(fields.get("stellen")),

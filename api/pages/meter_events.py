@@ -14,7 +14,7 @@ from api.answers.problems import InvalidInput
 from api.event_decisions import SUSPECTED, Decision, Verdict, decide, readings_around, standing, undo
 from api.evidence import Evidence, Given
 from api.known_events import KnownEvent, first_day, known_events
-from api.pages.meter_forms import local_instant, number_or_none, whole_or_none
+from api.pages.meter_forms import display_or_none, local_instant, number_or_none, whole_or_none
 from api.presentation.event_words import Proposal, proposal_of
 from api.routes.typed_bodies import form_with_pictures
 from api.security.callers import caller_of, check_csrf
@@ -118,7 +118,7 @@ def _decision(
             author,
             comment,
             at=local_instant(fields["zeit"], evidence) if "zeit" in fields else None,
-            old_end=number_or_none(fields.get("alt")),
+            old_end=display_or_none(fields.get("alt")),
             new_start=number_or_none(fields.get("neu")),
             serial=fields.get("nummer", "")[:80] or None,
             digits=whole_or_none(fields.get("stellen")),

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from api.evidence import Evidence
 from api.exchanges import expected_end
-from api.hand_readings import range_of, shown, typed_number
+from api.hand_readings import range_of, shown, typed_amount, typed_number
 from config.errors import Conflict, InvalidReading
 from config.meters import Meter
 from gateway.operations import MeterEventRow
@@ -72,6 +72,11 @@ def number_text(value: Decimal | None) -> str:
 def number_or_none(text: str | None) -> Decimal | None:
     """Return what was typed, None for an empty field; raises `InvalidReading`."""
     return typed_number(text) if text and text.strip() else None
+
+
+def display_or_none(text: str | None) -> Decimal | None:
+    """Return the display that was typed, None for an empty field; raises `InvalidReading`."""
+    return typed_amount(text) if text and text.strip() else None
 
 
 def whole_or_none(text: str | None) -> int | None:

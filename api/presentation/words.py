@@ -101,7 +101,7 @@ REFUSALS = {
     "not_json": "kein JSON",
     "not_a_number": "keine Zahl",
     "not_an_object": "kein Datensatz",
-    "ambiguous_number": "Punkt oder Komma nicht eindeutig",
+    "ambiguous_number": "Punkt oder Komma nicht eindeutig (Tausender bitte ohne Punkt)",
     "wrong_columns": "unerwartete Spalten",
     "unknown_meter": "unbekannter Zähler",
     "unknown_quantity": "unbekannte Größe",

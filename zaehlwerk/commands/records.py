@@ -62,7 +62,8 @@ def deliver(
     state: StateOption = None,
 ) -> None:
     """Record a delivery to a tank or store; more than it holds, or a correction, needs a reason."""
-    from api.deliveries import Delivery, take_delivery, typed_amount  # noqa: PLC0415
+    from api.deliveries import Delivery, take_delivery  # noqa: PLC0415
+    from api.hand_readings import typed_amount  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.noticing.telling import told  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415

@@ -54,7 +54,7 @@ def test_an_open_question_says_what_it_means_and_what_follows(manager: Client, f
     words = proposal_of("exchange_suspected")
     for one in (words.meaning, words.yes, words.on_yes, words.no, words.on_no, next_step("exchange_suspected")):
         assert one in text
-    assert 'placeholder="46.780"' in text
+    assert 'placeholder="46780"' in text
     assert 'placeholder="5"' in text
 
 
@@ -92,6 +92,7 @@ def test_a_form_without_its_sessions_token_decides_nothing(manager: Client, fall
         ({"ereignis": "gs-strom:gap:1"}, 404, "Das gibt es hier nicht."),
         ({"antwort": "vielleicht"}, 422, "Die Eingabe ist nicht verständlich."),
         ({"alt": "viel"}, 422, "Die Eingabe ist nicht verständlich."),
+        ({"alt": "46.780"}, 422, "Die Eingabe ist nicht verständlich."),
     ],
 )
 def test_an_answer_that_cannot_be_is_said_in_german(
@@ -148,6 +149,7 @@ def test_an_exchange_is_recorded_from_the_form_with_photos_and_corrected(
     [
         ({"alt": "48000"}, "außerhalb des erwarteten Bereichs"),
         ({"alt": "viel"}, "keine Zahl"),
+        ({"alt": "48.730"}, "Tausender bitte ohne Punkt"),
         ({"neu": "1000000"}, "mehr Stellen, als die Anzeige hat"),
         ({"zeit": "2026-04-01T00:00"}, "Zeit in der Zukunft"),
         ({"zeit": "gestern"}, "ohne brauchbare Zeit"),
