@@ -2,12 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from alerts.waiting import Waiting, waiting
 from analysis.figures import Figure
 from analysis.known_amounts import quality
 from analysis.properties.trust import Trust, trust_in, trust_of
@@ -60,10 +61,10 @@ def _content(evidence: Evidence) -> dict[str, object]:
     alerts = [alert for alert in evidence.open_alerts() if not alert.is_silenced(evidence.now())]
     names = {place.id: place.name for place in evidence.portfolio.properties}
     emitted = evidence.remembered.get(("co2e", today), lambda: co2e(evidence, today.year - 1))
-    judged_at = next((one.judged_at for one in evidence.operations.judgements.newest(1)), None)
+    unjudged = None if alerts else waiting(evidence.books, evidence.operations, now=evidence.now())
     return {
-        "judged_at": judged_at,
-        "unwatched_for": _unwatched(evidence, judged_at),
+        "is_first_judgement": unjudged is not None and unjudged.is_first,
+        "unwatched_for": _unwatched(evidence, unjudged),
         "alerts": alerts[:_SHOWN_ALERTS],
         "alert_count": len(alerts),
         "cost_per_day": sum(alert.cost_eur_per_day or 0.0 for alert in alerts),
@@ -79,9 +80,9 @@ def _content(evidence: Evidence) -> dict[str, object]:
     }
 
 
-def _unwatched(evidence: Evidence, judged_at: datetime | None) -> timedelta | None:
-    since = evidence.now() - judged_at if judged_at else None
-    return since if since and since > _WATCHED_EVERY else None
+def _unwatched(evidence: Evidence, unjudged: Waiting | None) -> timedelta | None:
+    waits = evidence.now() - unjudged.since if unjudged else None
+    return waits if waits and waits > _WATCHED_EVERY else None
 
 
 def _municipalities(evidence: Evidence, alerts: list[AlertRow]) -> list[Municipality]:
