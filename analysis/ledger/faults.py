@@ -63,7 +63,7 @@ def clean(readings: Readings, rules: Rules, *, believed: Set[int] = frozenset())
 
     Falls and impossible jumps are looked at one by one, everything else in one pass.
     """
-    return _without_rests(_without_falls(readings, rules, believed), rules, believed)
+    return _without_rests(_without_falls(readings, rules, believed), readings, rules, believed)
 
 
 def _without_falls(readings: Readings, rules: Rules, believed: Set[int]) -> Device:
@@ -86,8 +86,11 @@ def _without_falls(readings: Readings, rules: Rules, believed: Set[int]) -> Devi
     return Device(Readings(time_ms[keep], lifted[keep], readings.marks[keep]), work.broken[keep], notices)
 
 
-def _without_rests(device: Device, rules: Rules, believed: Set[int]) -> Device:
-    """What a stuck counter repeats is no reading: a gap where it catches up later, else nothing is known."""
+def _without_rests(device: Device, raw: Readings, rules: Rules, believed: Set[int]) -> Device:
+    """What a stuck counter repeats is no reading: a gap where it catches up later, else nothing is known.
+
+    People are told what the display shows: it has wrapped where the device's line goes on.
+    """
     times, micro = device.readings.time_ms, device.readings.micro
     rests = [rest for rest in stuck_rests(times, micro, rules) if int(times[rest.first]) not in believed]
     if not rests:
@@ -101,7 +104,7 @@ def _without_rests(device: Device, rules: Rules, believed: Set[int]) -> Device:
         else:
             broken[repeated] = True
         days = (int(times[rest.last]) - int(times[rest.first])) / _DAY_MS
-        shown = _shown(int(micro[rest.first]), rules)
+        shown = _shown(int(raw.micro[np.searchsorted(raw.time_ms, times[rest.first])]), rules)
         detail = f"Zählerstand bleibt {days:.0f} Tage auf {shown} stehen"
         notices.append(Notice("stuck", int(times[rest.first]), detail, "proposed"))
     notices.sort(key=lambda notice: notice.time_ms)

@@ -24,7 +24,7 @@ class Incident:
 
 def incidents() -> st.SearchStrategy[list[Incident]]:
     """Return a strategy for what happens, most of it short, some of it for weeks."""
-    kinds = st.sampled_from(["silent", "zero", "low", "spike", "rest", "exchange", "jump", "sparse"])
+    kinds = st.sampled_from(["silent", "zero", "low", "spike", "rest", "exchange", "jump", "sparse", "wrap"])
     lasting = st.one_of(st.integers(1, 6), st.integers(6, 60), st.integers(60, 240))
     one = st.builds(
         lambda kind, first, length, size: Incident(kind, first, min(first + length, COUNT), size),
@@ -37,17 +37,21 @@ def incidents() -> st.SearchStrategy[list[Incident]]:
 
 
 def readings(happened: list[Incident], *, first_value: int = 7000) -> dict[datetime, float]:
-    """Return what the counter showed: it rises by day more than by night, and then things happen to it."""
+    """Return what the counter showed: it rises by day more than by night, and then things happen to it.
+
+    One that wraps stands near its end at first, and has four digits.
+    """
+    wraps = any(one.kind == "wrap" for one in happened)
     rises = [1.0 + (number % 12 > 4) * 2.5 for number in range(COUNT)]
     for one in happened:
         if one.kind == "rest":
             rises[one.first : one.last] = [0.0] * (one.last - one.first)
         if one.kind == "jump":
             rises[one.first] += one.size
-    shown, value = {}, float(first_value)
+    shown, value = {}, float(first_value + 2_500 * wraps)
     for number in range(COUNT):
         value += rises[number]
-        shown[number] = value
+        shown[number] = value % 10_000 if wraps else value
     for one in happened:
         _happen(shown, one)
     return {START + number * STEP: round(value, 3) for number, value in shown.items()}

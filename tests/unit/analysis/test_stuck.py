@@ -74,3 +74,11 @@ def test_only_the_part_of_a_rest_in_winter_counts() -> None:
     assert not is_too_long(JULY, november + 6 * DAY, winter)
     assert is_too_long(JULY, november + 8 * DAY, winter)
     assert is_too_long(DECEMBER + 25 * DAY, DECEMBER + 40 * DAY, winter)  # over the turn of the year
+
+
+def test_a_counter_that_is_stuck_behind_its_wrap_is_said_to_show_what_its_display_shows() -> None:
+    values = micro_units(np.array([995.0, 998.0, *[2.0] * 100, 3.0]))
+    result = book_counter(measured(np.arange(len(values)) * HOUR, values), rules(wrap=1000 * MICRO))
+    rolled, stuck = result.notices
+    assert (rolled.kind, stuck.kind) == ("rollover", "stuck")
+    assert "auf 2,0" in stuck.detail
