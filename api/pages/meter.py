@@ -74,8 +74,15 @@ async def one_meter(request: Request, evidence: Given, meter_id: str, asked: Lin
     return templates_of(request).page(request, "meter.html", content)
 
 
-def _content(evidence: Evidence, meter: Meter, asked: Asked, typed_at: datetime | None = None) -> dict[str, object]:
-    """`typed_at` is when somebody read the display or exchanged the device; None: nobody said."""
+def _content(
+    evidence: Evidence,
+    meter: Meter,
+    asked: Asked,
+    *,
+    read_at: datetime | None = None,
+    changed_at: datetime | None = None,
+) -> dict[str, object]:
+    """`read_at` is when somebody read the display, `changed_at` when the device was exchanged; None: nobody said."""
     span = span_of(asked.spanne, asked.schritt, asked.ab, evidence.today())
     place = evidence.portfolio.property(meter.property_id)
     found = evidence.consumption(meter.id, span.start, span.end, span.resolution)
@@ -106,7 +113,8 @@ def _content(evidence: Evidence, meter: Meter, asked: Asked, typed_at: datetime 
     }
     if meter.is_virtual:
         return content
-    return content | empty_forms(evidence, meter, at=typed_at, corrects=asked.berichtigen)
+    forms = empty_forms(evidence, meter, read_at=read_at, changed_at=changed_at, corrects=asked.berichtigen)
+    return content | forms
 
 
 def _last_readings(evidence: Evidence, meter: Meter) -> list[tuple[datetime, float, tuple[PhotoRow, ...]]]:
@@ -146,7 +154,7 @@ async def read_by_hand(request: Request, evidence: Given, meter_id: str) -> Resp
         reading = HandReading(meter_id, number, at, reason, caller.name, pictures.get("foto"))
         await asyncio.to_thread(take, evidence, reading)
     except InvalidReading as error:
-        content = await asyncio.to_thread(_content, evidence, meter, Asked(), at)
+        content = await asyncio.to_thread(_content, evidence, meter, Asked(), read_at=at)
         form = {"typed": typed, "at": fields.get("zeit", "")[:40], "complaint": _refusal(error)}
         content |= {"may_be_forced": error.code in _FORCEABLE}
         return templates_of(request).page(request, "meter.html", content | form, status=422)
@@ -177,7 +185,7 @@ async def exchange(request: Request, evidence: Given, meter_id: str) -> Response
         )
         await asyncio.to_thread(record_exchange, evidence, told)
     except InvalidReading as error:
-        content = await asyncio.to_thread(_content, evidence, meter, Asked(), at)
+        content = await asyncio.to_thread(_content, evidence, meter, Asked(), changed_at=at)
         form = {"exchange": typed_exchange(fields), "exchange_complaint": _refusal(error)}
         content |= {"may_be_forced": error.code in _FORCEABLE}
         return templates_of(request).page(request, "meter.html", content | form, status=422)

@@ -119,7 +119,7 @@ def _decision(
             comment,
             at=local_instant(fields["zeit"], evidence) if "zeit" in fields else None,
             old_end=display_or_none(fields.get("alt")),
-            new_start=number_or_none(fields.get("neu")),
+            new_start=display_or_none(fields.get("neu")),
             serial=fields.get("nummer", "")[:80] or None,
             digits=whole_or_none(fields.get("stellen")),
             factor=number_or_none(fields.get("faktor")),

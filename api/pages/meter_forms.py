@@ -14,14 +14,17 @@ from gateway.operations import MeterEventRow
 _EXCHANGE_FIELDS = ("corrects", "alt", "neu", "nummer", "stellen", "faktor", "zeit", "grund")
 
 
-def empty_forms(evidence: Evidence, meter: Meter, *, at: datetime | None, corrects: str) -> dict[str, object]:
+def empty_forms(
+    evidence: Evidence, meter: Meter, *, read_at: datetime | None, changed_at: datetime | None, corrects: str
+) -> dict[str, object]:
     """Return the forms as nobody filled them, or with the exchange `corrects`; raises `NotFound`, `Conflict`.
 
-    What displays should show is told of the instant `at`; None: of now, of a corrected exchange of its own.
+    What the display should show is told of the instant `read_at`, what an old device should end at of `changed_at`.
+    None: of now; of a corrected exchange of its own.
     """
     told = _exchange(evidence, meter, corrects)
-    changed_at = at or local_instant(told["zeit"], evidence)
-    expected, end = range_of(evidence, meter, at or evidence.now()), expected_end(evidence, meter, changed_at)
+    left_at = changed_at or local_instant(told["zeit"], evidence)
+    expected, end = range_of(evidence, meter, read_at or evidence.now()), expected_end(evidence, meter, left_at)
     return {
         "typed": "",
         "at": "",
@@ -31,7 +34,7 @@ def empty_forms(evidence: Evidence, meter: Meter, *, at: datetime | None, correc
         "high": shown(meter, expected.high),
         "end_low": shown(meter, end.low),
         "end_high": shown(meter, end.high),
-        "end_at": changed_at,
+        "end_at": left_at,
         "now_local": local_text(evidence, evidence.now()),
         "exchange": told,
         "exchange_complaint": None,

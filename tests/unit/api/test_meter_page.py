@@ -93,6 +93,7 @@ def test_a_form_without_its_sessions_token_decides_nothing(manager: Client, fall
         ({"antwort": "vielleicht"}, 422, "Die Eingabe ist nicht verständlich."),
         ({"alt": "viel"}, 422, "Die Eingabe ist nicht verständlich."),
         ({"alt": "46.780"}, 422, "Die Eingabe ist nicht verständlich."),
+        ({"neu": "1.234"}, 422, "Die Eingabe ist nicht verständlich."),
     ],
 )
 def test_an_answer_that_cannot_be_is_said_in_german(
@@ -171,7 +172,10 @@ def test_an_exchange_that_cannot_be_stays_in_the_form_with_the_reason(
 
 def test_a_refused_exchange_says_what_was_expected_at_its_own_time(manager: Client, district: SmallDistrict) -> None:
     form = {"csrf": csrf(manager), "zeit": "2026-02-05T11:00", "alt": "1", "neu": "0"}
+    expected_now = re.search(r"Erwartet: [^<]+", manager.page(PAGE).text)
     page = manager.form(f"{PAGE}/wechsel", form).text
+    assert expected_now is not None
+    assert expected_now[0] in page  # the form of hand readings beside it still speaks of now
     told = re.search(r"Erwartet am 05\.02\.2026, 11:00 Uhr: zwischen ([\d.,]+) und", page)
     assert told is not None
     again = form | {"alt": told[1]}
