@@ -171,3 +171,11 @@ def test_a_hand_reading_is_checked_before_it_is_taken(desk: Watched) -> None:
     page.get_by_label("Zählerstand in m³").fill("1.290,5")
     page.get_by_role("button", name="Ablesung speichern").click()
     expect(page.get_by_role("status")).to_contain_text("Gespeichert")
+
+
+def test_fields_end_where_the_column_of_a_phone_ends(phone: Watched) -> None:
+    page = phone.open("/zaehler/gs-strom")
+    edge = page.locator("#ablesung").evaluate("(element) => element.parentElement.getBoundingClientRect().right")
+    fields = page.locator("form.stacked input:not([type=hidden])")
+    rights = fields.evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().right)")
+    assert max(rights) <= edge
