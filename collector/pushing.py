@@ -21,7 +21,7 @@ from gateway.refused import CONTENT_LIMIT_BYTES
 SOURCE = "api"
 AIR_TEMPERATURE = "air_temperature"
 # Every name that is taken is a series for ever: only stations and parts that exist may make new ones.
-_STATION = re.compile(r"\D*\d{5}")
+_STATION = re.compile(r"[a-z-]*[0-9]{5}")
 _PART = re.compile(r"L[123]|L12|L23|L31|N|avg|\d{1,2}")
 
 

@@ -42,10 +42,10 @@ def existing(stamp: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
 
     Raises `InvalidReading` for wall time that spring leaves out, and for the first and last hours of the calendar.
     """
-    if stamp.tzinfo is not None:
-        moment = stamp.astimezone(UTC)
-        return moment, moment
     try:
+        if stamp.tzinfo is not None:
+            moment = stamp.astimezone(UTC)
+            return moment, moment
         first, second = (stamp.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     except OverflowError:
         raise InvalidReading("no_time", f"{stamp.isoformat()} lies outside the calendar") from None

@@ -17,6 +17,9 @@ class Term:
     factor: Decimal
 
 
+_MOST_DIGITS = 15  # before or behind the point; nobody multiplies a meter with more
+
+
 def formula_terms(formula: str) -> tuple[Term, ...]:
     """Take a formula apart. Raises `ValueError` saying what is wrong with it."""
     words = formula.split()
@@ -38,7 +41,7 @@ def _terms(words: list[str]) -> Iterator[Term]:
         if not words or words[0] in {"+", "-", "*"}:
             raise ValueError(f"expected a meter after {sign!r}")
         meter, *words = words
-        yield Term(meter, factor if sign == "+" else -factor)
+        yield Term(meter, factor if sign == "+" else factor.copy_negate())
 
 
 def _factor(word: str) -> Decimal:
@@ -46,6 +49,6 @@ def _factor(word: str) -> Decimal:
         factor = Decimal(word)
     except InvalidOperation as error:
         raise ValueError(f"expected a number before '*', not {word!r}") from error
-    if not factor.is_finite():
+    if not factor.is_finite() or abs(factor.adjusted()) > _MOST_DIGITS:
         raise ValueError(f"{word!r} is no number to multiply with")
     return factor

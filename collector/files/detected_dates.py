@@ -118,7 +118,7 @@ class DetectedDates:
             _, first = stamp_of(
                 str(self._table.rows[0].cells[self._table.place(time.column)]), day_first=dates == "day_first"
             )
-        except InvalidReading:
+        except (InvalidReading, IndexError):  # the first row may end before its time
             return
         step_ms = int(meter.interval.total_seconds() * 1000)
         looks = {0: Stamps.START, step_ms: Stamps.END}.get(first % 86_400_000)
