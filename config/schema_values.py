@@ -19,6 +19,7 @@ _DURATION = re.compile(
 )
 # The longest a calendar unit can be: who reads monthly is not late on the 31st.
 _SECONDS = (366 * 86400, 31 * 86400, 7 * 86400, 86400, 3600, 60, 1)
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2200, 1, 1)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 _USE = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d)/(\d\d:\d\d)")
@@ -35,13 +36,15 @@ def duration(value: object) -> timedelta:
 
 
 def day(value: object) -> date:
-    """Take a calendar date."""
+    """Take a calendar date of our time: what lies centuries away is a slip of the pen."""
     try:
         found = date.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
         found = None
     if not isinstance(found, date) or isinstance(found, datetime):
         raise wrong(f"{show(value)} is no date", "YYYY-MM-DD")
+    if not _FIRST_DAY <= found <= _LAST_DAY:
+        raise wrong(f"{show(value)} lies centuries away", f"{_FIRST_DAY} to {_LAST_DAY}")
     return found
 
 

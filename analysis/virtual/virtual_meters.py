@@ -1,6 +1,6 @@
 """What a virtual meter is the sum of, and when: its formulas and those of the virtual meters in it, taken apart."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from decimal import Decimal
@@ -13,12 +13,15 @@ from config.formulas import formula_terms
 from config.meters import Meter, value_on
 from config.portfolio import Portfolio
 
+_Shares = dict[str, Decimal]
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """In `[from_ms, to_ms)` a virtual meter is the sum of metered meters, each times its share.
 
-    A meter that several of the formulas name stands here once for each.
+    A meter that several of the formulas name stands here once, also where its shares cancel out: what it does not
+    know, the sum does not know.
     """
 
     from_ms: int
@@ -52,19 +55,26 @@ def _days_of_change(portfolio: Portfolio, meter: Meter) -> set[date]:
 
 def _terms_on(portfolio: Portfolio, meter: Meter, day: date) -> tuple[tuple[Decimal, Meter], ...] | None:
     """None where one of the formulas does not hold yet."""
-    found = list(_taken_apart(portfolio, meter, day, Decimal(1)))
-    return None if None in found else tuple(term for term in found if term is not None)
+    shares = _shares(portfolio, meter, day, {})
+    return None if shares is None else tuple((share, portfolio.meter(name)) for name, share in shares.items())
 
 
-def _taken_apart(
-    portfolio: Portfolio, meter: Meter, day: date, share: Decimal
-) -> Iterator[tuple[Decimal, Meter] | None]:
+def _shares(portfolio: Portfolio, meter: Meter, day: date, known: dict[str, _Shares | None]) -> _Shares | None:
+    """Return by how much each metered part counts; each virtual one is taken apart once, however many name it."""
     if not meter.is_virtual:
-        yield share * (hi_share(meter) if meter.tank is not None else 1), meter
-        return
-    formula = value_on(meter.formula, day)
-    if formula is None:
-        yield None
-        return
+        return {meter.id: hi_share(meter) if meter.tank is not None else Decimal(1)}
+    if meter.id not in known:
+        formula = value_on(meter.formula, day)
+        known[meter.id] = None if formula is None else _summed(portfolio, formula, day, known)
+    return known[meter.id]
+
+
+def _summed(portfolio: Portfolio, formula: str, day: date, known: dict[str, _Shares | None]) -> _Shares | None:
+    summed: _Shares = {}
     for term in formula_terms(formula):
-        yield from _taken_apart(portfolio, portfolio.meter(term.meter), day, share * term.factor)
+        shares = _shares(portfolio, portfolio.meter(term.meter), day, known)
+        if shares is None:
+            return None
+        for name, share in shares.items():
+            summed[name] = summed.get(name, Decimal(0)) + term.factor * share
+    return summed

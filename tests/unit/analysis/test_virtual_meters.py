@@ -16,6 +16,7 @@ from analysis.figures import Consumption, How, Resolution
 from analysis.meters.meter_amounts import amounts_of, daily_amounts
 from analysis.property_meters import hi_share, main_meters
 from analysis.virtual.formula_parts import formulas_within
+from analysis.virtual.virtual_meters import stretches_of
 from config.meters import ByHandSource, Dated, Meter, Reporting, Tank
 from tests.unit.analysis.evidence import DictStore, books, counter, formula, meter, place, utc
 
@@ -68,6 +69,26 @@ def test_virtual_meters_of_virtual_meters_are_taken_apart() -> None:
     there, store = books(place(meter(), meter("mensa"), meter("halle"), below, rest), zone="UTC")
     fill(store, strom=10, mensa=2, halle=3)
     assert days(there, "2025-01-02", "2025-01-03", "rest").total == 24 * (10 - (2 + Decimal("1.5")))
+
+
+def test_a_meter_that_is_named_often_counts_as_often_and_stands_once() -> None:
+    doubled = [
+        virtual("strom", identifier="v0"),
+        *(virtual(f"v{n} + v{n}", identifier=f"v{n + 1}") for n in range(30)),
+    ]
+    there, store = books(place(meter(), *doubled, virtual("v30 - strom - strom + 0.5 * v1")), zone="UTC")
+    fill(store, strom=1)
+    (stretch,) = stretches_of(there.portfolio, there.portfolio.meter("netto"), there.zone)
+    assert [(share, part.id) for share, part in stretch.terms] == [(Decimal(2**30 - 1), "strom")]
+    assert days(there, "2025-01-02", "2025-01-03").total == 24 * (2**30 - 1)
+
+
+def test_a_part_whose_shares_cancel_out_still_has_to_be_known() -> None:
+    there, store = books(place(meter(), meter("mensa"), virtual("strom + mensa - mensa")), zone="UTC")
+    fill(store, strom=1)
+    assert days(there, "2025-01-02", "2025-01-03").total is None
+    fill(store, mensa=5)
+    assert days(there, "2025-01-02", "2025-01-03").total == 24
 
 
 def test_meter_that_was_replaced_by_two_goes_on_at_local_midnight() -> None:

@@ -34,7 +34,7 @@ def test_what_is_no_duration_is_refused(value: object) -> None:
         duration(value)
 
 
-@given(st.dates(), st.dates())
+@given(st.dates(date(1900, 1, 1), date(2200, 1, 1)), st.dates(date(1900, 1, 1), date(2200, 1, 1)))
 def test_a_period_is_read_exactly_where_its_end_comes_after_its_start(start: date, end: date) -> None:
     if end > start:
         found = period(f"{start}/{end}")
@@ -92,6 +92,12 @@ def test_a_single_use_has_a_day_and_two_times() -> None:
 )
 def test_stamps_name_an_edge_an_offset_or_both(text: str, value: tuple[Stamps, timedelta | None]) -> None:
     assert stamps(text) == value
+
+
+@pytest.mark.parametrize("value", ["0205-06-01", date.min, date(1899, 12, 31), date(2200, 1, 2), date.max])
+def test_a_date_that_lies_centuries_away_is_refused(value: object) -> None:
+    with pytest.raises(PydanticCustomError, match="centuries"):
+        day(value)
 
 
 @pytest.mark.parametrize("value", ["2026-02-30", "16.02.2026", 20260216, None, True])
