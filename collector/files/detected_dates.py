@@ -19,6 +19,7 @@ from config.quantities import QUANTITIES, Kind
 _START = re.compile(r"\b(von|start|beginn|ab|from)\b", re.IGNORECASE)
 _PASSES = re.compile(r"s/w|a/b|sommer|winter|zeitzone|\bdst\b|mesz", re.IGNORECASE)
 _END = re.compile(r"\b(bis|ende?|to)\b", re.IGNORECASE)
+_LONGEST_INTERVAL = timedelta(days=366)  # stamps further apart are a slip of the pen, and no interval
 
 
 class DetectedDates:
@@ -88,6 +89,8 @@ class DetectedDates:
         if not steps or steps[0][1] < MOSTLY * (len(walls) - 1) or steps[0][0] % 60_000:
             return None
         found = timedelta(milliseconds=steps[0][0])
+        if found > _LONGEST_INTERVAL:
+            return None
         meter = self._table.portfolio.meters.get(self._table.asked.meter or "") or self._table.first_meter()
         if meter is not None and meter.interval != found:
             self._table.doubts.append(f"the stamps are {found} apart, the interval of {meter.id} is {meter.interval}")

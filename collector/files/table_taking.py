@@ -27,9 +27,10 @@ _Numbers = tuple[NDArray[np.float64], Gaps]
 
 @dataclass(slots=True)
 class _Series:
-    """What shares a clock: the columns of one zone, or the rows of one meter."""
+    """What shares a clock: the columns of one zone and one end of their intervals, or the rows of one meter."""
 
     clock: WallClock
+    shift_ms: int
     targets: list[tuple[int, Target]]
 
     def not_come_yet(self, claimed_ms: int) -> InvalidReading:
@@ -181,13 +182,13 @@ class TableTaking:
                 self._tell_gaps(block, gaps, set(rows[good].tolist()) if gaps else set())
                 taken = good & ~np.isnan(column[rows])
                 kept = rows[taken]
-                times_ms = utc[taken] + target.shift_ms
-                self.account.take(target.key, times_ms, target.converted(column[kept]), block.numbers[kept])
+                self.account.take(target.key, utc[taken], target.converted(column[kept]), block.numbers[kept])
 
     def _utc(
         self, series: _Series, block: _Block, rows: NDArray[np.intp]
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         utc, never = series.clock.instants(block.sorts[rows], block.walls[rows])
+        utc = utc + series.shift_ms
         future, old = utc > self.account.now_ms + CLOCK_SLACK_MS, utc < EARLIEST_MS
         good = ~(never | future | old)
         for index in np.flatnonzero(~good).tolist():
@@ -218,13 +219,14 @@ class TableTaking:
         return self._series[name]
 
     def _new_series(self, name: str | None) -> list[_Series]:
-        by_zone: dict[tzinfo, _Series] = {}
+        alike: dict[tuple[tzinfo, int], _Series] = {}
         for place, column in self.columns.values:
             meter_id = column.meter or self._meter_named(name)
             target = target_of(self.portfolio.meter(meter_id), column, self.mapping, self.portfolio)
             offsets = self._offsets.setdefault(target.zone, Offsets(target.zone))
-            by_zone.setdefault(target.zone, _Series(WallClock(offsets), [])).targets.append((place, target))
-        return list(by_zone.values())
+            stamped = _Series(WallClock(offsets), target.shift_ms, [])
+            alike.setdefault((target.zone, target.shift_ms), stamped).targets.append((place, target))
+        return list(alike.values())
 
     def _meter_named(self, name: str | None) -> str:
         meter = dict(self.mapping.meters).get(name or "", name or "")

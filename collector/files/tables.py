@@ -23,6 +23,7 @@ _CELLS = 100_000  # of a block: large enough for whole columns, small enough for
 _HEAD_LINES = 60
 _LARGEST_SHEET = 2**30  # bytes unpacked: a spreadsheet that says it holds more is not opened
 _LONGEST_LINE = 2**20
+_LAST_ROW = 2**20  # of a sheet, for Excel and LibreOffice alike
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DELIMITERS = (";", "\t", ",", "|")
 # What openpyxl lets out of a file that is damaged or none.
@@ -203,6 +204,10 @@ def _sheet_lines(file: Path, layout: Layout, progress: Progress | None) -> Itera
             for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
                 if progress is not None and number % BLOCK == 0:
                     progress(min(number, whole), whole)
+                if number > _LAST_ROW:
+                    raise InvalidReading("broken_file", f"{file.name} has a row beyond the last one, {_LAST_ROW}")
+                if not row:  # between two rows far apart, openpyxl yields each that is missing
+                    continue
                 width = max(width, len(row))
                 cells = tuple(_cell(value) for value in row) + ("",) * (width - len(row))
                 if any(cell != "" for cell in cells):

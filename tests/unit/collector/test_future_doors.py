@@ -14,7 +14,7 @@ from collector.mqtt.routing import refused, routes_of
 from collector.pushing import take
 from config.clocks import ANY_SLACK_MS, CLOCK_SLACK
 from config.errors import InvalidReading
-from config.meters import MqttSource
+from config.meters import MqttSource, Stamps
 from gateway.reading import milliseconds
 from tests.unit.collector.portfolio import modbus_meter, mqtt_meter, portfolio
 from tests.unit.collector.sinks import MemorySink
@@ -124,6 +124,21 @@ def test_a_line_that_has_not_come_yet_names_every_meter_of_its_columns(tmp_path:
     import_file(file, portfolio(meters), sink, now=NOW, mapping=load_mapping(mapping, portfolio(meters)))
 
     assert [(one.reason, one.meter) for one in sink.refused] == [("future_time", "strom,mensa")]
+
+
+def test_an_interval_that_has_begun_and_not_ended_has_not_come_yet(tmp_path: Path) -> None:
+    amounts = replace(PLAIN, quantity="interval_energy", stamps=Stamps.END)
+    file, mapping = tmp_path / "table.csv", tmp_path / "mapping.yaml"
+    file.write_text("from,kwh\n2026-11-21T00:00:00Z,1\n2026-11-22T00:00:00Z,2\n", encoding="utf-8")
+    columns = "values: [{column: kwh, meter: strom}]"
+    mapping.write_text(f"time: {{column: from}}\nstamps: start\ninterval: P1D\n{columns}\n", encoding="utf-8")
+    sink = MemorySink()
+
+    import_file(file, portfolio([amounts]), sink, now=NOW, mapping=load_mapping(mapping, portfolio([amounts])))
+
+    assert sink.of("strom", "interval_energy") == [1.0]
+    claimed_ms = milliseconds(datetime(2026, 11, 23, tzinfo=UTC))
+    assert [(one.reason, one.claimed_ms) for one in sink.refused] == [("future_time", claimed_ms)]
 
 
 def test_weather_of_the_future_is_refused_too(tmp_path: Path) -> None:
