@@ -18,6 +18,7 @@ from api.pages import completeness as completeness_pages
 from api.pages import documentation, signing_in
 from api.pages import measures as measure_pages
 from api.pages import meter as meter_pages
+from api.pages import meter_entries as meter_entry_pages
 from api.pages import meter_events as meter_event_pages
 from api.pages import overview as overview_page
 from api.pages import property as property_pages
@@ -82,6 +83,7 @@ _ROUTERS = (
     overview_page.router,
     property_pages.router,
     meter_pages.router,
+    meter_entry_pages.router,
     meter_event_pages.router,
     trace_page.router,
     alert_pages.router,

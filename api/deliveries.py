@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from analysis.meters.raw_readings import as_displayed
 from api.evidence import Evidence
 from api.expected_range import canonical
 from api.hand_readings import shown
@@ -15,10 +16,11 @@ from api.times import check_moment
 from api.typed_values import refuse_future, write_typed
 from config.errors import InvalidReading
 from config.meters import Meter, Tank
-from config.quantities import QUANTITIES, Kind
+from gateway.reading import instant
 
 QUANTITY = "delivery"
 _MILLISECOND = timedelta(milliseconds=1)
+_LISTED = timedelta(days=5 * 366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +38,22 @@ def take_delivery(evidence: Evidence, delivery: Delivery) -> None:
     """Make a delivery durable; it counts in the interval of levels that it falls in.
 
     The same amount at the same instant again changes nothing. Raises `NotFound`, and `InvalidReading`: `no_tank`,
-    `future_time`, `too_old`, `not_a_number` for nothing or less, `out_of_range` for more than the tank holds and
+    `future_time`, `too_old`, `no_amount` for nothing or less, `out_of_range` for more than the tank holds and
     `already_read` (both without a reason in `force`), or what the push says.
     """
     meter = evidence.portfolio.meter(delivery.meter_id)
-    tank = _tank_of(meter)
+    if not meter.is_filled or meter.tank is None:
+        raise InvalidReading("no_tank", f"{meter.id} has no tank whose level is read: nothing is delivered there")
     check_moment(delivery.at)
     if delivery.amount <= 0:
-        raise InvalidReading("not_a_number", f"{delivery.amount} {meter.unit} is no delivery (allowed: more than 0)")
+        raise InvalidReading("no_amount", f"{delivery.amount} {meter.unit} is no delivery (allowed: more than 0)")
     value = canonical(meter, delivery.amount)
     refuse_future(evidence, meter, QUANTITY, value, at=delivery.at, author=delivery.author)
     before = _standing(evidence, meter, delivery.at)
     if before == value:
         return
     if not delivery.force.strip():
-        _demand_plausible(meter, tank, delivery, before)
+        _demand_plausible(meter, meter.tank, delivery, before)
     write_typed(evidence, meter, QUANTITY, value, at=delivery.at, author=delivery.author)
     old = shown(meter, before)
     typed = Typed(QUANTITY, delivery.amount, delivery.at, old, delivery.force, delivery.author, QUANTITY)
@@ -58,10 +61,16 @@ def take_delivery(evidence: Evidence, delivery: Delivery) -> None:
     evidence.forget(meter.id)
 
 
-def _tank_of(meter: Meter) -> Tank:
-    if meter.tank is None or QUANTITIES[meter.quantity].kind is not Kind.GAUGE:
-        raise InvalidReading("no_tank", f"{meter.id} has no tank whose level is read: nothing is delivered there")
-    return meter.tank
+def last_deliveries(evidence: Evidence, meter: Meter, count: int) -> list[tuple[datetime, float, str | None]]:
+    """Return the newest deliveries of the last five years, newest first: when, how much [meter's unit], by whom.
+
+    By whom it was noted is None where it came as a reading.
+    """
+    until = evidence.now() + _MILLISECOND
+    found = evidence.readings(meter.id, QUANTITY, until - _LISTED, until)
+    authors = {note.time_ms: note.author for note in evidence.operations.notes.of_meter(meter.id, QUANTITY)}
+    rows = list(zip(found.time_ms.tolist(), found.value.tolist(), strict=True))[: -count - 1 : -1]
+    return [(instant(at), float(as_displayed(meter, Decimal(repr(value)))), authors.get(at)) for at, value in rows]
 
 
 def _standing(evidence: Evidence, meter: Meter, at: datetime) -> float | None:

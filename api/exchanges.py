@@ -91,6 +91,8 @@ def expected_end(evidence: Evidence, meter: Meter, at: datetime) -> ExpectedRang
 def _check(evidence: Evidence, meter: Meter, exchange: Exchange) -> None:
     if meter.is_virtual:
         raise InvalidReading("virtual_meter", f"{meter.id} is worked out from other meters: no device hangs there")
+    if meter.is_filled:
+        raise InvalidReading("no_counter", f"{meter.id} is a tank or store: its level counts nothing, deliveries do")
     check_moment(exchange.at)
     if exchange.at > evidence.now():
         raise InvalidReading("future_time", f"{exchange.at.isoformat()} has not come yet")

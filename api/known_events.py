@@ -7,8 +7,8 @@ from analysis.figures import MeterEvent
 from analysis.meters.meter_events import events_of
 from api.evidence import Evidence
 from config.meters import Meter
-from gateway.operations import MeterEventRow, PhotoRow
-from gateway.reading import instant
+from gateway.operations import MeterEventRow, PhotoRow, ReadingNoteRow
+from gateway.reading import instant, milliseconds
 
 _BEFORE = datetime(1970, 1, 2, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -17,11 +17,15 @@ STATES = ("recorded", "proposed", "accepted", "rejected", "withdrawn", "noticed"
 
 @dataclass(frozen=True, slots=True)
 class KnownEvent:
-    """An event; `row` is what is recorded of it, None where the ledger alone says so."""
+    """An event; `row` is what is recorded of it, None where the ledger alone says so.
+
+    `note` says who wrote down the reading at that very instant and why, None for readings of devices.
+    """
 
     event: MeterEvent
     row: MeterEventRow | None
     photos: tuple[PhotoRow, ...] = ()
+    note: ReadingNoteRow | None = None
 
     @property
     def is_open(self) -> bool:
@@ -42,8 +46,14 @@ def known_events(
     found = events_of(evidence.books, meter, start, end, now=evidence.now())
     rows = {row.id: row for row in evidence.operations.events.of_meter(meter.id)}
     photos = evidence.operations.photos.of_meter(meter.id)
+    notes = {note.time_ms: note for note in evidence.operations.notes.of_meter(meter.id, meter.quantity)}
     return tuple(
-        KnownEvent(one, rows.get(one.id), tuple(photo for photo in photos if photo.subject == one.id))
+        KnownEvent(
+            one,
+            rows.get(one.id),
+            tuple(photo for photo in photos if photo.subject == one.id),
+            notes.get(milliseconds(one.time)),
+        )
         for one in found
     )
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from config.ledger_policy import DEFAULT_POLICY, LedgerPolicy
-from config.quantities import MEDIA, Medium
+from config.quantities import MEDIA, QUANTITIES, Kind, Medium
 
 T = TypeVar("T")
 
@@ -167,6 +167,11 @@ class Meter:
     def is_virtual(self) -> bool:
         """Whether it is worked out from other meters; nothing is ever read at it."""
         return bool(self.formula)
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether it is a tank or store whose level is read: deliveries fill it, and nothing in it counts."""
+        return self.tank is not None and QUANTITIES[self.quantity].kind is Kind.GAUGE
 
 
 def wrap_of(meter: Meter) -> Decimal | None:

@@ -42,7 +42,8 @@ class RawReading:
     """One reading: `value` as it is stored (canonical unit), `shown` as the display has it (the meter's unit).
 
     `stamp` is the time that came with it, `time` the same unless a clock was put right. `how` says who read it;
-    `author` and `recorded_at` are known where it was no device; `event` is the exchange at which it was written down.
+    `author`, `recorded_at` and, where one was given, the `reason` are known where it was no device; `event` is the
+    exchange at which it was written down.
     """
 
     time: datetime
@@ -51,6 +52,7 @@ class RawReading:
     shown: Decimal
     how: How
     author: str | None = None
+    reason: str | None = None
     recorded_at: datetime | None = None
     event: str | None = None
 
@@ -97,9 +99,14 @@ def raw_readings(books: Books, meter: Meter, knots: Integers, *, now: datetime) 
         return _amounts(books, meter, stored)
     if QUANTITIES[meter.quantity].kind is not Kind.GAUGE:
         return _counter(meter, records, stored, knots)
-    delivered = books.store.read(meter.id, "delivery", instant(int(knots[0])), instant(int(knots[-1]) + 1))
-    deliveries = (_reading(meter, at, value, at, Row.MEASURED) for at, value in _rows(delivered))
-    return replace(_counter(meter, records, stored, knots), deliveries=tuple(deliveries))
+    return replace(_counter(meter, records, stored, knots), deliveries=_deliveries(books, meter, knots))
+
+
+def _deliveries(books: Books, meter: Meter, knots: Integers) -> tuple[RawReading, ...]:
+    span = instant(int(knots[0])), instant(int(knots[-1]) + 1)
+    notes = {note.time_ms: note for note in books.operations.notes.of_meter(meter.id, "delivery", *span)}
+    delivered = _rows(books.store.read(meter.id, "delivery", *span))
+    return tuple(_reading(meter, at, value, at, Row.MEASURED, notes.get(at)) for at, value in delivered)
 
 
 def _amounts(books: Books, meter: Meter, stored: Sequence[RawReading]) -> RawReadings:
@@ -167,6 +174,7 @@ def _reading(
         shown=as_displayed(meter, stored),
         how=HOW_OF[mark],
         author=None if note is None else note.author,
+        reason=None if note is None else note.reason or None,
         recorded_at=None if note is None else note.recorded_at,
     )
 

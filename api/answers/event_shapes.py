@@ -9,7 +9,7 @@ from analysis.meters.raw_readings import LeftOut, RawReading
 from analysis.meters.trace import Trace, TracedInterval
 from api.answers.figures import number
 from api.known_events import KnownEvent
-from gateway.operations import MeterEventRow
+from gateway.operations import MeterEventRow, ReadingNoteRow
 
 Shape = dict[str, object]
 
@@ -31,7 +31,11 @@ def known_event_shape(known: KnownEvent, unit: str, zone: ZoneInfo) -> Shape:
     photos = [{"shows": one.shows, "href": f"/v1/photos/{one.sha256}"} for one in known.photos]
     own = {"can_be_decided": known.is_open, "can_be_undone": known.can_be_undone}
     recorded: Shape = {} if known.row is None else recorded_shape(known.row, unit, zone)
-    return event_shape(known.event, zone) | own | recorded | {"photos": photos}
+    return event_shape(known.event, zone) | own | recorded | {"photos": photos, "reading": _note_shape(known.note)}
+
+
+def _note_shape(note: ReadingNoteRow | None) -> Shape | None:
+    return None if note is None else {"how": note.how, "author": note.author, "reason": note.reason or None}
 
 
 def recorded_shape(row: MeterEventRow, unit: str, zone: ZoneInfo) -> Shape:
@@ -111,6 +115,7 @@ def _reading(one: RawReading, zone: ZoneInfo) -> Shape:
         "shown": _exact(one.shown),
         "how": one.how,
         "author": one.author,
+        "reason": one.reason,
         "recorded_at": None if one.recorded_at is None else _local(one.recorded_at, zone),
         "event": one.event,
     }

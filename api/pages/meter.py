@@ -1,4 +1,4 @@
-"""Zähler: what it counts, what follows from it, what happened to it, and forms for what people know of it."""
+"""Zähler: what it counts, what follows from it, what happened to it, with forms for what people know of it."""
 
 import asyncio
 from dataclasses import dataclass
@@ -7,32 +7,23 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from analysis.charts import amount_word
 from analysis.properties.trust import trust_of
 from api.clocks_ahead import clock_ahead
+from api.deliveries import last_deliveries
 from api.evidence import Evidence, Given
-from api.exchanges import PICTURES, Exchange, photos_of, record_exchange
-from api.hand_readings import HandReading, take, typed_amount
 from api.pages.meter_chart import shown_meter, trace_link
 from api.pages.meter_events import event_list, events_between
 from api.pages.meter_forms import (
     empty_forms,
-    local_instant,
-    number_or_none,
-    typed_exchange,
-    whole_or_none,
 )
 from api.pages.property import meter_row
 from api.pages.sub_meters import shown_checks
-from api.presentation import words
 from api.presentation.meter_spans import span_of
 from api.presentation.rendering import templates_of
-from api.routes.typed_bodies import form_with_pictures
-from api.security.callers import caller_of, check_csrf
 from api.trust import witness
-from config.errors import InvalidReading
 from config.meters import Meter
 from gateway.operations import PhotoRow
 from gateway.operations.photos import reading_subject
@@ -41,7 +32,6 @@ from gateway.reading import instant
 router = APIRouter(include_in_schema=False)
 _SHOWN_READINGS = 12
 _LONGER_SPANS = (timedelta(days=14), timedelta(days=400))
-_FORCEABLE = frozenset({"out_of_range", "already_read"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +51,7 @@ class Asked:
     gespeichert: bool = False
     beantwortet: bool = False
     gewechselt: bool = False
+    geliefert: bool = False
 
 
 Link = Annotated[Asked, Depends()]
@@ -70,11 +61,11 @@ Link = Annotated[Asked, Depends()]
 async def one_meter(request: Request, evidence: Given, meter_id: str, asked: Link) -> Response:
     """Return a meter's page."""
     meter = evidence.portfolio.meter(meter_id)
-    content = await asyncio.to_thread(_content, evidence, meter, asked)
+    content = await asyncio.to_thread(meter_content, evidence, meter, asked)
     return templates_of(request).page(request, "meter.html", content)
 
 
-def _content(
+def meter_content(
     evidence: Evidence,
     meter: Meter,
     asked: Asked,
@@ -82,7 +73,10 @@ def _content(
     read_at: datetime | None = None,
     changed_at: datetime | None = None,
 ) -> dict[str, object]:
-    """`read_at` is when somebody read the display, `changed_at` when the device was exchanged; None: nobody said."""
+    """Return what the page shows, the forms as nobody filled them.
+
+    `read_at` is when somebody read the display, `changed_at` when the device was exchanged; None: nobody said.
+    """
     span = span_of(asked.spanne, asked.schritt, asked.ab, evidence.today())
     place = evidence.portfolio.property(meter.property_id)
     found = evidence.consumption(meter.id, span.start, span.end, span.resolution)
@@ -114,7 +108,8 @@ def _content(
     if meter.is_virtual:
         return content
     forms = empty_forms(evidence, meter, read_at=read_at, changed_at=changed_at, corrects=asked.berichtigen)
-    return content | forms
+    deliveries = last_deliveries(evidence, meter, _SHOWN_READINGS) if meter.is_filled else []
+    return content | forms | {"deliveries": deliveries}
 
 
 def _last_readings(evidence: Evidence, meter: Meter) -> list[tuple[datetime, float, tuple[PhotoRow, ...]]]:
@@ -134,59 +129,3 @@ def _last_readings(evidence: Evidence, meter: Meter) -> list[tuple[datetime, flo
 
 def _photos_of(photos: list[PhotoRow], meter_id: str, time_ms: int) -> tuple[PhotoRow, ...]:
     return tuple(one for one in photos if one.subject == reading_subject(meter_id, time_ms))
-
-
-def _refusal(error: InvalidReading) -> str:
-    return words.REFUSALS.get(error.code, "nicht brauchbar")
-
-
-@router.post("/zaehler/{meter_id}")
-async def read_by_hand(request: Request, evidence: Given, meter_id: str) -> Response:
-    """Take a hand reading from the form; what is wrong with it stands above the form, with what was typed."""
-    caller = caller_of(request)
-    fields, pictures = await form_with_pictures(request, ("foto",))
-    check_csrf(caller, fields.get("csrf", ""))
-    meter = evidence.portfolio.meter(meter_id)
-    typed, at = fields.get("stand", "")[:40], None
-    try:
-        at = local_instant(fields.get("zeit"), evidence)
-        number, reason = typed_amount(typed), fields.get("grund", "")[:500]
-        reading = HandReading(meter_id, number, at, reason, caller.name, pictures.get("foto"))
-        await asyncio.to_thread(take, evidence, reading)
-    except InvalidReading as error:
-        content = await asyncio.to_thread(_content, evidence, meter, Asked(), read_at=at)
-        form = {"typed": typed, "at": fields.get("zeit", "")[:40], "complaint": _refusal(error)}
-        content |= {"may_be_forced": error.code in _FORCEABLE}
-        return templates_of(request).page(request, "meter.html", content | form, status=422)
-    return RedirectResponse(f"/zaehler/{meter_id}?gespeichert=1#ablesung", status_code=303)
-
-
-@router.post("/zaehler/{meter_id}/wechsel")
-async def exchange(request: Request, evidence: Given, meter_id: str) -> Response:
-    """Record or correct an exchange from the form; what is wrong stands above the form, with what was typed."""
-    caller = caller_of(request)
-    fields, pictures = await form_with_pictures(request, PICTURES)
-    check_csrf(caller, fields.get("csrf", ""))
-    meter, at = evidence.portfolio.meter(meter_id), None
-    try:
-        at = local_instant(fields.get("zeit"), evidence)
-        told = Exchange(
-            meter_id,
-            at,
-            typed_amount(fields.get("alt", "")),
-            typed_amount(fields.get("neu", "")),
-            caller.name,
-            serial=fields.get("nummer", "")[:80] or None,
-            digits=whole_or_none(fields.get("stellen")),
-            factor=number_or_none(fields.get("faktor")),
-            reason=fields.get("grund", "")[:500],
-            corrects=fields.get("corrects"),
-            photos=photos_of(pictures),
-        )
-        await asyncio.to_thread(record_exchange, evidence, told)
-    except InvalidReading as error:
-        content = await asyncio.to_thread(_content, evidence, meter, Asked(), changed_at=at)
-        form = {"exchange": typed_exchange(fields), "exchange_complaint": _refusal(error)}
-        content |= {"may_be_forced": error.code in _FORCEABLE}
-        return templates_of(request).page(request, "meter.html", content | form, status=422)
-    return RedirectResponse(f"/zaehler/{meter_id}?gewechselt=1#ereignisse", status_code=303)

@@ -11,6 +11,7 @@ from config.errors import Conflict, InvalidReading
 from config.meters import Meter
 from gateway.operations import MeterEventRow
 
+_DELIVERY_FIELDS = ("menge", "zeit", "grund")
 _EXCHANGE_FIELDS = ("corrects", "alt", "neu", "nummer", "stellen", "faktor", "zeit", "grund")
 
 
@@ -36,9 +37,16 @@ def empty_forms(
         "end_high": shown(meter, end.high),
         "end_at": left_at,
         "now_local": local_text(evidence, evidence.now()),
+        "delivery": dict.fromkeys(_DELIVERY_FIELDS, ""),
+        "delivery_complaint": None,
         "exchange": told,
         "exchange_complaint": None,
     }
+
+
+def typed_delivery(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return what was typed into the form of a delivery, to be shown again."""
+    return {name: fields.get(name, "")[:120] for name in _DELIVERY_FIELDS}
 
 
 def typed_exchange(fields: Mapping[str, str]) -> dict[str, str]:

@@ -110,6 +110,8 @@ REFUSALS = {
     "unknown_unit": "unbekannte Einheit",
     "virtual_meter": "berechneter Zähler",
     "no_meter": "ohne Zähler",
+    "no_amount": "keine Menge größer als null",
+    "no_counter": "kein Zählwerk, das gewechselt werden kann",
     "no_tank": "kein Tank, dessen Füllstand abgelesen wird",
     "no_time": "ohne brauchbare Zeit",
     "naive_time": "Zeit ohne Zeitzone",

@@ -57,7 +57,7 @@ RULES = (
     _rule("POST", r"/v1/alerts/[^/]+/(acknowledge|resolve|comment|silence|answer)", Permission.ANSWER_ALERTS),
     _rule("POST", r"/v1/balance/\d+/freeze", Permission.KEEP_BALANCE),
     _rule("POST", r"/alarme/[^/]+", Permission.ANSWER_ALERTS),
-    _rule("POST", r"/zaehler/[^/]+", Permission.READ_METERS_BY_HAND),
+    _rule("POST", r"/zaehler/[^/]+(/lieferungen)?", Permission.READ_METERS_BY_HAND),
     _rule("POST", r"/zaehler/[^/]+/(ereignisse|wechsel)", Permission.DECIDE_EVENTS),
     _rule("POST", r"/abmelden", Permission.ENTER),
     _rule("GET HEAD", r".*", Permission.READ),

@@ -1,5 +1,6 @@
 """Deliveries to a tank."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -34,6 +35,9 @@ def call(district: SmallDistrict) -> Callable[[str], Client]:
     district.store.append([Reading("gs-wasser", "tank_level", milliseconds(at), level) for at, level in levels])
     app = application(services)
     return lambda role: Client(app, district.operations.tokens.create(f"Test {role}", role))
+
+
+PAGE = "/zaehler/gs-wasser"
 
 
 def consumed(client: Client) -> float | None:
@@ -81,8 +85,8 @@ def test_the_same_delivery_again_changes_nothing_and_another_amount_needs_a_reas
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"amount": 0}, "not_a_number"),
-        ({"amount": -5}, "not_a_number"),
+        ({"amount": 0}, "no_amount"),
+        ({"amount": -5}, "no_amount"),
         ({"amount": 10001}, "out_of_range"),
         ({"at": (NOW + timedelta(days=1)).isoformat()}, "future_time"),
         ({"at": "1999-03-01T00:00:00Z"}, "too_old"),
@@ -109,6 +113,59 @@ def test_nothing_is_delivered_to_a_meter_without_a_tank(call: Callable[[str], Cl
     answer = call("facility_manager").post("/v1/meters/gs-strom/deliveries", NOTE)
     assert (answer.status_code, "no_tank" in answer.text) == (422, True)
     assert call("facility_manager").post("/v1/meters/nirgends/deliveries", NOTE).status_code == 404
+
+
+def filled(client: Client, **fields: str) -> dict[str, str]:
+    found = re.search(r'name="csrf" value="(\w+)"', client.page(PAGE).text)
+    assert found is not None
+    return {"csrf": found[1], "menge": "4.000,0", "zeit": "2026-03-04T10:00"} | fields
+
+
+def test_a_delivery_is_recorded_from_the_form_of_its_tank_and_listed(call: Callable[[str], Client]) -> None:
+    manager = call("facility_manager")
+    assert "Noch keine Lieferung erfasst" in manager.page(PAGE).text
+    answer = manager.form(f"{PAGE}/lieferungen", filled(manager))
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{PAGE}?geliefert=1#lieferungen")
+    page = manager.page(PAGE).text
+    assert re.search(r"04\.03\.2026.*?</td><td class=\"number\">4\.000,0</td><td>Test facility_manager</td>", page)
+    assert "Zählerwechsel erfassen" not in page
+    assert consumed(manager) == 6000
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"menge": "12000"}, "Stimmt die Menge trotzdem, nennen Sie bitte den Grund."),
+        ({"menge": "-3"}, "keine Menge größer als null"),
+        ({"menge": "5.000"}, "Tausender bitte ohne Punkt"),
+        ({"zeit": "gestern"}, "ohne brauchbare Zeit"),
+        ({"zeit": "2030-01-01T00:00"}, "Zukunft"),
+    ],
+)
+def test_a_delivery_that_cannot_be_stays_in_the_form_with_the_reason(
+    call: Callable[[str], Client], change: dict[str, str], said: str
+) -> None:
+    manager = call("facility_manager")
+    answer = manager.form(f"{PAGE}/lieferungen", filled(manager, **change))
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "<details open>" in answer.text
+    typed = re.search(r'name="menge" [^>]*value="([^"]*)"', answer.text)
+    assert typed is not None
+    assert typed[1] == change.get("menge", "4.000,0")
+
+
+def test_more_than_the_tank_holds_is_taken_from_the_form_with_a_reason(call: Callable[[str], Client]) -> None:
+    manager = call("facility_manager")
+    form = filled(manager, menge="12000", grund="Es wurde in zwei Tanks gefüllt")
+    assert manager.form(f"{PAGE}/lieferungen", form).status_code == 303
+    assert consumed(manager) == (3000 + 12000 - 6400) * 10
+
+
+def test_a_tank_is_not_exchanged_like_a_counter(call: Callable[[str], Client]) -> None:
+    body = {"at": "2026-03-04T10:00:00+01:00", "old_end": 10, "new_start": 0}
+    answer = call("facility_manager").post("/v1/meters/gs-wasser/exchanges", body)
+    assert (answer.status_code, "no_counter" in answer.text) == (422, True)
 
 
 @pytest.mark.parametrize("role", ["reader", "device"])

@@ -58,6 +58,21 @@ def test_an_open_question_says_what_it_means_and_what_follows(manager: Client, f
     assert 'placeholder="5"' in text
 
 
+def test_an_event_at_a_hand_reading_names_who_wrote_it_down_and_why(manager: Client) -> None:
+    body = {"value": 5, "force": "Der alte Zähler lief rückwärts"}
+    assert manager.post("/v1/meters/gs-wasser/readings", body).status_code == 201
+
+    told = "Den Stand hat Test facility_manager eingetragen, Grund: „Der alte Zähler lief rückwärts“."
+    assert told in manager.page("/zaehler/gs-wasser").text
+    (event,) = manager.get("/v1/meters/gs-wasser/events").json()["events"]
+    assert event["kind"] == "counter_fell"
+    assert event["reading"] == {
+        "how": "read_by_hand",
+        "author": "Test facility_manager",
+        "reason": "Der alte Zähler lief rückwärts",
+    }
+
+
 def test_who_may_not_decide_sees_the_question_without_a_form(reader: Client, fallen: SmallDistrict) -> None:
     text = reader.page(PAGE).text
     assert "vermutlicher Zählerwechsel" in text

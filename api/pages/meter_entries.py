@@ -1,0 +1,100 @@
+"""What people type on a meter's page: a display, a delivery, an exchange; what is wrong stands above the form."""
+
+import asyncio
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from api.deliveries import Delivery, take_delivery
+from api.evidence import Given
+from api.exchanges import PICTURES, Exchange, photos_of, record_exchange
+from api.hand_readings import HandReading, take, typed_amount
+from api.pages.meter import Asked, meter_content
+from api.pages.meter_forms import local_instant, number_or_none, typed_delivery, typed_exchange, whole_or_none
+from api.presentation import words
+from api.presentation.rendering import templates_of
+from api.routes.typed_bodies import form_with_pictures
+from api.security.callers import caller_of, check_csrf
+from config.errors import InvalidReading
+
+router = APIRouter(include_in_schema=False)
+_FORCEABLE = frozenset({"out_of_range", "already_read"})
+
+
+@router.post("/zaehler/{meter_id}")
+async def read_by_hand(request: Request, evidence: Given, meter_id: str) -> Response:
+    """Take a hand reading from the form; what is wrong with it stands above the form, with what was typed."""
+    caller = caller_of(request)
+    fields, pictures = await form_with_pictures(request, ("foto",))
+    check_csrf(caller, fields.get("csrf", ""))
+    meter = evidence.portfolio.meter(meter_id)
+    typed, at = fields.get("stand", "")[:40], None
+    try:
+        at = local_instant(fields.get("zeit"), evidence)
+        number, reason = typed_amount(typed), fields.get("grund", "")[:500]
+        reading = HandReading(meter_id, number, at, reason, caller.name, pictures.get("foto"))
+        await asyncio.to_thread(take, evidence, reading)
+    except InvalidReading as error:
+        form = {"typed": typed, "at": fields.get("zeit", "")[:40], "complaint": _refusal(error)}
+        content = await asyncio.to_thread(meter_content, evidence, meter, Asked(), read_at=at)
+        return _again(request, content | form, error)
+    return RedirectResponse(f"/zaehler/{meter_id}?gespeichert=1#ablesung", status_code=303)
+
+
+@router.post("/zaehler/{meter_id}/lieferungen")
+async def deliver(request: Request, evidence: Given, meter_id: str) -> Response:
+    """Take a delivery from the form; what is wrong with it stands above the form, with what was typed."""
+    caller = caller_of(request)
+    fields, _ = await form_with_pictures(request, ())
+    check_csrf(caller, fields.get("csrf", ""))
+    meter = evidence.portfolio.meter(meter_id)
+    try:
+        at, amount = local_instant(fields.get("zeit"), evidence), typed_amount(fields.get("menge", ""))
+        delivery = Delivery(meter_id, amount, at, fields.get("grund", "")[:500], caller.name)
+        await asyncio.to_thread(take_delivery, evidence, delivery)
+    except InvalidReading as error:
+        form = {"delivery": typed_delivery(fields), "delivery_complaint": _refusal(error)}
+        content = await asyncio.to_thread(meter_content, evidence, meter, Asked())
+        return _again(request, content | form, error)
+    return RedirectResponse(f"/zaehler/{meter_id}?geliefert=1#lieferungen", status_code=303)
+
+
+@router.post("/zaehler/{meter_id}/wechsel")
+async def exchange(request: Request, evidence: Given, meter_id: str) -> Response:
+    """Record or correct an exchange from the form; what is wrong stands above the form, with what was typed."""
+    caller = caller_of(request)
+    fields, pictures = await form_with_pictures(request, PICTURES)
+    check_csrf(caller, fields.get("csrf", ""))
+    meter, at = evidence.portfolio.meter(meter_id), None
+    try:
+        at = local_instant(fields.get("zeit"), evidence)
+        told = Exchange(
+            meter_id,
+            at,
+            typed_amount(fields.get("alt", "")),
+            typed_amount(fields.get("neu", "")),
+            caller.name,
+            serial=fields.get("nummer", "")[:80] or None,
+            digits=whole_or_none(fields.get("stellen")),
+            factor=number_or_none(fields.get("faktor")),
+            reason=fields.get("grund", "")[:500],
+            corrects=fields.get("corrects"),
+            photos=photos_of(pictures),
+        )
+        await asyncio.to_thread(record_exchange, evidence, told)
+    except InvalidReading as error:
+        form = {"exchange": typed_exchange(fields), "exchange_complaint": _refusal(error)}
+        content = await asyncio.to_thread(meter_content, evidence, meter, Asked(), changed_at=at)
+        return _again(request, content | form, error)
+    return RedirectResponse(f"/zaehler/{meter_id}?gewechselt=1#ereignisse", status_code=303)
+
+
+def _again(request: Request, content: dict[str, object], error: InvalidReading) -> Response:
+    """Return the page with what was typed and why it was not taken."""
+    content |= {"may_be_forced": error.code in _FORCEABLE}
+    return templates_of(request).page(request, "meter.html", content, status=422)
+
+
+def _refusal(error: InvalidReading) -> str:
+    return words.REFUSALS.get(error.code, "nicht brauchbar")
