@@ -23,7 +23,9 @@ def load_portfolio(folder: Path) -> Portfolio:
     Raises `ConfigurationError` with every mistake of every file, each with file, line, path and what is allowed.
     """
     if not folder.is_dir():
-        raise ConfigurationError([Problem(folder.as_posix(), 1, ".", "is not a folder")])
+        raise ConfigurationError(
+            [Problem(folder.as_posix(), 1, ".", "is not a folder (`zaehlwerk init DIR` makes one)")]
+        )
     problems: list[Problem] = list(_wrongly_named(folder))
     profiles = _profiles(folder, problems)
     district = _read(folder / "district.yaml", problems)

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 from config.errors import ConfigurationError, InsufficientData, InvalidReading, NotFound, ZaehlwerkError
 
-_FEW = 8  # names that a message lists when none comes close
+_FEW = 8  # names that a message lists
 
 
 class ExitCode(IntEnum):
@@ -34,10 +34,9 @@ def exit_code_of(error: ZaehlwerkError) -> ExitCode:
 
 
 def unknown(kind: str, wanted: str, known: Iterable[str]) -> WrongCall:
-    """Return the error for an id that nothing has, with the closest one that exists, or all if they are few."""
+    """Return the error for an id that nothing has, with the closest one that exists, and all if they are few."""
     names = list(known)
     close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.5)
     hint = f"; did you mean {close[0]!r}?" if close else ""
-    if not close and 0 < len(names) <= _FEW:
-        hint = f" (allowed: {', '.join(names)})"
-    return WrongCall(f"there is no {kind} {wanted!r}{hint}")
+    allowed = f" (allowed: {', '.join(names)})" if 0 < len(names) <= _FEW else ""
+    return WrongCall(f"there is no {kind} {wanted!r}{hint}{allowed}")

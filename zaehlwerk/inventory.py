@@ -1,7 +1,7 @@
 """A portfolio in one line."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 
 from config.meters import ByHandSource, Meter, ModbusSource, MqttSource
 from config.portfolio import Portfolio
@@ -13,15 +13,19 @@ def inventory(portfolio: Portfolio, profiles: Mapping[str, DeviceProfile]) -> st
     kinds = Counter(_kind(meter) for meter in portfolio.meters.values())
     how = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
     counts = (
-        f"{len(portfolio.municipalities)} municipalities",
-        f"{len(portfolio.properties)} properties",
-        f"{len(portfolio.meters)} meters ({how})" if portfolio.meters else "0 meters",
-        f"{len(portfolio.measures)} measures",
-        f"{len(portfolio.sources)} sources",
-        f"{len(portfolio.people)} people",
-        f"{len(profiles)} device profiles",
+        _counted(portfolio.municipalities, "municipality", "municipalities"),
+        _counted(portfolio.properties, "property", "properties"),
+        _counted(portfolio.meters, "meter", "meters") + (f" ({how})" if how else ""),
+        _counted(portfolio.measures, "measure", "measures"),
+        _counted(portfolio.sources, "source", "sources"),
+        _counted(portfolio.people, "person", "people"),
+        _counted(profiles, "device profile", "device profiles"),
     )
     return f"{portfolio.district.name}: {', '.join(counts)}"
+
+
+def _counted(things: Sized, one: str, several: str) -> str:
+    return f"{len(things)} {one if len(things) == 1 else several}"
 
 
 def _kind(meter: Meter) -> str:

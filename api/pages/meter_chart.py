@@ -12,7 +12,7 @@ from api.known_events import KnownEvent
 from api.presentation import words
 from api.presentation.charts import ShownChart, untitled
 from api.presentation.meter_spans import MeterSpan
-from api.presentation.slots import slot_label, slot_light
+from api.presentation.slots import slot_how, slot_label, slot_light
 from config.meters import Meter
 from gateway.series import Series
 
@@ -28,7 +28,7 @@ def shown_meter(
     labels = [slot_label(slot.start, found.resolution) for slot in found.slots]
     links = [trace_link(meter.id, slot.start, slot.end) for slot in found.slots]
     marks = [
-        SlotMark(label, words.HOW[slot.how], link, last, is_to_come=slot.start > now)
+        SlotMark(label, slot_how(slot), link, last, is_to_come=slot.start > now)
         for slot, label, link, last in zip(found.slots, labels, links, before, strict=True)
     ]
     spec = meter_chart(
@@ -57,7 +57,7 @@ def _row(slot: Slot, label: str, last: float | None, resolution: Resolution) -> 
         label,
         words.digits(slot.value, places),
         words.digits(last, places),
-        words.HOW[slot.how],
+        slot_how(slot),
         f"{light.icon} {light.word}",
         words.percent(slot.coverage),
     )

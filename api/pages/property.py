@@ -111,7 +111,7 @@ def _meter_light(evidence: Evidence, meter: Meter, newest: Reading | None) -> Li
     if evidence.silence(meter.id) is not None:
         word = "Ablesung fällig" if meter.reporting is Reporting.BY_HAND else "stumm"
         return Light("act", "▲", word)
-    return Light("ok", "✓", "meldet sich")
+    return Light("ok", "✓", "rechtzeitig abgelesen" if meter.reporting is Reporting.BY_HAND else "meldet sich")
 
 
 def _months(evidence: Evidence, place: Property, year: int) -> list[tuple[Group, ShownChart]]:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from analysis.charts import amount_word
 from analysis.meters.trace import MOST_ROWS, Trace
@@ -23,9 +23,16 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/zaehler/{meter_id}/herkunft")
-async def origin(request: Request, evidence: Given, meter_id: str, start: str, end: str, ab: int = 0) -> Response:
-    """Return where an amount comes from; `ab` is the number of the first interval that is shown."""
+async def origin(
+    request: Request, evidence: Given, meter_id: str, start: str = "", end: str = "", ab: int = 0
+) -> Response:
+    """Return where an amount comes from; `ab` is the number of the first interval that is shown.
+
+    An address that was cut short leads to the meter, where every amount has its own.
+    """
     meter = evidence.portfolio.meter(meter_id)
+    if not start or not end:
+        return RedirectResponse(f"/zaehler/{meter.id}#verbrauch", status_code=303)
     zone = evidence.books.zone
     since, until = (moment(text, zone, name=name).astimezone(zone) for name, text in (("start", start), ("end", end)))
     content = await asyncio.to_thread(_content, evidence, meter, since, until, ab)

@@ -51,7 +51,7 @@ async def meter_events(
     meter_id: str,
     start: str | None = None,
     end: str | None = None,
-    state: Literal["recorded", "proposed", "accepted", "rejected", "noticed"] | None = None,
+    state: Literal["recorded", "proposed", "accepted", "rejected", "withdrawn", "noticed"] | None = None,
 ) -> Response:
     """Return what happened to a meter in `[start, end)`, newest first; without them the last 400 days.
 

@@ -84,12 +84,12 @@ def _print_table(found: Consumption) -> None:
 
 def _row(found: Consumption, slot: Slot) -> tuple[str, ...]:
     from api.presentation import words  # noqa: PLC0415
-    from api.presentation.slots import slot_label, slot_light  # noqa: PLC0415
+    from api.presentation.slots import slot_how, slot_label, slot_light  # noqa: PLC0415
 
     return (
         slot_light(slot).icon,
         slot_label(slot.start, found.resolution),
         words.digits(slot.value, _PLACES),
-        words.HOW[slot.how],
+        slot_how(slot),
         words.percent(slot.coverage),
     )

@@ -84,9 +84,9 @@ def _bound(shown: float | None) -> str:
 
 def display(text: str, option: str) -> Decimal:
     """Return what a display shows; raises `WrongCall` for what none can show."""
-    from api.hand_readings import LARGEST_DISPLAY, typed_number  # noqa: PLC0415
+    from api.hand_readings import LARGEST_DISPLAY, typed_amount  # noqa: PLC0415
 
-    shown = typed_number(text)
+    shown = typed_amount(text)
     if not 0 <= shown < LARGEST_DISPLAY:
         raise WrongCall(f"{option} {text} is no display of a meter (allowed: 0 to 15 digits)")
     return shown

@@ -18,6 +18,7 @@ from zaehlwerk.commands.options import (
     settings_from,
 )
 from zaehlwerk.commands.output import local, say
+from zaehlwerk.exits import WrongCall
 
 
 def read(
@@ -32,17 +33,19 @@ def read(
     state: StateOption = None,
 ) -> None:
     """Store a reading taken by a person; one that cannot be expected, or corrects another, needs a reason."""
-    from api.hand_readings import HandReading, range_of, take, typed_number  # noqa: PLC0415
+    from api.hand_readings import HandReading, range_of, take, typed_amount  # noqa: PLC0415
     from api.hand_readings import shown as as_displayed  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.noticing.telling import told  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
 
-    shown = typed_number(value)
+    shown = typed_amount(value)
     with open_house(settings_from(portfolio, state)) as house, told(house):
         found, now = meter_of(house.portfolio, meter), house.clock()
         moment = instant_of(at, house.portfolio.district.zone) if at else now.replace(microsecond=0)
         evidence = evidence_of(house)
+        if found.is_virtual:
+            raise WrongCall(f"{found.id} is worked out from other meters: nobody reads it")
         expected = range_of(evidence, found, moment)
         low, high = (as_displayed(found, bound) for bound in (expected.low, expected.high))
         say(f"expected: {_bound(low)} to {_bound(high)} {found.unit}")

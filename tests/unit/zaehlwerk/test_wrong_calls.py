@@ -1,0 +1,71 @@
+"""What a person typed a little wrong is answered with what is meant, allowed or to be done."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tests.portfolios import write_portfolio
+from zaehlwerk.command_line import app
+
+METERS: list[dict[str, Any]] = [
+    {"id": "strom", "medium": "electricity_import", "unit": "kWh", "source": {"by_hand": "P1M"}},
+    {"id": "netto", "medium": "electricity_import", "unit": "kWh", "formula": "strom"},
+]
+
+
+@pytest.fixture(autouse=True)
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A meter that is read by hand, and one that is worked out."""
+    portfolio = write_portfolio(tmp_path / "portfolio", sources=[], meters=METERS)
+    monkeypatch.setenv("ZAEHLWERK_PORTFOLIO", str(portfolio))
+    monkeypatch.setenv("ZAEHLWERK_STATE", str(tmp_path / "state"))
+    return tmp_path
+
+
+def call(*arguments: str) -> Result:
+    """Call `zaehlwerk`."""
+    return CliRunner().invoke(app, arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("read", "strom", "130.500"),
+        ("exchange", "strom", "--at", "2024-03-02", "--old-end", "1.204", "--new-start", "0"),
+        ("exchange", "strom", "--at", "2024-03-02", "--old-end", "1204", "--new-start", "1.204"),
+    ],
+)
+def test_a_point_that_may_group_or_begin_the_decimals_is_asked_about(arguments: tuple[str, ...]) -> None:
+    answer = call(*arguments)
+    assert answer.exit_code == 2
+    assert "write it without the point" in answer.stderr
+
+
+def test_a_display_with_a_comma_is_taken_as_it_is_typed() -> None:
+    assert call("read", "strom", "130.500,5", "--at", "2024-03-02").exit_code == 0
+    assert "130500.5" in call("readings", "strom", "--start", "2024-03-01", "--end", "2024-03-03").stdout
+
+
+def test_nobody_reads_a_meter_that_is_worked_out() -> None:
+    answer = call("read", "netto", "5")
+    assert answer.exit_code == 2
+    assert "netto is worked out from other meters" in answer.stderr
+    assert "expected" not in answer.stdout + answer.stderr
+
+
+def test_a_resolution_that_is_none_is_answered_with_all_that_are() -> None:
+    answer = call("consumption", "strom", "--resolution", "P1W")
+    assert answer.exit_code == 2
+    assert "(allowed: PT15M, PT1H, P1D, P1M, P1Y)" in answer.stderr
+
+
+def test_a_folder_that_is_not_there_is_answered_with_how_to_make_one(house: Path) -> None:
+    answer = call("check", "--portfolio", str(house / "nowhere"))
+    assert answer.exit_code == 2
+    assert "`zaehlwerk init DIR` makes one" in answer.stderr
+
+
+def test_the_inventory_counts_one_as_one() -> None:
+    assert "1 property, 2 meters (1 by hand, 1 virtual)" in call("check").stdout
