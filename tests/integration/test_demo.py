@@ -15,6 +15,8 @@ import pytest
 from tests.integration.test_commands_running import called, ended, environment, running, status, until
 from tests.servers.search import LOOPBACK, free_port, program
 from zaehlwerk.demo.broker import STAND_IN
+from zaehlwerk.demo.history.incidents import CUT_OFF_METER, FORGOTTEN_METER
+from zaehlwerk.demo.stray import TOPIC as STRAY
 
 PAGES = ("/", "/alarme", "/massnahmen", "/daten", "/liegenschaften/gs-am-wald", "/zaehler/gs-am-wald-wasser")
 
@@ -42,6 +44,8 @@ def test_the_demo_shows_live_pages_and_its_three_alerts_and_ends_by_itself(tmp_p
         assert "Beispiel" in text_of(url + "/")
         until(lambda: len(fetched(f"{url}/v1/alerts")["items"]) == 3)
         until(lambda: len(list((state / "mails").glob("*.eml"))) == 3)
+        assert "Eine Frage an Sie" in text_of(f"{url}/zaehler/{FORGOTTEN_METER}")
+        until(lambda: STRAY in text_of(f"{url}/daten"))
         assert demo.wait(60) == 0
     alerts = {alert["rule"]: alert for alert in json.loads(on(state, "alerts", "--json"))}
     assert alerts["water_runs_at_night"]["value"] == pytest.approx(0.42, abs=0.02)
@@ -51,6 +55,8 @@ def test_the_demo_shows_live_pages_and_its_three_alerts_and_ends_by_itself(tmp_p
         "measure_target_missed": "sporthalle-am-markt",
     }
     assert_mails_can_be_opened(state / "mails")
+    substitutes = json.loads(on(state, "consumption", CUT_OFF_METER, "--json"))["substitutes"]
+    assert [one["known_sum"] for one in substitutes] == [True]
     assert_live_readings_follow_the_history(state, "gs-am-wald-strom", "gs-am-wald-wasser")
 
 

@@ -8,11 +8,13 @@ from datetime import datetime
 from alerts.channels.channel import Channel
 from alerts.channels.smtp import SmtpChannel
 from collector.simulation import Simulation
+from config.portfolio import MqttBroker
 from gateway.embedded import EmbeddedStore
 from zaehlwerk.composition import House
 from zaehlwerk.demo.history.counters import History
 from zaehlwerk.demo.history.readings import weather_readings
 from zaehlwerk.demo.mail_folder import MailFolder
+from zaehlwerk.demo.stray import stray_plug
 from zaehlwerk.demo.values import LiveValues
 from zaehlwerk.processes.collecting import collecting
 from zaehlwerk.processes.live import Live
@@ -28,13 +30,15 @@ async def living(house: House, live: Live, history: History, *, url: str) -> Asy
     """Open everything that goes on after the history; the meters answer before anybody asks them."""
     values = LiveValues(history)
     simulation = Simulation(house.portfolio, house.profiles, values, clock=house.clock)
+    (broker,) = (one for one in house.portfolio.sources if isinstance(one, MqttBroker))
     async with (
         simulation,
         collecting(house.intake, live) as collector,
         watching_with(house, live, _channel(house), public_url=url) as watch,
+        stray_plug(broker) as plug,
     ):
         station = {"weather": lambda: _weather(house, values)}
-        yield {"simulation": simulation.run, **station, **collector, **watch}
+        yield {"simulation": simulation.run, **station, **collector, **watch, "stray plug": plug}
 
 
 def mails_go_to(house: House) -> str:

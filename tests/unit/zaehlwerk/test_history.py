@@ -12,7 +12,14 @@ from gateway.series import Series
 from tests.unit.zaehlwerk.conftest import NOW
 from zaehlwerk.demo.history.counters import History, history_until
 from zaehlwerk.demo.history.hours import hour_index
-from zaehlwerk.demo.history.incidents import DEAD_METER, EXCHANGED_METER, LEAK_M3_H, LEAKING_METER
+from zaehlwerk.demo.history.incidents import (
+    CUT_OFF_METER,
+    DEAD_METER,
+    EXCHANGED_METER,
+    FORGOTTEN_METER,
+    LEAK_M3_H,
+    LEAKING_METER,
+)
 from zaehlwerk.demo.history.readings import first_stored, readings_of, weather_readings
 
 QUARTERS_OF_AN_HOUR_MS = 900_000
@@ -72,18 +79,28 @@ def test_three_years_of_hours_are_stored_for_every_live_meter(history: History) 
     assert series.time_ms[-1] == milliseconds(NOW.replace(minute=0))
 
 
-def test_no_stored_counter_ever_falls_but_the_exchanged_one(history: History) -> None:
+def test_no_stored_counter_ever_falls_but_the_exchanged_ones(history: History) -> None:
     for meter in map(history.portfolio.meter, history.totals):
-        if meter.tank is None and meter.id != EXCHANGED_METER:
+        if meter.tank is None and meter.id not in {EXCHANGED_METER, FORGOTTEN_METER}:
             assert (np.diff(stored(history, meter.id).value) >= 0).all(), meter.id
 
 
-def test_the_exchanged_meter_begins_again_at_zero(history: History) -> None:
-    series = stored(history, EXCHANGED_METER)
+@pytest.mark.parametrize("meter_id", [EXCHANGED_METER, FORGOTTEN_METER])
+def test_an_exchanged_meter_begins_again_at_zero(history: History, meter_id: str) -> None:
+    series = stored(history, meter_id)
     (fall,) = np.flatnonzero(np.diff(series.value) < 0)
-    exchanged_ms = milliseconds(history.incidents.exchange)
+    exchanged = history.incidents.exchanged_at(meter_id)
+    assert exchanged is not None
+    exchanged_ms = milliseconds(exchanged)
     assert series.time_ms[fall] < exchanged_ms < series.time_ms[fall + 1]
     assert 0 <= series.value[fall + 1] < 5
+
+
+def test_a_meter_that_was_cut_off_has_readings_on_both_sides_of_its_only_gap(history: History) -> None:
+    series = stored(history, CUT_OFF_METER)
+    (gap,) = np.flatnonzero(np.diff(series.time_ms) > 4 * QUARTERS_OF_AN_HOUR_MS)
+    found = (series.time_ms[gap], series.time_ms[gap + 1])
+    assert found == (milliseconds(history.incidents.cut_off), milliseconds(history.incidents.back_again))
 
 
 def test_no_meter_exceeds_what_its_connection_can_carry(history: History) -> None:

@@ -1,4 +1,4 @@
-"""What happens in the sample district, dated from the day its history ends: a leak, a dead meter, an exchange."""
+"""What happens in the sample district, dated from the day its history ends: a leak, exchanges, silences."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,20 +13,29 @@ LEAKING_METER = "gs-am-wald-wasser"
 LEAK_M3_H = 0.42
 EXCHANGED_METER = "igs-am-burgberg-strom"
 EXCHANGE_SERIAL = "BSP-2207-0815"
+FORGOTTEN_METER = "rathaus-ramstein-wasser"  # exchanged too, and nobody wrote it down
 DEAD_METER = "bauhof-am-gleis-strom"
+CUT_OFF_METER = "rathaus-enkenbach-strom"
 REAL_SAVING = {"gs-am-wald-regelung": 0.14, "sporthalle-am-markt-abgleich": 0.0}  # share of the meter's consumption
 
 
 @dataclass(frozen=True, slots=True)
 class Incidents:
-    """When the pipe broke, the meter was exchanged and the device fell silent; aware instants.
+    """When the pipe broke, meters were exchanged, one was not heard of and one fell silent; aware instants.
 
-    The exchange lies between two full hours: no reading of the history stands at its very instant.
+    The exchanges lie between two full hours: no reading of the history stands at their very instant.
     """
 
     leak: datetime
     exchange: datetime
+    forgotten_exchange: datetime
+    cut_off: datetime
+    back_again: datetime
     silence: datetime
+
+    def exchanged_at(self, meter_id: str) -> datetime | None:
+        """Return when a meter was exchanged, None where it never was."""
+        return {EXCHANGED_METER: self.exchange, FORGOTTEN_METER: self.forgotten_exchange}.get(meter_id)
 
     def silenced(self, meter_id: str, moment: datetime) -> bool:
         """Say whether a meter no longer answers."""
@@ -39,6 +48,9 @@ def incidents_before(anchor: datetime, zone: ZoneInfo) -> Incidents:
     return Incidents(
         leak=_local(today - timedelta(days=6), 22, zone),
         exchange=_local(today - timedelta(days=200), 10, zone) + timedelta(minutes=20),
+        forgotten_exchange=_local(today - timedelta(days=12), 9, zone) + timedelta(minutes=40),
+        cut_off=_local(today - timedelta(days=17), 16, zone),
+        back_again=_local(today - timedelta(days=16), 11, zone),
         silence=_local(today - timedelta(days=4), 3, zone),
     )
 

@@ -9,7 +9,8 @@ from config.meters import Meter
 from gateway.reading import milliseconds
 from gateway.series import Series
 from zaehlwerk.demo.history.counters import YEARS, History, by_hand
-from zaehlwerk.demo.history.hours import FIRST
+from zaehlwerk.demo.history.hours import FIRST, Integers
+from zaehlwerk.demo.history.incidents import CUT_OFF_METER
 from zaehlwerk.demo.history.registers import register_at
 from zaehlwerk.demo.history.tank import levels_and_deliveries, months
 
@@ -31,7 +32,7 @@ def readings_of(history: History, meter: Meter, *, start: datetime, end: datetim
         yield meter.id, meter.quantity, _since(levels, start)
         yield meter.id, "delivery", _since(deliveries, start)
     else:
-        times = _by_hand(history, start, end) if by_hand(meter) else _full_hours(start, _last(history, meter, end))
+        times = _by_hand(history, start, end) if by_hand(meter) else _heard(history, meter, start, end)
         yield meter.id, meter.quantity, Series(times, register_at(history, meter, times))
 
 
@@ -43,16 +44,24 @@ def weather_readings(history: History, *, start: datetime, end: datetime) -> His
     yield station, "air_temperature", Series(times, history.weather.temperature_c[hour])
 
 
+def _heard(history: History, meter: Meter, start: datetime, end: datetime) -> Integers:
+    hours = _full_hours(start, _last(history, meter, end))
+    if meter.id != CUT_OFF_METER:
+        return hours
+    cut_off, back_again = history.incidents.cut_off, history.incidents.back_again
+    return hours[(hours <= milliseconds(cut_off)) | (hours >= milliseconds(back_again))]
+
+
 def _last(history: History, meter: Meter, end: datetime) -> datetime:
     return min(end, history.incidents.silence) if history.incidents.silenced(meter.id, end) else end
 
 
-def _full_hours(start: datetime, end: datetime) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _full_hours(start: datetime, end: datetime) -> Integers:
     first = -(-milliseconds(start) // _HOUR_MS) * _HOUR_MS
     return np.arange(first, milliseconds(end), _HOUR_MS, dtype=np.int64)
 
 
-def _by_hand(history: History, start: datetime, end: datetime) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _by_hand(history: History, start: datetime, end: datetime) -> Integers:
     moments = months(start, end, history.portfolio.district.zone)
     return np.array([milliseconds(moment) for moment in moments], np.int64)
 

@@ -17,20 +17,17 @@ _FIRST_MS = milliseconds(FIRST)
 def register_at(history: History, meter: Meter, time_ms: Integers) -> Floats:
     """Return the display at instants [ms since 1970] up to the history's end; it runs evenly within an hour."""
     total = _running(history, meter, time_ms)
-    if meter.id == EXCHANGED_METER:
-        exchanged_ms = milliseconds(history.incidents.exchange)
-        total = np.where(time_ms < exchanged_ms, total, total - _exchanged_at(history, meter))
+    exchanged = history.incidents.exchanged_at(meter.id)
+    if exchanged is not None:
+        before = time_ms < milliseconds(exchanged)
+        total = np.where(before, total, total - float(_running(history, meter, _one(exchanged))[0]))
     return shown(meter, total)
 
 
 def last_of_old_device(history: History) -> float:
     """Return the display of the exchanged meter when it was taken away; the new one began at zero."""
     meter = history.portfolio.meter(EXCHANGED_METER)
-    return float(shown(meter, np.array([_exchanged_at(history, meter)]))[0])
-
-
-def _exchanged_at(history: History, meter: Meter) -> float:
-    return float(_running(history, meter, _one(history.incidents.exchange))[0])
+    return float(shown(meter, _running(history, meter, _one(history.incidents.exchange)))[0])
 
 
 def _running(history: History, meter: Meter, time_ms: Integers) -> Floats:
