@@ -31,7 +31,10 @@ def book_counter(readings: Readings, rules: Rules, decisions: Decisions = NOTHIN
     nothing is booked. Gaps are drawn straight: see `bridging` for their shape.
     """
     ordered = sorted(decisions.exchanges, key=attrgetter("time_ms"))
-    devices = [clean(*device, believed=decisions.believed) for device in _devices(readings, rules, ordered)]
+    devices = [
+        clean(own, own_rules, believed=decisions.believed, is_new=is_new)
+        for own, own_rules, is_new in _devices(readings, rules, ordered)
+    ]
     kept = joined_readings([device.readings for device in devices])
     rises = np.diff(kept.micro, prepend=0)
     broken = np.concatenate([device.broken for device in devices])
@@ -45,17 +48,18 @@ def book_counter(readings: Readings, rules: Rules, decisions: Decisions = NOTHIN
     return Booked(line, tuple(sorted([*found, *gaps(line)], key=lambda notice: notice.time_ms)))
 
 
-def _devices(readings: Readings, rules: Rules, exchanges: Sequence[Exchange]) -> list[tuple[Readings, Rules]]:
-    """Split the readings at the exchanges, and add the readings written down there."""
+def _devices(readings: Readings, rules: Rules, exchanges: Sequence[Exchange]) -> list[tuple[Readings, Rules, bool]]:
+    """Split the readings at the exchanges, and add the readings written down there; True: one begins the device."""
     devices = []
     for opening, closing in pairwise([None, *exchanges, None]):
         own = _between(readings, opening, closing)
+        is_new = opening is not None and opening.new_start is not None
         if opening is not None and opening.new_start is not None:
             own = own.with_one(0, opening.time_ms, opening.new_start)
         if closing is not None and closing.old_end is not None:
             own = own.with_one(len(own), closing.time_ms, closing.old_end)
         wrap = opening.wrap if opening is not None else None
-        devices.append((own, replace(rules, wrap=wrap) if wrap is not None else rules))
+        devices.append((own, replace(rules, wrap=wrap) if wrap is not None else rules, is_new))
     return devices
 
 

@@ -48,6 +48,7 @@ class _Work:
     keep: NDArray[np.bool_]
     lift: Integers
     broken: NDArray[np.bool_]
+    is_new: bool
     notices: dict[int, Notice] = field(default_factory=dict)
 
     def note(self, index: int, kind: str, detail: str, state: str = "noticed") -> None:
@@ -58,22 +59,24 @@ class _Work:
         return 0 <= rise <= int(self.rules.plausible(span)[0])
 
 
-def clean(readings: Readings, rules: Rules, *, believed: Set[int] = frozenset()) -> Device:
+def clean(readings: Readings, rules: Rules, *, believed: Set[int] = frozenset(), is_new: bool = False) -> Device:
     """Return one device's readings without its faults; `believed` are instants [ms] of events that a person refuted.
 
-    Falls and impossible jumps are looked at one by one, everything else in one pass.
+    `is_new`: the first reading is what a person wrote down when the device came on. Falls and impossible jumps are
+    looked at one by one, everything else in one pass.
     """
-    return _without_rests(_without_falls(readings, rules, believed), readings, rules, believed)
+    return _without_rests(_without_falls(readings, rules, believed, is_new=is_new), readings, rules, believed)
 
 
-def _without_falls(readings: Readings, rules: Rules, believed: Set[int]) -> Device:
+def _without_falls(readings: Readings, rules: Rules, believed: Set[int], *, is_new: bool) -> Device:
     time_ms, micro = readings.time_ms, readings.micro
     rises = np.diff(micro)
     suspects = np.flatnonzero((rises < 0) | (rises > rules.plausible(np.diff(time_ms))))
     if not len(suspects):
         return Device(readings, np.zeros(len(time_ms), np.bool_))
     size = len(time_ms)
-    work = _Work(time_ms, micro, rules, np.ones(size, np.bool_), np.zeros(size, np.int64), np.zeros(size, np.bool_))
+    untouched = np.ones(size, np.bool_), np.zeros(size, np.int64), np.zeros(size, np.bool_)
+    work = _Work(time_ms, micro, rules, *untouched, is_new)
     position = 0
     for suspect in suspects.tolist():
         if suspect < position:
@@ -121,10 +124,17 @@ def _jump(work: _Work, before: int, believed: Set[int]) -> int:
     after = before + 1
     if int(work.time_ms[after]) not in believed:
         work.broken[after] = True
-        rise = _shown(int(work.micro[after]) - int(work.micro[before]), work.rules)
-        detail = f"Zählerstand springt um {rise}, mehr als der Anschluss hergibt"
-        work.note(after, "implausible_jump", detail, "proposed")
+        work.note(after, "implausible_jump", _jumped(work, before), "proposed")
     return after
+
+
+def _jumped(work: _Work, before: int) -> str:
+    """Where an old device goes on counting behind an exchange, it is the exchange that has to be asked about."""
+    start, found = (_shown(int(work.micro[index]), work.rules) for index in (before, before + 1))
+    if before == 0 and work.is_new:
+        return f"nach dem erfassten Zählerwechsel steht der Zähler auf {found} statt bei {start}: Stimmt der Wechsel?"
+    rise = _shown(int(work.micro[before + 1]) - int(work.micro[before]), work.rules)
+    return f"Zählerstand springt um {rise}, mehr als der Anschluss hergibt"
 
 
 def _fall(work: _Work, before: int) -> int:

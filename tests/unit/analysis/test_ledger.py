@@ -133,6 +133,15 @@ def test_recorded_exchange_to_a_higher_start_is_no_consumption() -> None:
     assert total(result) == 11
 
 
+def test_an_old_device_that_goes_on_counting_behind_an_exchange_raises_the_question_whether_it_was_one() -> None:
+    result = booked(
+        [100, 106, 112, 118], exchanges=(Exchange(90 * 60_000, 109 * MICRO, 5 * MICRO),), rate=50 * MICRO / HOUR
+    )
+    assert (total(result), kinds(result)) == (6 + 3 + 6, ["implausible_jump"])
+    detail = "nach dem erfassten Zählerwechsel steht der Zähler auf 112,0 statt bei 5,0: Stimmt der Wechsel?"
+    assert result.notices[0].detail == detail
+
+
 def test_exchange_without_its_end_reading_leaves_that_interval_unbooked() -> None:
     result = booked([100, 106, 8, 10], exchanges=(Exchange(90 * 60_000, None, 5 * MICRO),))
     assert total(result) == 11
