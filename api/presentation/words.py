@@ -172,6 +172,7 @@ def unit_text(unit: str) -> str:
 
 # What a broken register says; the formatter cannot write more digits than a decimal holds.
 _LARGEST_WRITTEN_OUT = 1e15
+_WHOLE = 1 - 1e-9  # what floats lose on the way is no gap
 
 
 def digits(value: float | Decimal | None, decimals: int | None = None) -> str:
@@ -233,8 +234,11 @@ def money(value: float | Decimal | None) -> str:
 
 
 def percent(share: float | None, decimals: int = 0) -> str:
-    """Return a share (0..1) in percent."""
-    return NOTHING if share is None else f"{digits(share * 100, decimals)}{THIN}%"
+    """Return a share (0..1) in percent; what is not whole never reads 100 %."""
+    if share is None:
+        return NOTHING
+    shown = share * 100 if share > _WHOLE else min(share * 100, 100 - 10.0**-decimals)
+    return f"{digits(shown, decimals)}{THIN}%"
 
 
 def day(value: date | datetime) -> str:

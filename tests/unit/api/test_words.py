@@ -122,3 +122,17 @@ def test_what_a_broken_register_says_can_be_written_too() -> None:
 def test_every_event_and_its_state_has_a_german_name() -> None:
     assert set(words.EVENTS) == set(EVENT_KINDS)
     assert {"noticed", "proposed", "accepted", "rejected", "recorded", "withdrawn"} == set(words.EVENT_STATES)
+
+
+@pytest.mark.parametrize(
+    ("share", "decimals", "shown"),
+    [
+        (None, 0, "–"),
+        (1.0, 0, "100\u202f%"),
+        (0.996, 0, "99\u202f%"),
+        (0.9996, 1, "99,9\u202f%"),
+        (1.2, 0, "120\u202f%"),
+    ],
+)
+def test_what_is_not_whole_never_reads_a_hundred_percent(share: float | None, decimals: int, shown: str) -> None:
+    assert words.percent(share, decimals) == shown
