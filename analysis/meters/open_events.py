@@ -10,7 +10,8 @@ from analysis.days.ledger_events import ledger_events
 from analysis.figures import MeterEvent
 from analysis.virtual.formula_parts import parts_of
 from config.meters import Meter
-from gateway.reading import milliseconds
+from gateway.operations.ledger_rows import LedgerNotice
+from gateway.reading import instant, milliseconds
 
 # What keeps amounts out of the books until somebody decides.
 BLOCKING: Final = frozenset({"exchange_suspected", "implausible_jump", "stuck", UNIT_CHANGE})
@@ -26,6 +27,24 @@ def open_events(books: Books, meter: Meter, start: date, end: date, *, now: date
     parts = [part for name in names if not (part := books.portfolio.meter(name)).is_virtual]
     found = [event for part in parts for event in _of_part(books, part, start, end, now)]
     return tuple(sorted(found, key=lambda one: (one.kind not in BLOCKING, -milliseconds(one.time))))
+
+
+def every_open_event(books: Books, since: date, *, now: datetime) -> tuple[MeterEvent, ...]:
+    """Return the proposals about all meters from a local day on, newest first; recorded ones however old they are.
+
+    What is noticed comes out of the daily ledger, of days that are over.
+    """
+    names = [meter.id for meter in books.portfolio.meters.values() if not meter.is_virtual]
+    recorded = books.operations.events.of_meters(names)
+    rows = {row.id: shown_event(row) for listed in recorded.values() for row in listed if row.time <= now}
+    noticed = books.ledger.proposed_since(boundary_ms(since, books.zone)) if books.ledger is not None else []
+    known = {row.id: _noticed(row) for row in noticed if row.meter in books.portfolio.meters} | rows
+    found = (event for event in known.values() if event.state == PROPOSED)
+    return tuple(sorted(found, key=lambda one: (one.time, one.id), reverse=True))
+
+
+def _noticed(row: LedgerNotice) -> MeterEvent:
+    return MeterEvent(row.id, row.meter, row.kind, instant(row.time_ms), row.detail, row.state)
 
 
 def _of_part(books: Books, meter: Meter, start: date, end: date, now: datetime) -> list[MeterEvent]:

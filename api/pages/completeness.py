@@ -12,6 +12,7 @@ from alerts import inbox
 from analysis.properties.completeness import MeterCompleteness
 from api.clocks_ahead import clocks_ahead
 from api.evidence import Evidence, Given
+from api.open_questions import open_questions
 from api.pages.sub_meters import shown_checks
 from api.presentation.rendering import templates_of
 from config.meters import Meter, Reporting
@@ -61,6 +62,8 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "checks": [(place, one) for place in evidence.portfolio.properties for one in shown_checks(evidence, place)],
         "collector": evidence.services.statistics(),
         "ahead": clocks_ahead(evidence),
+        "place_names": {place.id: place.name for place in evidence.portfolio.properties},
+        "questions": [(evidence.portfolio.meter(one.meter), one) for one in open_questions(evidence)],
         "refused": _refused(evidence),
         "unassigned": evidence.services.unassigned(_SHOWN_UNASSIGNED),
         "undelivered": inbox.undelivered(evidence.operations),

@@ -15,6 +15,7 @@ from analysis.properties.trust import Trust, trust_in, trust_of
 from analysis.property_meters import common_reference
 from api.evidence import Evidence, Given
 from api.media import GROUPS, Group, MeterDays, coverage_of, days_of, meters_of, sum_of
+from api.open_questions import open_questions
 from api.pages.property_row import PropertyRow, property_row
 from api.presentation.rendering import templates_of
 from api.trust import witness
@@ -74,6 +75,7 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "co2e": emitted,
         "co2e_trust": trust_in(emitted, witness(evidence, date(today.year - 1, 1, 1), date(today.year, 1, 1))),
         "completeness": evidence.completeness(today - timedelta(days=30), today),
+        "questions": len(open_questions(evidence)),
         "measures": [(one, evidence.measure(one.id)) for one in evidence.portfolio.measures.values()],
         "municipalities": _municipalities(evidence, alerts),
         "benchmark_year": today.year - 1,

@@ -14,6 +14,7 @@ from api.answers.shapes import source_kind
 from api.clocks_ahead import clock_ahead
 from api.evidence import Evidence, Given
 from api.media import GROUPS, Group, meters_of, months_of
+from api.open_questions import questions_about
 from api.pages.property_row import WHITE_SPOT, Bullet, bullets, category_title, status_light, trusts_of
 from api.pages.sub_meters import shown_checks
 from api.presentation import charts, words
@@ -84,8 +85,12 @@ def _person(evidence: Evidence, place: Property) -> str | None:
 def _answer(place: Property, alerts: list[AlertRow], meters: list[MeterRow]) -> str:
     if not place.meters:
         return "Hier gibt es noch keinen Zähler: Wir wissen nicht, was diese Liegenschaft verbraucht."
-    speaking = sum(row.light.level == "ok" for row in meters)
+    speaking = sum(row.light.level in {"ok", "look"} for row in meters)
     heard = f"{speaking} von {len(meters)} Zählern melden sich wie erwartet."
+    asked = sum(row.light.level == "look" for row in meters)
+    if not alerts and asked:
+        whom = "Ein Zähler hat" if asked == 1 else f"{asked} Zähler haben"
+        return f"{whom} Fragen an Sie. {heard}"
     if not alerts:
         return f"Nichts zu tun. {heard}"
     count = "Ein Alarm wartet" if len(alerts) == 1 else f"{len(alerts)} Alarme warten"
@@ -111,6 +116,8 @@ def _meter_light(evidence: Evidence, meter: Meter, newest: Reading | None) -> Li
     if evidence.silence(meter.id) is not None:
         word = "Ablesung fällig" if meter.reporting is Reporting.BY_HAND else "stumm"
         return Light("act", "▲", word)
+    if asked := len(questions_about(evidence, meter.id)):
+        return Light("look", "◐", "eine Frage an Sie" if asked == 1 else f"{asked} Fragen an Sie")
     return Light("ok", "✓", "rechtzeitig abgelesen" if meter.reporting is Reporting.BY_HAND else "meldet sich")
 
 

@@ -75,6 +75,12 @@ class Ledger:
             rows = reading.execute(query.order_by(ledger_notice.c.time_ms, ledger_notice.c.id))
             return [LedgerNotice._make(row) for row in rows]
 
+    def proposed_since(self, start_ms: int) -> list[LedgerNotice]:
+        """Return what was noticed of any meter from `start_ms` on and left to people to decide."""
+        query = select(ledger_notice).where(ledger_notice.c.state == "proposed", ledger_notice.c.time_ms >= start_ms)
+        with self._connections.reading() as reading:
+            return [LedgerNotice._make(row) for row in reading.execute(query)]
+
     def notices_since(self, meters: Collection[str], start_ms: int) -> dict[str, list[LedgerNotice]]:
         """Return what was noticed of several meters from `start_ms` on."""
         query = select(ledger_notice).where(ledger_notice.c.meter.in_(meters), ledger_notice.c.time_ms >= start_ms)

@@ -1,0 +1,62 @@
+"""What nobody has decided yet is found from the overview, the data page and the property, not on the meter alone."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from analysis.days.daily_ledger import catch_up
+from api.application import application
+from gateway.operations import MeterEventRow
+from gateway.reading import Reading, milliseconds
+from tests.unit.api.client import Client
+from tests.unit.api.district import NOW, SmallDistrict
+
+FELL_AT = datetime(2026, 2, 1, 23, tzinfo=UTC)
+FELL = f"gs-strom:exchange_suspected:{milliseconds(FELL_AT)}"
+_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def asked(district: SmallDistrict) -> Client:
+    """Somebody who decides, where the school's electricity meter fell in February and its days are derived."""
+    days = (milliseconds(NOW) - milliseconds(FELL_AT)) // 86_400_000
+    shown = [(milliseconds(FELL_AT + day * _DAY), 5.0 + 60 * day) for day in range(days + 1)]
+    district.store.append([Reading("gs-strom", "active_energy_import", at, value) for at, value in shown])
+    services = district.services()
+    catch_up(services.books, services.books.portfolio.meters.values(), now=NOW)
+    return Client(application(services), district.operations.tokens.create("Test", "facility_manager"))
+
+
+def test_a_question_of_the_ledger_is_named_on_every_way_to_it(asked: Client) -> None:
+    assert '<a href="/daten#fragen">eine offene Frage</a>' in asked.page("/").text
+    data = asked.page("/daten").text
+    assert 'href="/zaehler/gs-strom#fragen"' in data
+    assert "vermutlicher Zählerwechsel am 02.02.2026" in data
+    place = asked.page("/liegenschaften/gs-test").text
+    assert "eine Frage an Sie" in place
+
+
+def test_a_question_that_is_answered_is_no_longer_listed(asked: Client) -> None:
+    assert asked.post(f"/v1/events/{FELL}/reject", {}).status_code == 200
+    assert "offene Frage" not in asked.page("/").text
+    assert "Offene Fragen" not in asked.page("/daten").text
+    assert "eine Frage an Sie" not in asked.page("/liegenschaften/gs-test").text
+
+
+def test_a_recorded_proposal_is_listed_however_old_it_is(asked: Client, district: SmallDistrict) -> None:
+    long_ago = datetime(2023, 5, 1, tzinfo=UTC)
+    doubt = {"old_end": None, "new_start": None, "serial": None, "digits": None, "factor": None}
+    event = MeterEventRow(
+        id="unit",
+        meter="gs-wasser",
+        kind="unit_change_suspected",
+        time=long_ago,
+        detail="zehnmal so viel",
+        state="proposed",
+        author="zaehlwerk",
+        recorded_at=NOW,
+        **doubt,  # type: ignore[arg-type]  # all None
+    )
+    district.operations.events.record(event)
+    assert "2 offene Fragen" in asked.page("/").text
+    assert "zehnmal so viel" in asked.page("/daten").text
