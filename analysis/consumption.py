@@ -62,7 +62,7 @@ def consumption(
     )
     if not meter.is_virtual:
         return replace(found, events=(*found.events, *stored_ahead(books, meter, last, now=now)))
-    return replace(found, parts=part_knowledge(books, meter, passed, now=now), notes=virtual_notes(found))
+    return replace(found, parts=part_knowledge(books, meter, passed, now=now), notes=virtual_notes(found, amounts))
 
 
 def given_out(found: Consumption, decimals: int | None) -> Consumption:

@@ -35,10 +35,10 @@ _EXACT_DIGITS = 22
 class Amounts:
     """Amounts of the slots between `bounds_ms` (n + 1 instants), exact.
 
-    `micro` has one row per conversion, shape (k, n), with the conversion's factor in `factors`: an amount is the sum
-    over the rows of micro × factor. `spans_ms`, shape (9, n), tells how much of each slot's time is known in which
-    way (see `Row`; row 0 is unused); the rest is not known. `bridges`, shape (n + 1), tells at which bounds a gap is
-    cut in two: its `Row`, else 0.
+    `micro` has one row per conversion, shape (k, n), with the conversion's factor, never negative, in `factors`: an
+    amount is the sum over the rows of micro × factor. `spans_ms`, shape (9, n), tells how much of each slot's time is
+    known in which way (see `Row`; row 0 is unused); the rest is not known. `bridges`, shape (n + 1), tells at which
+    bounds a gap is cut in two: its `Row`, else 0.
     """
 
     bounds_ms: Integers
@@ -224,8 +224,8 @@ def nothing_known(bounds_ms: Integers) -> Amounts:
 def combined(terms: Sequence[tuple[Decimal, Amounts]]) -> Amounts:
     """Return the weighted sum of amounts over the same slots (a virtual meter); never surer than its weakest term."""
     parts = [part for _, part in terms]
-    micro = np.concatenate([part.micro for part in parts])
-    factors = tuple(share * factor for share, part in terms for factor in part.factors)
+    rows = _weighted(terms)
+    micro = np.array(list(rows.values()), np.int64).reshape(len(rows), len(parts[0].lengths_ms))
     # Time known at least as well as by each row, best first: what the terms have in common of it.
     common = np.min([np.cumsum(part.spans_ms[list(_KNOWN)], axis=0) for part in parts], axis=0)
     spans = np.zeros_like(parts[0].spans_ms)
@@ -233,7 +233,18 @@ def combined(terms: Sequence[tuple[Decimal, Amounts]]) -> Amounts:
     faulty = np.max([part.spans_ms[Row.FAULTY] for part in parts], axis=0)
     spans[Row.FAULTY] = np.minimum(faulty, parts[0].lengths_ms - common[-1])
     bridges = np.max([part.bridges for part in parts], axis=0)
-    return Amounts(parts[0].bounds_ms, micro, factors, spans, bridges)
+    return Amounts(parts[0].bounds_ms, micro, tuple(rows), spans, bridges)
+
+
+def _weighted(terms: Sequence[tuple[Decimal, Amounts]]) -> dict[Decimal, Integers]:
+    """What counts by the same factor is one row, and what is taken off counts negative: no factor does."""
+    rows: dict[Decimal, Integers] = {}
+    for share, part in terms:
+        for factor, row in zip(part.factors, part.micro, strict=True):
+            weight = share * factor
+            signed = -row if weight < 0 else row
+            rows[weight.copy_abs()] = rows.get(weight.copy_abs(), 0) + signed
+    return rows
 
 
 def _ratio(factor: Decimal) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,8 +14,11 @@ from analysis.books import Books
 from analysis.calendar_cuts import day_cuts
 from analysis.consumption import consumption
 from analysis.figures import Consumption, How, Resolution
+from analysis.ledger.amounts import Amounts, combined
+from analysis.ledger.line import Row
 from analysis.meters.meter_amounts import amounts_of, daily_amounts
 from analysis.property_meters import hi_share, main_meters
+from analysis.slots import Slots
 from analysis.virtual.formula_parts import formulas_within
 from analysis.virtual.virtual_meters import stretches_of
 from config.meters import ByHandSource, Dated, Meter, Reporting, Tank
@@ -23,6 +27,9 @@ from tests.unit.analysis.evidence import DictStore, books, counter, formula, met
 HOUR = timedelta(hours=1)
 LATER = utc(2030, 1, 1)
 START = utc(2025, 1, 1)
+
+
+AMOUNTS = st.lists(st.integers(0, 10**12) | st.just(0), min_size=3, max_size=3)
 
 
 def virtual(*entries: str | tuple[str, str], identifier: str = "netto", **more: Any) -> Meter:
@@ -52,6 +59,30 @@ def test_main_meter_without_its_sub_meter_counts_each_with_its_own_transformer()
     there, store = books(place(main, meter("mensa"), virtual("strom - mensa")), zone="UTC")
     fill(store, strom=0.5, mensa=2)
     assert days(there, "2025-01-02", "2025-01-03").total == 24 * (20 - 2)
+
+
+def test_what_is_taken_off_counts_below_zero_in_columns_too_where_the_rest_stands_still() -> None:
+    factor = (Dated(None, Decimal(40)),)
+    there, store = books(place(meter(), meter("mensa", factor=factor), virtual("strom - mensa")), zone="UTC")
+    fill(store, mensa=2)
+    store.put("strom", "active_energy_import", counter(START, HOUR, [5, *[0] * 23] * 14, first=1000.0))
+    span = utc(2025, 1, 2, 1), utc(2025, 1, 2, 4)
+    slots = consumption(there, "netto", *span, Resolution.HOUR, now=LATER).slots
+    assert isinstance(slots, Slots)
+    assert slots.values() == [-80.0] * 3 == [float(slot.value or 0) for slot in slots]
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["-2.5", "-1", "0", "0.333", "1", "40"]), AMOUNTS), min_size=1, max_size=4))
+def test_columns_are_the_floats_nearest_to_the_exact_slots(terms: list[tuple[str, list[int]]]) -> None:
+    bounds = np.arange(4, dtype=np.int64) * 900_000
+    spans = np.zeros((len(Row), 3), np.int64)
+    spans[Row.MEASURED] = 900_000
+    parts = [Amounts(bounds, np.array([row]), (Decimal(1),), spans, np.zeros(4, np.int64)) for _, row in terms]
+    whole = combined([(Decimal(share), part) for (share, _), part in zip(terms, parts, strict=True)])
+    assert whole.numbers() == [None if one is None else float(one) for one in whole.decimals()]
+    expected = [sum(Decimal(share) * row[slot] for share, row in terms) / 1_000_000 for slot in range(3)]
+    assert whole.decimals() == expected
 
 
 def test_self_use_of_pv_is_what_was_generated_and_not_fed_in() -> None:

@@ -45,7 +45,6 @@ def test_a_question_that_is_answered_is_no_longer_listed(asked: Client) -> None:
 
 def test_a_recorded_proposal_is_listed_however_old_it_is(asked: Client, district: SmallDistrict) -> None:
     long_ago = datetime(2023, 5, 1, tzinfo=UTC)
-    doubt = {"old_end": None, "new_start": None, "serial": None, "digits": None, "factor": None}
     event = MeterEventRow(
         id="unit",
         meter="gs-wasser",
@@ -55,7 +54,11 @@ def test_a_recorded_proposal_is_listed_however_old_it_is(asked: Client, district
         state="proposed",
         author="zaehlwerk",
         recorded_at=NOW,
-        **doubt,  # type: ignore[arg-type]  # all None
+        old_end=None,
+        new_start=None,
+        serial=None,
+        digits=None,
+        factor=None,
     )
     district.operations.events.record(event)
     assert "2 offene Fragen" in asked.page("/").text
