@@ -1,6 +1,7 @@
 """A memory for what pages ask again and again, so that they need not read years of weather at each call."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Final, Generic, TypeVar
@@ -23,7 +24,24 @@ class TimeCache(Generic[T]):
     def __init__(self, time_to_live: timedelta) -> None:
         self._time_to_live = time_to_live
         self._kept: dict[tuple[str, int], tuple[datetime, T]] = {}
+        self._forgotten: Counter[str] = Counter()
         self._lock = Lock()
+
+    def recall(self, meter_id: str, since: int, work: Callable[[], T], *, now: datetime) -> T:
+        """Return what is kept and fresh enough at `now`, else what `work` finds.
+
+        That is kept unless it is None, or the meter was forgotten while it was worked out: it may rest on what stood
+        before.
+        """
+        kept = self.get(meter_id, since, now=now)
+        if kept is not None:
+            return kept
+        forgotten = self._forgotten[meter_id]
+        found = work()
+        with self._lock:
+            if found is not None and self._forgotten[meter_id] == forgotten:
+                self._kept[meter_id, since] = (now, found)
+        return found
 
     def get(self, meter_id: str, since: int, *, now: datetime) -> T | None:
         """Return what is kept and fresh enough at `now`."""
@@ -39,6 +57,7 @@ class TimeCache(Generic[T]):
     def forget(self, meter_id: str) -> None:
         """Drop what is kept of a meter."""
         with self._lock:
+            self._forgotten[meter_id] += 1
             self._kept = {key: kept for key, kept in self._kept.items() if key[0] != meter_id}
 
 
@@ -50,7 +69,7 @@ class DailyCache:
     """
 
     def __init__(self, time_to_live: timedelta) -> None:
-        self.derived_to: TimeCache[date] = TimeCache(min(time_to_live, _CHECKED_FOR))
+        self.derived_to: TimeCache[date | None] = TimeCache(min(time_to_live, _CHECKED_FOR))
         self.noticed: TimeCache[Sequence[Notice]] = TimeCache(min(time_to_live, _CHECKED_FOR))
         self.temperatures: TimeCache[tuple[Floats, Floats]] = TimeCache(time_to_live)
 

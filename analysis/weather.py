@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import numpy as np
 
@@ -107,9 +108,6 @@ def _read_days(books: Books, start: date, end: date) -> tuple[Floats, Floats]:
 
 def _year(books: Books, year: int, *, now: datetime) -> Floats:
     cache, station = books.daily_cache, weather_meter(books)
-    kept = cache.temperatures.get(station, year, now=now) if cache is not None else None
-    if kept is None:
-        kept = _read_days(books, date(year, 1, 1), date(year + 1, 1, 1))
-        if cache is not None:
-            cache.temperatures.put(station, year, kept, now=now)
+    work = partial(_read_days, books, date(year, 1, 1), date(year + 1, 1, 1))
+    kept = work() if cache is None else cache.temperatures.recall(station, year, work, now=now)
     return kept[0]

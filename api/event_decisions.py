@@ -12,6 +12,7 @@ from analysis.meters.raw_readings import as_displayed
 from api.answers.problems import InvalidInput
 from api.event_trail import Step, before_last_step, leave
 from api.evidence import Evidence
+from api.exchanges import SMALLEST_RATIO
 from api.former_values import bring_back_former, bring_back_new
 from config.errors import Conflict, NotFound
 from config.meters import Meter
@@ -206,8 +207,8 @@ def readings_around(
 def _factor(factor: Decimal | None) -> Decimal:
     if factor is None:
         raise InvalidInput("factor", "say by what the readings are to be multiplied since the change")
-    if not 0 < factor <= 1_000_000:
-        raise InvalidInput("factor", f"{factor} is not above 0, or more than a million")
+    if not SMALLEST_RATIO <= factor <= 1_000_000:
+        raise InvalidInput("factor", f"{factor} is not between {SMALLEST_RATIO} and a million")
     return factor
 
 

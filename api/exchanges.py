@@ -17,7 +17,7 @@ from gateway.operations import MeterEventRow
 from gateway.reading import milliseconds
 from gateway.series import Series
 
-LARGEST_RATIO = 100_000
+SMALLEST_RATIO, LARGEST_RATIO = Decimal("0.000001"), 100_000
 MOST_DIGITS = 18
 PICTURES = ("photo_old", "photo_new")
 _PAST = timedelta(days=400)
@@ -98,8 +98,9 @@ def _check(evidence: Evidence, meter: Meter, exchange: Exchange) -> None:
         raise InvalidReading("future_time", f"{exchange.at.isoformat()} has not come yet")
     _check_display(exchange.old_end, meter.digits)
     _check_display(exchange.new_start, exchange.digits or meter.digits)
-    if exchange.factor is not None and not 0 < exchange.factor <= LARGEST_RATIO:
-        raise InvalidReading("not_a_number", f"{exchange.factor} is no transformer ratio (up to {LARGEST_RATIO})")
+    if exchange.factor is not None and not SMALLEST_RATIO <= exchange.factor <= LARGEST_RATIO:
+        allowed = f"{SMALLEST_RATIO} to {LARGEST_RATIO}"
+        raise InvalidReading("not_a_number", f"{exchange.factor} is no transformer ratio ({allowed})")
     expected = _expected(evidence, meter, exchange)
     if not exchange.reason.strip() and not expected.holds(canonical(meter, exchange.old_end)):
         low, high = (shown(meter, bound) for bound in (expected.low, expected.high))

@@ -20,7 +20,7 @@ def moment(text: str, zone: ZoneInfo, *, name: str) -> datetime:
         found = datetime.fromisoformat(text.replace(" ", "+"))  # a `+` that was not escaped arrives as a space
     except ValueError as error:
         raise InvalidInput(name, f"{text!r} is neither a day nor a time in ISO 8601") from error
-    if not _EARLIEST <= found.date() < _LATEST:
+    if not is_of_our_time(found.date()):
         raise InvalidInput(name, f"{text!r} is not between {_EARLIEST} and {_LATEST}")
     if len(text) <= len("2026-01-01"):
         return datetime.combine(found.date(), time(), zone).astimezone(UTC)
@@ -35,9 +35,14 @@ def local_day(text: str, *, name: str) -> date:
         found = date.fromisoformat(text)
     except ValueError as error:
         raise InvalidInput(name, f"{text!r} is no day in ISO 8601") from error
-    if not _EARLIEST <= found < _LATEST:
+    if not is_of_our_time(found):
         raise InvalidInput(name, f"{text!r} is not between {_EARLIEST} and {_LATEST}")
     return found
+
+
+def is_of_our_time(day: date) -> bool:
+    """Whether a day is one that figures can be asked about, and that every zone can tell."""
+    return _EARLIEST <= day < _LATEST
 
 
 def check_moment(at: datetime) -> None:

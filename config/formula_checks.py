@@ -12,6 +12,8 @@ from config.quantities import summable_with
 from config.spelling import did_you_mean
 from config.yaml_places import YamlPath
 
+_MOST_ROUNDS = 50  # nobody nests meters so deep, and what takes formulas apart must come to an end
+
 
 @dataclass(frozen=True, slots=True)
 class _Formula:
@@ -81,16 +83,26 @@ def _misfits(formulas: Iterable[_Formula], entries: Mapping[str, MeterEntry]) ->
 
 
 def _circles(formulas: list[_Formula]) -> Iterator[Problem]:
-    """A circle needs formulas that hold on the same day: it is looked for on each day on which one begins to."""
+    """A circle needs formulas that hold on the same day: it is looked for on each day on which one begins to.
+
+    So is a way through more formulas than anybody can follow.
+    """
     told: set[tuple[str, YamlPath]] = set()
     for day in sorted({formula.since for formula in formulas}):
         holding = {one.meter.entry.id: one for one in sorted(formulas, key=lambda one: one.since) if one.since <= day}
         parts = {name: one.parts for name, one in holding.items()}
-        for name, formula in holding.items():
-            if (name, formula.path) not in told and _reaches(parts, name):
-                told.add((name, formula.path))
-                since = "" if day == date.min else f" from {day} on"
+        since = "" if day == date.min else f" from {day} on"
+        circling = [name for name in parts if _reaches(parts, name)]
+        for name in circling or _first_too_deep(parts):
+            formula = holding[name]
+            if (name, formula.path) in told:
+                continue
+            told.add((name, formula.path))
+            if circling:
                 yield formula.problem(f"{name!r} depends on itself{since}")
+            else:
+                message = f"{name!r} leads through too many other formulas{since}"
+                yield formula.problem(message, f"at most {_MOST_ROUNDS} one within the other")
 
 
 def _sub_meter_circles(meters: Iterable[MeterPlace]) -> Iterator[Problem]:
@@ -107,6 +119,19 @@ def _without_sub_meters(meters: Iterable[MeterPlace]) -> Iterator[Problem]:
         if meter.entry.sub_meters is not None and meter.entry.id not in mains:
             message = f"no meter stands behind {meter.entry.id!r}"
             yield meter.place.problem(("sub_meters",), message, f"sub_meter_of: {meter.entry.id} at those that do")
+
+
+def _first_too_deep(parts: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return who leads through too many formulas while none of its parts does; there must be no circle."""
+    deep = {name for name in parts if _leads_far(parts, name)}
+    return [name for name in parts if name in deep and deep.isdisjoint(parts[name])]
+
+
+def _leads_far(parts: Mapping[str, tuple[str, ...]], start: str) -> bool:
+    ahead = {start}
+    for _ in range(_MOST_ROUNDS):
+        ahead = {part for name in ahead for part in parts[name] if part in parts}
+    return bool(ahead)
 
 
 def _reaches(parts: Mapping[str, tuple[str, ...]], start: str) -> bool:

@@ -4,6 +4,7 @@ Ids hold hyphens, so words and signs stand apart, separated by blanks. A meter's
 `config.meters.Meter.formula`.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -22,26 +23,26 @@ _MOST_DIGITS = 15  # before or behind the point; nobody multiplies a meter with 
 
 def formula_terms(formula: str) -> tuple[Term, ...]:
     """Take a formula apart. Raises `ValueError` saying what is wrong with it."""
-    words = formula.split()
-    if words and words[0] not in {"+", "-"}:
-        words = ["+", *words]
+    words = deque(formula.split())
+    if not words:
+        raise ValueError("the formula is empty")
+    if words[0] not in {"+", "-"}:
+        words.appendleft("+")
     return tuple(_terms(words))
 
 
-def _terms(words: list[str]) -> Iterator[Term]:
-    if not words:
-        raise ValueError("the formula is empty")
+def _terms(words: deque[str]) -> Iterator[Term]:
     while words:
-        sign, *words = words
+        sign = words.popleft()
         if sign not in {"+", "-"}:
             raise ValueError(f"expected + or - before {sign!r}")
         factor = Decimal(1)
         if len(words) >= 2 and words[1] == "*":
-            factor, words = _factor(words[0]), words[2:]
+            factor = _factor(words.popleft())
+            words.popleft()
         if not words or words[0] in {"+", "-", "*"}:
             raise ValueError(f"expected a meter after {sign!r}")
-        meter, *words = words
-        yield Term(meter, factor if sign == "+" else factor.copy_negate())
+        yield Term(words.popleft(), factor if sign == "+" else factor.copy_negate())
 
 
 def _factor(word: str) -> Decimal:

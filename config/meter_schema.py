@@ -12,7 +12,6 @@ from config.quantities import MEDIA, QUANTITIES, UNITS
 from config.schema import (
     Flag,
     Id,
-    Positive,
     PositiveFloat,
     Strict,
     Text,
@@ -52,6 +51,8 @@ def _channel(value: object) -> str:
 
 MeterId = Annotated[str, PlainValidator(_meter_id)]
 MediumId = Annotated[str, one_of(MEDIA, "medium")]
+# Amounts are exact to a millionth, and a day times a ratio has to stay so.
+Ratio = Annotated[Decimal, PlainValidator(between("0.000001", "1000000"))]
 Reference = Annotated[str, one_of(("Hi", "Hs"), "reference")]
 
 
@@ -79,7 +80,7 @@ class DatedFactor(Strict):
     """A transformer ratio from a day on."""
 
     since: Day | None = Field(default=None, alias="from")
-    value: Positive
+    value: Ratio
 
 
 class DatedFormula(Strict):
@@ -100,8 +101,8 @@ class GasEntry(Strict):
 class TankEntry(Strict):
     """A tank or store."""
 
-    capacity: Positive
-    kwh_per_unit: Positive
+    capacity: Ratio
+    kwh_per_unit: Ratio
     reference: Reference = "Hi"
 
 
@@ -128,8 +129,8 @@ class MeterEntry(Strict):
     digits: Annotated[int, whole(1, 18)] | None = None
     decimals: Annotated[int, whole(0, 9)] | None = None
     modulus: Annotated[int, whole(2, 2**64)] | None = None
-    pulse_kwh: Positive | None = None
-    pulse_m3: Positive | None = None
+    pulse_kwh: Ratio | None = None
+    pulse_m3: Ratio | None = None
     factor: Annotated[list[DatedFactor], dated("value")] = Field(default_factory=list)
     maximum_kw: PositiveFloat | None = None
     maximum_m3_h: PositiveFloat | None = None

@@ -51,8 +51,10 @@ def text(value: object) -> str:
     """Take a non-empty text; numbers must be quoted, because `066849` and `66849` are different texts."""
     if isinstance(value, bool | int | Decimal):
         raise wrong(f"must be text: put {value} in quotes")
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str):
         raise wrong(f"must be text, not {_kind(value)}")
+    if not value.strip():
+        raise wrong("must not be empty")
     return value
 
 
@@ -133,7 +135,6 @@ Text = Annotated[str, PlainValidator(text)]
 Flag = Annotated[bool, PlainValidator(flag)]
 Id = Annotated[str, PlainValidator(identifier)]
 Number = Annotated[Decimal, PlainValidator(number)]
-Positive = Annotated[Decimal, PlainValidator(above_zero)]
 PositiveFloat = Annotated[float, as_float(above_zero)]
 
 

@@ -32,13 +32,15 @@ _TRIES: Final = 3
 class Caught:
     """What a pass did: meters derived, days that are new, days that came out otherwise than before.
 
-    A meter that failed is named with its reason; it stopped no other.
+    A meter that failed is named with its reason; it stopped no other. `left`: meters that another process derived
+    meanwhile, perhaps from what it knew before.
     """
 
     meters: int = 0
     new_days: int = 0
     changed_days: int = 0
     failures: tuple[tuple[str, str], ...] = ()
+    left: int = 0
 
     def __add__(self, other: "Caught") -> "Caught":
         return Caught(
@@ -46,6 +48,7 @@ class Caught:
             self.new_days + other.new_days,
             self.changed_days + other.changed_days,
             self.failures + other.failures,
+            self.left + other.left,
         )
 
 
@@ -143,8 +146,9 @@ class _Writing:
             lost = self._ledger.write([one for _, one in waiting]) if waiting else frozenset[str]()
         except Conflict as error:
             log.debug("left for the next pass: %s", error)
-            return Caught()
-        return sum((_counted(job, one) for job, one in waiting if job.meter.id not in lost), Caught())
+            return Caught(left=len(waiting))
+        kept = (_counted(job, one) for job, one in waiting if job.meter.id not in lost)
+        return sum(kept, Caught(left=len(lost)))
 
 
 def _derivation(job: Job, ledger: Ledger, end: Known | None) -> Derivation:

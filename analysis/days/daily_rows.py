@@ -1,6 +1,7 @@
 """Days as the daily ledger has them, brought up to date before they are read."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from analysis.books import Books
@@ -9,9 +10,11 @@ from analysis.days.daily_ledger import catch_up
 from analysis.ledger.amounts import Amounts
 from analysis.ledger.day_rows import amounts_of_rows
 from config.meters import Meter
+from gateway.operations.ledger import Ledger
 
 # Clocks of two processes differ; the days that are over are cut at the asker's own.
 CLOCKS_DIFFER: Final = timedelta(minutes=1)
+_TRIES: Final = 3
 
 
 def derived_to(books: Books, meter: Meter, *, now: datetime) -> date | None:
@@ -21,19 +24,21 @@ def derived_to(books: Books, meter: Meter, *, now: datetime) -> date | None:
     """
     if books.ledger is None or meter.is_virtual:
         return None
-    cache = books.daily_cache
-    kept = None if cache is None else cache.derived_to.get(meter.id, now.year, now=now)
-    if kept is not None:
-        return kept
-    if catch_up(books, [meter], now=now).failures:
-        return None
-    state = books.ledger.states([meter.id])[meter.id]
+    cache, work = books.daily_cache, partial(_derived_to, books, books.ledger, meter, now=now)
+    return work() if cache is None else cache.derived_to.recall(meter.id, now.year, work, now=now)
+
+
+def _derived_to(books: Books, ledger: Ledger, meter: Meter, *, now: datetime) -> date | None:
+    for _ in range(_TRIES):
+        caught = catch_up(books, [meter], now=now)
+        if caught.failures:
+            return None
+        if not caught.left:  # who was faster may not have known yet what was decided a moment ago
+            break
+    state = ledger.states([meter.id])[meter.id]
     if state.derived_at is None or state.derived_to is None or now + CLOCKS_DIFFER < state.derived_at:
         return None
-    known_to = min(state.derived_to, now.astimezone(books.zone).date())
-    if cache is not None:
-        cache.derived_to.put(meter.id, now.year, known_to, now=now)
-    return known_to
+    return min(state.derived_to, now.astimezone(books.zone).date())
 
 
 def daily_rows(books: Books, meter: Meter, start: date, end: date) -> Amounts:

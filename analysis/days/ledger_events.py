@@ -53,14 +53,14 @@ def ledger_substitutions(
 
 def _noticed_now(books: Books, meter: Meter, start_ms: int, end_ms: int, now: datetime) -> Sequence[Notice]:
     """What is noticed of the day that runs is remembered for a minute: pages ask for it meter by meter."""
+
+    def work() -> Sequence[Notice]:
+        return bookings(books, meter, start_ms, end_ms, now=now).notices
+
     cache, is_whole = books.daily_cache, start_ms <= milliseconds(now) < end_ms
-    kept = cache.noticed.get(meter.id, start_ms, now=now) if cache is not None and is_whole else None
-    if kept is not None:
-        return kept
-    found = bookings(books, meter, start_ms, end_ms, now=now).notices
-    if cache is not None and is_whole:
-        cache.noticed.put(meter.id, start_ms, found, now=now)
-    return found
+    if cache is None or not is_whole:
+        return work()
+    return cache.noticed.recall(meter.id, start_ms, work, now=now)
 
 
 def _over_ms(books: Books, meter: Meter, start_ms: int, end_ms: int, now: datetime) -> int:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from api.evidence import Evidence
 from api.exchanges import expected_end
 from api.hand_readings import range_of, shown, typed_amount, typed_number
+from api.times import is_of_our_time
 from config.errors import Conflict, InvalidReading
 from config.meters import Meter
 from gateway.operations import MeterEventRow
@@ -112,5 +113,7 @@ def local_instant(text: str | None, evidence: Evidence) -> datetime:
         typed = datetime.fromisoformat(text).replace(tzinfo=evidence.books.zone)
     except ValueError as error:
         raise InvalidReading("no_time", f"{text!r} is no time") from error
+    if not is_of_our_time(typed.date()):
+        raise InvalidReading("no_time", f"{text!r} lies centuries away")
     # The form knows minutes only: the present one means now, not a moment before readings that came since it began.
     return now if typed <= now < typed + timedelta(minutes=1) else typed

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Annotated, Literal
+from datetime import timedelta
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Body
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -18,6 +19,7 @@ from api.security.callers import caller_of
 from gateway.operations import AlertRow, AlertState
 
 router = APIRouter(prefix="/v1/alerts", tags=["alerts"])
+_LONGEST_SILENCE: Final = timedelta(days=366)
 
 
 class Comment(BaseModel):
@@ -61,8 +63,8 @@ async def one_alert(request: Request, evidence: Given, alert_id: int) -> Respons
 
 
 def _with_log(evidence: Evidence, alert_id: int) -> Shape:
-    log = [log_shape(entry) for entry in evidence.operations.alerts.log(alert_id)]
-    return alert_shape(evidence.operations.alerts.get(alert_id)) | {"log": log}
+    found = alert_shape(evidence.operations.alerts.get(alert_id))
+    return found | {"log": [log_shape(entry) for entry in evidence.operations.alerts.log(alert_id)]}
 
 
 @router.post("/{alert_id}/acknowledge")
@@ -100,9 +102,9 @@ async def give_answer(request: Request, evidence: Given, alert_id: int, said: Gi
 
 @router.post("/{alert_id}/silence")
 async def silence(request: Request, evidence: Given, alert_id: int, said: Quiet) -> Response:
-    """Send nothing about it before `until`."""
-    if said.until <= evidence.now():
-        raise InvalidInput("until", "lies not in the future")
+    """Send nothing about it before `until`, at most a year from now."""
+    if not evidence.now() < said.until <= evidence.now() + _LONGEST_SILENCE:
+        raise InvalidInput("until", "lies not in the future, or more than a year ahead")
     by = caller_of(request).name
     return await _changed(lambda: inbox.silence(evidence.operations, alert_id, said.until, by, said.comment))
 

@@ -35,7 +35,12 @@ def segments(text: str) -> Iterator[Segment]:
         raise InvalidReading("broken_file", f"UNA names the signs {signs!r}")
     component, element, release, end = signs[0], signs[1], signs[3], signs[5]
     number = 0
-    for raw in _split(text, end, release):
+    *whole, rest = _split(text, end, release)
+    if rest.strip("\r\n\t "):
+        raise InvalidReading(
+            "broken_file", f"it ends in the middle of segment {len(whole) + 1}: {rest.strip()[:40]!r}"
+        )
+    for raw in whole:
         written = raw.strip("\r\n\t ")
         if not written:
             continue

@@ -4,9 +4,9 @@ import builtins
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select, update
 from sqlalchemy.exc import IntegrityError
 
 from config.errors import Conflict, NotFound
@@ -16,6 +16,7 @@ from gateway.operations.rows import AlertLogRow, AlertRow, AlertState, Answer, N
 from gateway.operations.tables import alert, alert_log
 
 SERVICE = "Zählwerk"
+_LARGEST_ID: Final = 2**63 - 1
 _OPEN = alert.c.state != AlertState.RESOLVED.value
 
 
@@ -130,7 +131,7 @@ class Alerts:
     def get(self, alert_id: int) -> AlertRow:
         """Return one alert; raises `NotFound`."""
         with self._connections.reading() as reading:
-            return _found(reading.execute(select(alert).where(alert.c.id == alert_id)).mappings().first(), alert_id)
+            return _found(reading.execute(_chosen(alert_id)).mappings().first(), alert_id)
 
     def open_of(self, connection: Connection, rule: str, subject: str) -> AlertRow | None:
         """Return the open alert of a rule and subject as the caller's transaction sees it."""
@@ -180,8 +181,13 @@ class Alerts:
 
 
 def _locked(connection: Connection, alert_id: int) -> AlertRow:
-    query = select(alert).where(alert.c.id == alert_id).with_for_update()
-    return _found(connection.execute(query).mappings().first(), alert_id)
+    return _found(connection.execute(_chosen(alert_id).with_for_update()).mappings().first(), alert_id)
+
+
+def _chosen(alert_id: int) -> Select[Any]:
+    if not 0 < alert_id <= _LARGEST_ID:  # a database would refuse the question itself
+        raise NotFound("alert", str(alert_id))
+    return select(alert).where(alert.c.id == alert_id)
 
 
 def _found(row: RowMapping | None, alert_id: int) -> AlertRow:

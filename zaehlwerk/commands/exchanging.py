@@ -94,10 +94,11 @@ def display(text: str, option: str) -> Decimal:
 
 def ratio(text: str) -> Decimal:
     """Return a transformer ratio; raises `WrongCall` for what cannot be one."""
-    from api.exchanges import LARGEST_RATIO  # noqa: PLC0415
+    from api.exchanges import LARGEST_RATIO, SMALLEST_RATIO  # noqa: PLC0415
     from api.hand_readings import typed_number  # noqa: PLC0415
 
     found = typed_number(text)
-    if not 0 < found <= LARGEST_RATIO:
-        raise WrongCall(f"--factor {text} is no transformer ratio (allowed: more than 0, at most {LARGEST_RATIO})")
+    if not SMALLEST_RATIO <= found <= LARGEST_RATIO:
+        allowed = f"{SMALLEST_RATIO} to {LARGEST_RATIO}"
+        raise WrongCall(f"--factor {text} is no transformer ratio (allowed: {allowed})")
     return found

@@ -1,7 +1,7 @@
 """Refused readings of the future, as events of their meters: one per day and source, for people to see."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,8 @@ from zaehlwerk.noticing.words import about, local
 
 KIND: Final = "future_reading"
 REASON: Final = "future_time"
+# A stamp of the last day of the year 9999 is one of the year 10000 elsewhere, which no calendar of ours can tell.
+_CALENDAR_ENDS_MS: Final = milliseconds(datetime(9999, 12, 30, tzinfo=UTC))
 
 
 def keep_times_to_come(
@@ -38,7 +40,7 @@ def future_event(meter_id: str, refused: Refused, claimed_ms: int, zone: ZoneInf
     """Return the event of a refused reading; its time is when it arrived."""
     arrived = min(instant(refused.time_ms), now)
     day_ms = milliseconds(arrived.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0))
-    claimed = instant(claimed_ms)
+    claimed = instant(min(claimed_ms, _CALENDAR_ENDS_MS))
     return MeterEventRow(
         id=f"{meter_id}:{KIND}:{day_ms}:{refused.source}",
         meter=meter_id,

@@ -1,6 +1,6 @@
 """Reading the daily ledger: figures are those of the table, and of the moment that they are asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -19,6 +19,8 @@ from analysis.meters.meter_amounts import daily_amounts
 from analysis.meters.open_events import open_events
 from config.errors import Unreachable
 from gateway.embedded import EmbeddedStore
+from gateway.operations.ledger import Ledger
+from gateway.operations.ledger_rows import Derivation
 from gateway.reading import milliseconds
 from tests.unit.analysis.evidence import counter, event, formula, meter, utc
 from tests.unit.analysis.histories import STEP, Incident, incidents, meter_kinds, readings
@@ -72,6 +74,47 @@ def test_late_readings_show_within_a_minute(world: World) -> None:
     world.arrive({utc(2025, 1, 31, 23): HOURLY[utc(2025, 1, 31, 23)] + 0.25})
     assert january(there, NOW + timedelta(seconds=50)) == 31 * 48
     assert january(there, NOW + timedelta(seconds=70)) == 31 * 48 + Decimal("0.25")
+
+
+@dataclass
+class Hasty:
+    """A ledger into which another process writes just before, once: what it knew before anything was decided."""
+
+    ledger: Ledger
+    waits: bool = True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.ledger, name)
+
+    def write(self, derivations: Sequence[Derivation]) -> frozenset[str]:
+        if self.waits:
+            self.waits = False
+            self.ledger.write([Derivation(replace(one.state, digest="of before")) for one in derivations])
+        return self.ledger.write(derivations)
+
+
+def test_a_decision_counts_at_once_though_another_process_derives_at_the_same_time(world: World) -> None:
+    there = replace(world.books, daily_cache=DailyCache(timedelta(minutes=5)))
+    assert january(there) == 31 * 48
+    world.operations.events.record(event("factor_change", utc(2025, 1, 30, 23), factor=Decimal(10)))
+    there.forget("strom")
+    hasty: Any = Hasty(world.operations.ledger)
+    assert january(replace(there, ledger=hasty)) == 30 * 48 + 480
+
+
+def test_what_was_worked_out_while_somebody_decided_is_not_kept(world: World) -> None:
+    there = replace(world.books, daily_cache=DailyCache(timedelta(minutes=5)))
+    cache = there.daily_cache
+    assert cache is not None
+
+    def interrupted() -> date:
+        there.forget("strom")
+        return date(2025, 1, 1)
+
+    assert cache.derived_to.recall("strom", 2025, interrupted, now=NOW) == date(2025, 1, 1)
+    assert cache.derived_to.get("strom", 2025, now=NOW) is None
+    assert cache.derived_to.recall("strom", 2025, lambda: date(2025, 2, 1), now=NOW) == date(2025, 2, 1)
+    assert cache.derived_to.get("strom", 2025, now=NOW) == date(2025, 2, 1)
 
 
 def test_the_running_day_is_worked_out_from_what_came_so_far(world: World) -> None:

@@ -58,6 +58,7 @@ def test_an_exchange_counts_the_old_device_to_its_end(manager: Client, district:
         ({"new_start": -1}, "not_a_number"),
         ({"old_end": "1e99"}, "not_a_number"),
         ({"factor": 0}, "not_a_number"),
+        ({"factor": "1e-30"}, "not_a_number"),
     ],
 )
 def test_an_exchange_that_cannot_be_is_refused_with_its_reason(

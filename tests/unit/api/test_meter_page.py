@@ -169,6 +169,8 @@ def test_an_exchange_is_recorded_from_the_form_with_photos_and_corrected(
         ({"neu": "1000000"}, "mehr Stellen, als die Anzeige hat"),
         ({"zeit": "2026-04-01T00:00"}, "Zeit in der Zukunft"),
         ({"zeit": "gestern"}, "ohne brauchbare Zeit"),
+        ({"zeit": "0001-01-01T00:00"}, "ohne brauchbare Zeit"),
+        ({"zeit": "9999-12-31T23:59"}, "ohne brauchbare Zeit"),
         ({"stellen": "1,5"}, "keine Zahl"),
     ],
 )

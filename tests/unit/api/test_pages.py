@@ -313,6 +313,15 @@ def test_answering_a_resolved_alert_is_said_in_german(district: SmallDistrict, m
     assert "Das geht im jetzigen Zustand nicht." in answer.text
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00", "9999-12-31", "9999-12-31T23:59"])
+def test_a_hand_reading_of_another_age_stays_in_the_form(manager: Client, at: str) -> None:
+    csrf = _csrf(manager, "/zaehler/gs-wasser")
+    for typed in ("1290,5", ""):
+        answer = manager.form("/zaehler/gs-wasser", {"stand": typed, "zeit": at, "csrf": csrf})
+        assert answer.status_code == 422
+        assert "ohne brauchbare Zeit" in answer.text
+
+
 @pytest.mark.parametrize("typed", ["1290,5", "1.290,5", "1290.5"])
 def test_a_hand_reading_from_the_form_reads_german_numbers(
     district: SmallDistrict, manager: Client, typed: str

@@ -313,10 +313,22 @@ def test_an_alert_goes_through_its_life(manager: Client) -> None:
 
 @pytest.mark.parametrize(
     ("what", "body"),
-    [("answer", {"answer": "egal"}), ("silence", {"until": "2026-01-01T00:00:00Z"}), ("comment", {"comment": ""})],
+    [
+        ("answer", {"answer": "egal"}),
+        ("silence", {"until": "2026-01-01T00:00:00Z"}),
+        ("silence", {"until": "9999-12-31T23:59:59-14:00"}),
+        ("comment", {"comment": ""}),
+    ],
 )
 def test_an_answer_that_makes_no_sense_is_422(manager: Client, what: str, body: dict[str, str]) -> None:
     assert manager.post(f"/v1/alerts/1/{what}", body).status_code == 422
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**31, 2**63, 10**30])
+def test_a_number_that_no_alert_can_have_is_404(manager: Client, number: int) -> None:
+    assert manager.get(f"/v1/alerts/{number}").status_code == 404
+    assert manager.post(f"/v1/alerts/{number}/acknowledge").status_code == 404
+    assert manager.get(f"/alarme/{number}").status_code == 404
 
 
 def test_an_alert_can_be_resolved(manager: Client) -> None:

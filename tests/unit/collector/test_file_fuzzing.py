@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -132,3 +133,10 @@ def test_any_mapping_is_taken_or_every_mistake_is_named(text: str) -> None:
         file.write_text(text, encoding="utf-8")
         with contextlib.suppress(ConfigurationError):
             assert load_mapping(file, PLACE).format in FORMATS
+
+
+def test_an_interchange_that_was_cut_off_within_a_segment_is_no_whole_one() -> None:
+    whole = "UNB+UNOC:3'QTY+220:12345.6'\r\n"
+    assert [one.tag for one in segments(whole)] == ["UNB", "QTY"]
+    with pytest.raises(InvalidReading, match=r"in the middle of segment 2: 'QTY\+220:12'"):
+        list(segments(whole[: whole.index("345")]))

@@ -19,6 +19,22 @@ def test_every_mistake_is_named_with_file_line_path_and_what_is_allowed(name: st
     assert said.splitlines() == (folder / "expected.txt").read_text(encoding="utf-8").splitlines()
 
 
+def test_formulas_nested_deeper_than_anybody_can_follow_are_refused_once(tmp_path: Path) -> None:
+    meters = ["{id: a, medium: electricity_import, unit: kWh, source: {push: true}}"]
+    meters += [
+        f"{{id: v{number}, medium: electricity_import, formula: '{part} + a'}}"
+        for number, part in enumerate(["a", *(f"v{number}" for number in range(1_500))])
+    ]
+    place = "id: gs\nname: GS\nmunicipality: vg-tal\ncategory: schulen\nmeters:\n"
+    (tmp_path / "properties").mkdir()
+    (tmp_path / "properties" / "gs.yaml").write_text(place + "".join(f"  - {one}\n" for one in meters))
+    (tmp_path / "district.yaml").write_text((WRONG / "formula_in_a_circle" / "district.yaml").read_text())
+    with pytest.raises(ConfigurationError) as caught:
+        load_portfolio(tmp_path)
+    (said,) = str(caught.value).splitlines()
+    assert "properties/gs.yaml:57: meters[51].formula: 'v50' leads through too many other formulas" in said
+
+
 def test_a_portfolio_that_is_no_folder_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="is not a folder"):
         load_portfolio(tmp_path / "nowhere")

@@ -39,6 +39,16 @@ def test_a_meter_whose_clock_is_ahead_has_one_event_a_day_and_source(district: D
     assert events[0].detail == "2 Stunden voraus (Zeitstempel 22.11.2026 15:00), nicht übernommen"
 
 
+@pytest.mark.parametrize("stamp", ["9999-12-31T23:30:00Z", "9999-12-31T23:59:59-14:00"])
+def test_a_stamp_at_the_end_of_the_calendar_stops_no_telling(district: District, stamp: str) -> None:
+    pushed = take([{"meter": "strom", "time": stamp, "value": 5}], PLACE, district.store, NOW)
+    assert [one.reason for one in pushed.rejected] == ["future_time"]
+
+    (event,) = district.events()
+
+    assert event.detail.startswith("7978 Jahre voraus (Zeitstempel 30.12.9999")
+
+
 @pytest.mark.parametrize(
     ("ahead", "words"),
     [
