@@ -26,7 +26,7 @@ class Segment(NamedTuple):
 
 
 def segments(text: str) -> Iterator[Segment]:
-    """Yield the segments; raises `InvalidReading` (`broken_file`) where the interchange ends in the middle of one."""
+    """Yield the segments; raises `InvalidReading` (`broken_file`) where the interchange was cut off."""
     text = text.lstrip("\ufeff \r\n")
     signs = _DEFAULT
     if text.startswith("UNA"):
@@ -40,6 +40,8 @@ def segments(text: str) -> Iterator[Segment]:
         raise InvalidReading(
             "broken_file", f"it ends in the middle of segment {len(whole) + 1}: {rest.strip()[:40]!r}"
         )
+    if whole and whole[0].startswith("UNB") and not any(raw.strip().startswith("UNZ") for raw in whole[-3:]):
+        raise InvalidReading("broken_file", "it ends before the interchange does: no UNZ")
     for raw in whole:
         written = raw.strip("\r\n\t ")
         if not written:

@@ -135,8 +135,10 @@ def test_any_mapping_is_taken_or_every_mistake_is_named(text: str) -> None:
             assert load_mapping(file, PLACE).format in FORMATS
 
 
-def test_an_interchange_that_was_cut_off_within_a_segment_is_no_whole_one() -> None:
-    whole = "UNB+UNOC:3'QTY+220:12345.6'\r\n"
-    assert [one.tag for one in segments(whole)] == ["UNB", "QTY"]
+def test_an_interchange_that_was_cut_off_is_no_whole_one() -> None:
+    whole = "UNB+UNOC:3'QTY+220:12345.6'UNZ+1+A'\r\n"
+    assert [one.tag for one in segments(whole)] == ["UNB", "QTY", "UNZ"]
     with pytest.raises(InvalidReading, match=r"in the middle of segment 2: 'QTY\+220:12'"):
         list(segments(whole[: whole.index("345")]))
+    with pytest.raises(InvalidReading, match="no UNZ"):
+        list(segments(whole[: whole.index("UNZ")]))
