@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final, Protocol
 from zlib import crc32
 
-from alerts.evaluation import EvaluationSummary, Failure
+from alerts.evaluation_summary import EvaluationSummary, Failure
 from alerts.periods import Period, due_nights, night_of
 from alerts.proposing import is_open, settle
 from analysis.books import Books

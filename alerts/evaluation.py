@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerts.evaluation_summary import EvaluationSummary, Failure
 from alerts.evidence import evidence_of
 from alerts.findings import NO_DATA, Circumstances, Finding, Rule
 from alerts.lifecycle import Case, Occasion, Settled, settle
@@ -26,43 +27,6 @@ log = logging.getLogger(__name__)
 _AWAY: Final = timedelta(hours=2)
 _FAILING_LONG_ENOUGH: Final = timedelta(days=1)
 _JUDGEMENTS_ARE_KEPT: Final = timedelta(days=800)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A subject that a rule could not judge; it is tried again in the next pass."""
-
-    rule: str
-    subject: str
-    period_start: datetime
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class EvaluationSummary:
-    """What a pass did: periods judged, alerts that fired or were resolved, messages put, subjects that failed.
-
-    `proposed` and `withdrawn` are events of meters that the detectors put in front of people or took back.
-    """
-
-    judged: int = 0
-    fired: int = 0
-    resolved: int = 0
-    messages: int = 0
-    failures: tuple[Failure, ...] = ()
-    proposed: int = 0
-    withdrawn: int = 0
-
-    def __add__(self, other: "EvaluationSummary") -> "EvaluationSummary":
-        return EvaluationSummary(
-            self.judged + other.judged,
-            self.fired + other.fired,
-            self.resolved + other.resolved,
-            self.messages + other.messages,
-            self.failures + other.failures,
-            self.proposed + other.proposed,
-            self.withdrawn + other.withdrawn,
-        )
 
 
 def evaluate_due(

@@ -6,7 +6,6 @@ from typing import Final
 
 from gateway.operations import AlertLogRow, AlertRow, AlertState, Answer, Operations, OutboxRow, OutboxState
 
-NOBODY: Final = "niemand zuständig"
 _REASONS: Final = {
     "away": "Der Mailserver ist nicht erreichbar.",
     "login": "Der Mailserver lehnt die Anmeldung ab: Benutzer oder Passwort stimmen nicht.",

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from alerts.doubting import propose_doubts
-from alerts.evaluation import EvaluationSummary, Failure, evaluate_due
+from alerts.evaluation import evaluate_due
+from alerts.evaluation_summary import EvaluationSummary, Failure
 from alerts.findings import Rule
 from alerts.late_data import judge_again
 from alerts.rules import RULES

@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from alerts.evaluation import EvaluationSummary
+from alerts.evaluation_summary import EvaluationSummary
 from alerts.findings import Rule
 from alerts.passes import judge_due
 from alerts.rules import RULES

@@ -1,7 +1,7 @@
 """Topic patterns (MQTT 5, 4.7) and the template with which one line names the topics of many meters."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
 VARIABLES = ("property", "meter", "medium", "serial")
@@ -73,8 +73,3 @@ def wildcard_mistake(pattern: str) -> str | None:
     if any("+" in level and level != "+" for level in levels):
         return "has a + that is not alone on its level"
     return None
-
-
-def patterns_matching(patterns: Iterable[str], topic: str) -> list[str]:
-    """Return the patterns that take a message on `topic`."""
-    return [pattern for pattern in patterns if matches(pattern, topic)]

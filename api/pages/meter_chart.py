@@ -9,7 +9,7 @@ from analysis.figures import Consumption, Resolution, Slot
 from analysis.german import labelled
 from api.evidence import Evidence
 from api.known_events import KnownEvent
-from api.presentation import words
+from api.presentation import event_words, words
 from api.presentation.charts import ShownChart, untitled
 from api.presentation.meter_spans import MeterSpan
 from api.presentation.slots import slot_how, slot_label, slot_light
@@ -92,7 +92,8 @@ def _within(known: KnownEvent, found: Consumption) -> bool:
 
 def _mark(known: KnownEvent) -> EventMark:
     event = known.event
-    title = f"{words.EVENTS.get(event.kind, event.kind)} ({words.EVENT_STATES.get(event.state, event.state)})"
+    word = event_words.EVENTS.get(event.kind, event.kind)
+    title = f"{word} ({event_words.EVENT_STATES.get(event.state, event.state)})"
     settled = event.state in {"recorded", "accepted"}
     tone: Tone = "look" if known.is_open else "settled" if settled else "quiet"
     return EventMark(event.time, title, event.detail, tone, "#ereignisse")

@@ -12,7 +12,7 @@ from api.exchanges import PICTURES, Exchange, photos_of, record_exchange
 from api.hand_readings import HandReading, take, typed_amount
 from api.pages.meter import Asked, meter_content
 from api.pages.meter_forms import local_instant, number_or_none, typed_delivery, typed_exchange, whole_or_none
-from api.presentation import words
+from api.presentation import refusal_words
 from api.presentation.rendering import templates_of
 from api.routes.typed_bodies import form_with_pictures
 from api.security.callers import caller_of, check_csrf
@@ -97,4 +97,4 @@ def _again(request: Request, content: dict[str, object], error: InvalidReading) 
 
 
 def _refusal(error: InvalidReading) -> str:
-    return words.REFUSALS.get(error.code, "nicht brauchbar")
+    return refusal_words.REFUSALS.get(error.code, "nicht brauchbar")

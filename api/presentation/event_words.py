@@ -1,6 +1,32 @@
-"""What a proposed event means, and what follows from either answer, in the words of the meter's page."""
+"""The words for events and their states; what a proposed one means, and what follows from either answer."""
 
 from dataclasses import dataclass
+
+EVENTS = {
+    "exchange": "Zählerwechsel",
+    "exchange_suspected": "vermutlicher Zählerwechsel",
+    "rollover": "Überlauf des Zählwerks",
+    "spurious_zero": "falsche Null",
+    "counter_fell": "Zählerstand gefallen",
+    "implausible_jump": "unglaubhafter Sprung",
+    "stuck": "Zähler steht",
+    "unit_change_suspected": "vermutlicher Einheitenwechsel",
+    "factor_change": "neuer Wandlerfaktor",
+    "clock_shift": "Uhr verstellt",
+    "duplicate_conflict": "zwei Werte zur selben Zeit",
+    "future_reading": "Zeitstempel in der Zukunft",
+    "serial_seen": "Zählernummer gelesen",
+    "serial_changed": "neue Zählernummer",
+    "gap": "Lücke",
+}
+EVENT_STATES = {
+    "recorded": "erfasst",
+    "proposed": "zu prüfen",
+    "accepted": "bestätigt",
+    "rejected": "verworfen",
+    "withdrawn": "zurückgezogen",
+    "noticed": "erkannt",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from alerts.messages.event_steps import next_step
 from analysis.german import exact
-from api.presentation import event_words, lights, words
+from api.presentation import event_words, lights, refusal_words, words
 from api.presentation.shares import shares_text
 from api.presentation.static_files import StaticFiles
 from api.presentation.trust_words import trust_light, trust_text
@@ -66,7 +66,12 @@ def build_templates(services: Services, files: StaticFiles) -> Templates:
         lstrip_blocks=True,
     )
     environment.filters |= _filters(services.books.zone)
-    environment.globals |= {"words": words, "lights": lights, "event_words": event_words}
+    environment.globals |= {
+        "words": words,
+        "event_words": event_words,
+        "refusal_words": refusal_words,
+        "lights": lights,
+    }
     environment.globals |= {"trust_light": trust_light, "next_step": next_step, "static": files.url}
     return Templates(environment, services)
 

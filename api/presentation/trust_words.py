@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from analysis.properties.trust import Doubt, Trust, TrustLight
-from api.presentation import words
+from api.presentation import event_words, words
 from api.presentation.lights import Light
 from api.presentation.shares import shares_text
 
@@ -43,4 +43,4 @@ def trust_text(trust: Trust, zone: ZoneInfo) -> str:
 
 
 def _event(kind: str) -> str:
-    return words.EVENTS.get(kind, kind)
+    return event_words.EVENTS.get(kind, kind)

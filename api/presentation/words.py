@@ -1,4 +1,4 @@
-"""German numbers, units, dates and the words for states."""
+"""German numbers, units, dates and the words for states; events and refusals have words of their own beside this."""
 
 import math
 from datetime import date, datetime, timedelta
@@ -59,31 +59,6 @@ CARRIERS = {
     "lpg": "Flüssiggas",
     "total": "Summe",
 }
-EVENTS = {
-    "exchange": "Zählerwechsel",
-    "exchange_suspected": "vermutlicher Zählerwechsel",
-    "rollover": "Überlauf des Zählwerks",
-    "spurious_zero": "falsche Null",
-    "counter_fell": "Zählerstand gefallen",
-    "implausible_jump": "unglaubhafter Sprung",
-    "stuck": "Zähler steht",
-    "unit_change_suspected": "vermutlicher Einheitenwechsel",
-    "factor_change": "neuer Wandlerfaktor",
-    "clock_shift": "Uhr verstellt",
-    "duplicate_conflict": "zwei Werte zur selben Zeit",
-    "future_reading": "Zeitstempel in der Zukunft",
-    "serial_seen": "Zählernummer gelesen",
-    "serial_changed": "neue Zählernummer",
-    "gap": "Lücke",
-}
-EVENT_STATES = {
-    "recorded": "erfasst",
-    "proposed": "zu prüfen",
-    "accepted": "bestätigt",
-    "rejected": "verworfen",
-    "withdrawn": "zurückgezogen",
-    "noticed": "erkannt",
-}
 ACTIONS = {
     "open": "erkannt",
     "see": "wieder gesehen",
@@ -97,55 +72,6 @@ ACTIONS = {
     "handwerker": "Handwerker beauftragt",
     "spaeter": "später",
 }
-REFUSALS = {
-    "not_json": "kein JSON",
-    "not_a_number": "keine Zahl",
-    "not_an_object": "kein Datensatz",
-    "ambiguous_number": "Punkt oder Komma nicht eindeutig (Tausender bitte ohne Punkt)",
-    "wrong_columns": "unerwartete Spalten",
-    "unknown_meter": "unbekannter Zähler",
-    "unknown_quantity": "unbekannte Größe",
-    "future_time": "Zeit in der Zukunft",
-    "unknown_topic": "unbekanntes Thema",
-    "unknown_unit": "unbekannte Einheit",
-    "virtual_meter": "berechneter Zähler",
-    "no_meter": "ohne Zähler",
-    "no_amount": "keine Menge größer als null",
-    "no_counter": "kein Zählwerk, das gewechselt werden kann",
-    "no_tank": "kein Tank, dessen Füllstand abgelesen wird",
-    "no_time": "ohne brauchbare Zeit",
-    "naive_time": "Zeit ohne Zeitzone",
-    "too_old": "vor dem Jahr 2000",
-    "retained_without_time": "aufbewahrter Wert ohne Zeit",
-    "implausible": "nicht glaubhaft",
-    "no_value": "ohne Wert",
-    "out_of_range": "außerhalb des erwarteten Bereichs",
-    "time_out_of_range": "Zeit außerhalb dessen, was der Speicher fasst",
-    "not_encodable": "Zeichen, die der Speicher nicht nimmt",
-    "field_type_conflict": "im Speicher steht schon ein Wert anderer Art",
-    "outside_retention": "älter, als der Speicher aufbewahrt",
-    "not_parsable": "für den Speicher nicht lesbar",
-    "too_large": "zu groß für den Speicher",
-    "refused_by_store": "vom Speicher abgelehnt",
-    "beyond_digits": "mehr Stellen, als die Anzeige hat",
-    "no_photo": "kein Bild (JPEG, PNG, WebP oder HEIC) oder beschädigt",
-    "already_read": "für diesen Zeitpunkt steht schon eine Ablesung",
-    "ambiguous_column": "mehrere Spalten kommen in Frage",
-    "ambiguous_date": "Tag und Monat nicht eindeutig",
-    "ambiguous_quantity": "Zählerstand oder Verbrauch nicht eindeutig",
-    "broken_file": "Datei ist beschädigt",
-    "old_spreadsheet": "altes Tabellenformat (bitte als .xlsx speichern)",
-    "no_codec": "Gerät ohne Übersetzer im Funknetz",
-    "not_a_list": "keine Liste von Ablesungen",
-    "not_a_status": "kein Zustand einer Box",
-    "not_protobuf": "kein Sparkplug-Datensatz",
-    "too_long": "zu lang",
-    "unknown_label": "unbekannter Eintrag",
-    "unknown_register": "unbekanntes Zählwerk",
-    "unknown_status": "unbekannter Status des Werts",
-    "other_direction": "andere Energierichtung als der Zähler",
-    "wrong_message": "andere Nachricht als ein Lastgang",
-}
 MEASURE_STATES = {
     "planned": "geplant",
     "running": "in Arbeit",
@@ -155,7 +81,6 @@ MEASURE_STATES = {
 }
 SOURCES = {"modbus": "Modbus", "mqtt": "MQTT", "by_hand": "Ablesung von Hand", "push": "Datei oder Schnittstelle"}
 
-REFUSED_FROM = {"api": "Schnittstelle", "file": "Datei"}
 SOURCE_KINDS = {
     "modbus_tcp": "Modbus TCP",
     "modbus_rtu": "Modbus RTU",

@@ -22,7 +22,6 @@ BLOCK = 20_000
 _CELLS = 100_000  # of a block: large enough for whole columns, small enough for a small machine
 _HEAD_LINES = 60
 _LARGEST_SHEET = 2**30  # bytes unpacked: a spreadsheet that says it holds more is not opened
-_LONGEST_LINE = 2**20
 _LAST_ROW = 2**20  # of a sheet, for Excel and LibreOffice alike
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DELIMITERS = (";", "\t", ",", "|")

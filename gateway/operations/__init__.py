@@ -1,21 +1,23 @@
 """The operations database: what people and the service did. Readings live in the store, not here."""
 
-from gateway.operations.database import Operations
-from gateway.operations.rows import (
+from gateway.operations.alert_rows import (
     AlertLogRow,
     AlertRow,
     AlertState,
     Answer,
-    AuditRow,
-    FormerValueRow,
-    FrozenBalanceRow,
     JudgementRow,
-    MeterEventRow,
     NewAlert,
     OutboxMessage,
     OutboxRow,
     OutboxState,
     Outcome,
+)
+from gateway.operations.database import Operations
+from gateway.operations.rows import (
+    AuditRow,
+    FormerValueRow,
+    FrozenBalanceRow,
+    MeterEventRow,
     PhotoRow,
     ReadingNoteRow,
     Role,

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select, up
 from sqlalchemy.exc import IntegrityError
 
 from config.errors import Conflict, NotFound
+from gateway.operations.alert_rows import AlertLogRow, AlertRow, AlertState, Answer, NewAlert
 from gateway.operations.alert_states import check_step
 from gateway.operations.connections import Connections
-from gateway.operations.rows import AlertLogRow, AlertRow, AlertState, Answer, NewAlert
 from gateway.operations.tables import alert, alert_log
 
 SERVICE = "Zählwerk"

@@ -1,12 +1,8 @@
 """At which hour a change of the unit began: pure."""
 
-from typing import Final
-
 import numpy as np
 
 from analysis.ledger.micro import Floats
-
-HOURS_BEFORE: Final = 7 * 24
 
 
 def first_hour(hours: Floats, level: float) -> int:

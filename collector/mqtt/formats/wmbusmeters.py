@@ -17,7 +17,6 @@ from collector.mqtt.payloads import ARRIVAL
 from config.mqtt_formats import NEVER_CURRENT
 
 _NAIVE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?")
-_METER_CLOCK = ("total_datetime", "meter_datetime")
 
 
 def _read(selection: Selection) -> Read:

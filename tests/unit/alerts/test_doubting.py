@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from alerts.doubting import HISTORIES_AT_ONCE, TURNS, propose_doubts
-from alerts.evaluation import EvaluationSummary
+from alerts.evaluation_summary import EvaluationSummary
 from alerts.passes import judge_due
 from analysis.books import Books
 from config.errors import Unreachable

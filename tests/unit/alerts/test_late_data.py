@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from alerts.evaluation import EvaluationSummary, evaluate_due
+from alerts.evaluation import evaluate_due
+from alerts.evaluation_summary import EvaluationSummary
 from alerts.findings import CLEAR, NO_DATA, Circumstances, Judged
 from alerts.late_data import REFUTED, concerns, judge_again
 from alerts.passes import judge_due

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from alerts.evaluation import EvaluationSummary
+from alerts.evaluation_summary import EvaluationSummary
 from alerts.findings import Circumstances, Judged
 from alerts.periods import Period
 from alerts.schedule import Schedule

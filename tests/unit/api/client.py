@@ -1,6 +1,7 @@
 """A caller of the application without a socket."""
 
 import asyncio
+import re
 from dataclasses import dataclass, field
 
 import httpx
@@ -51,6 +52,12 @@ class Client:
     def page(self, path: str) -> httpx.Response:
         """GET as a browser does."""
         return self.request("GET", path, headers=BROWSER)
+
+    def csrf(self, path: str) -> str:
+        """Return the token that a page's forms carry."""
+        found = re.search(r'name="csrf" value="(\w+)"', self.page(path).text)
+        assert found is not None
+        return found[1]
 
     def post(self, path: str, json: object = None) -> httpx.Response:
         """POST a JSON document."""

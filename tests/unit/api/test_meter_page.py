@@ -34,12 +34,6 @@ def fallen(district: SmallDistrict) -> SmallDistrict:
     return district
 
 
-def csrf(client: Client) -> str:
-    found = re.search(r'name="csrf" value="(\w+)"', client.page(PAGE).text)
-    assert found is not None
-    return found[1]
-
-
 def chart(client: Client, path: str) -> dict[str, Any]:
     block = re.search(r'<script type="application/json">(.*?)</script>', client.page(path).text, re.DOTALL)
     assert block is not None
@@ -80,7 +74,7 @@ def test_who_may_not_decide_sees_the_question_without_a_form(reader: Client, fal
 
 
 def test_a_question_is_answered_by_form_and_the_answer_taken_back(manager: Client, fallen: SmallDistrict) -> None:
-    form = {"csrf": csrf(manager), "ereignis": FELL, "antwort": "accept", "alt": "46.810,5", "neu": "0,5"}
+    form = {"csrf": manager.csrf(PAGE), "ereignis": FELL, "antwort": "accept", "alt": "46.810,5", "neu": "0,5"}
     answer = manager.form(f"{PAGE}/ereignisse", form | {"bemerkung": "Vormittags getauscht"})
     assert (answer.status_code, answer.headers["location"]) == (303, f"{PAGE}?beantwortet=1#ereignisse")
     (event,) = fallen.operations.events.of_meter("gs-strom")
@@ -114,19 +108,19 @@ def test_a_form_without_its_sessions_token_decides_nothing(manager: Client, fall
 def test_an_answer_that_cannot_be_is_said_in_german(
     manager: Client, fallen: SmallDistrict, change: dict[str, str], status: int, words: str
 ) -> None:
-    form = {"csrf": csrf(manager), "ereignis": FELL, "antwort": "accept"} | change
+    form = {"csrf": manager.csrf(PAGE), "ereignis": FELL, "antwort": "accept"} | change
     answer = manager.form(f"{PAGE}/ereignisse", form)
     assert (answer.status_code, words in answer.text) == (status, True)
     assert fallen.operations.events.of_meter("gs-strom") == []
 
 
 def test_an_event_of_another_meter_is_not_answered_here(manager: Client, fallen: SmallDistrict) -> None:
-    form = {"csrf": csrf(manager), "ereignis": FELL, "antwort": "accept"}
+    form = {"csrf": manager.csrf(PAGE), "ereignis": FELL, "antwort": "accept"}
     assert manager.form("/zaehler/gs-gas/ereignisse", form).status_code == 404
 
 
 def test_answering_twice_is_said_in_german(manager: Client, fallen: SmallDistrict) -> None:
-    form = {"csrf": csrf(manager), "ereignis": FELL, "antwort": "reject"}
+    form = {"csrf": manager.csrf(PAGE), "ereignis": FELL, "antwort": "reject"}
     assert manager.form(f"{PAGE}/ereignisse", form).status_code == 303
     answer = manager.form(f"{PAGE}/ereignisse", form)
     assert (answer.status_code, "Das geht im jetzigen Zustand nicht." in answer.text) == (409, True)
@@ -135,7 +129,7 @@ def test_answering_twice_is_said_in_german(manager: Client, fallen: SmallDistric
 def test_an_exchange_is_recorded_from_the_form_with_photos_and_corrected(
     manager: Client, district: SmallDistrict
 ) -> None:
-    form = {"csrf": csrf(manager), "zeit": "2026-03-05T11:00", "alt": "48.730,5", "neu": "2", "nummer": "4711"}
+    form = {"csrf": manager.csrf(PAGE), "zeit": "2026-03-05T11:00", "alt": "48.730,5", "neu": "2", "nummer": "4711"}
     sent = manager.request(
         "POST",
         f"{PAGE}/wechsel",
@@ -177,7 +171,7 @@ def test_an_exchange_is_recorded_from_the_form_with_photos_and_corrected(
 def test_an_exchange_that_cannot_be_stays_in_the_form_with_the_reason(
     manager: Client, district: SmallDistrict, change: dict[str, str], words: str
 ) -> None:
-    form = {"csrf": csrf(manager), "zeit": "2026-03-05T11:00", "alt": "48730,5", "neu": "2", "nummer": "SN-77"}
+    form = {"csrf": manager.csrf(PAGE), "zeit": "2026-03-05T11:00", "alt": "48730,5", "neu": "2", "nummer": "SN-77"}
     answer = manager.form(f"{PAGE}/wechsel", form | change)
     assert answer.status_code == 422
     assert words in answer.text
@@ -188,7 +182,7 @@ def test_an_exchange_that_cannot_be_stays_in_the_form_with_the_reason(
 
 
 def test_a_refused_exchange_says_what_was_expected_at_its_own_time(manager: Client, district: SmallDistrict) -> None:
-    form = {"csrf": csrf(manager), "zeit": "2026-02-05T11:00", "alt": "1", "neu": "0"}
+    form = {"csrf": manager.csrf(PAGE), "zeit": "2026-02-05T11:00", "alt": "1", "neu": "0"}
     expected_now = re.search(r"Erwartet: [^<]+", manager.page(PAGE).text)
     page = manager.form(f"{PAGE}/wechsel", form).text
     assert expected_now is not None

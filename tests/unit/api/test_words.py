@@ -10,7 +10,7 @@ import pytest
 
 from analysis.figures import EVENT_KINDS
 from analysis.german import exact
-from api.presentation import words
+from api.presentation import event_words, refusal_words, words
 from api.presentation.lights import coverage_light
 
 
@@ -111,7 +111,7 @@ def test_every_reason_to_refuse_a_reading_has_german_words() -> None:
     ]
     reasons = {reason for text in sources for reason in re.findall(r'InvalidReading\(\s*"(\w+)"', text)}
     assert {"not_json", "out_of_range", "not_encodable"} <= reasons
-    assert reasons <= words.REFUSALS.keys()
+    assert reasons <= refusal_words.REFUSALS.keys()
 
 
 def test_what_a_broken_register_says_can_be_written_too() -> None:
@@ -120,8 +120,8 @@ def test_what_a_broken_register_says_can_be_written_too() -> None:
 
 
 def test_every_event_and_its_state_has_a_german_name() -> None:
-    assert set(words.EVENTS) == set(EVENT_KINDS)
-    assert {"noticed", "proposed", "accepted", "rejected", "recorded", "withdrawn"} == set(words.EVENT_STATES)
+    assert set(event_words.EVENTS) == set(EVENT_KINDS)
+    assert {"noticed", "proposed", "accepted", "rejected", "recorded", "withdrawn"} == set(event_words.EVENT_STATES)
 
 
 @pytest.mark.parametrize(

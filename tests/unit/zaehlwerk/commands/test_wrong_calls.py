@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from tests.portfolios import write_portfolio
-from zaehlwerk.command_line import app
+from tests.unit.zaehlwerk.commands.calls import call
 
 METERS: list[dict[str, Any]] = [
     {"id": "strom", "medium": "electricity_import", "unit": "kWh", "source": {"by_hand": "P1M"}},
@@ -22,11 +21,6 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ZAEHLWERK_PORTFOLIO", str(portfolio))
     monkeypatch.setenv("ZAEHLWERK_STATE", str(tmp_path / "state"))
     return tmp_path
-
-
-def call(*arguments: str) -> Result:
-    """Call `zaehlwerk`."""
-    return CliRunner().invoke(app, arguments)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,70 @@
+"""The page about data: sources, what was refused, what lacks, and what belongs to no meter."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from api.application import application
+from api.services import UnassignedTopic
+from tests.unit.api.client import Client
+from tests.unit.api.district import NOW, SmallDistrict
+from tests.unit.api.outline import Outline
+
+
+def test_the_data_page_names_the_meters_that_make_a_property_incomplete(district: SmallDistrict) -> None:
+    """Water is read once a month: its days are missed when its reading is late, not before."""
+    assert "unvollständig" not in _lacking(district, NOW)
+    assert "unvollständig</span>: Strom, Erdgas, Trinkwasser" in _lacking(district, NOW + timedelta(days=28))
+
+
+def _lacking(district: SmallDistrict, now: datetime) -> str:
+    services = replace(district.services(demo=True), clock=lambda: now)
+    text = Client(application(services)).page("/daten").text
+    return text[text.index("Grundschule Musterdorf") : text.index("Sporthalle Musterstadt")]
+
+
+def test_the_data_page_shows_sources_and_what_was_refused(reader: Client) -> None:
+    text = reader.page("/daten").text
+    assert "4.711 Ablesungen" in text
+    assert "gs-keller antwortet seit 10.03.2026, 07:30 Uhr nicht." in text
+    assert "kein JSON" in text
+
+
+HEAT = UnassignedTopic(
+    source="broker",
+    topic="wmbus",
+    device="id=68926025",
+    format="wmbusmeters",
+    value_path="total_energy_consumption_kwh",
+    medium="heat_meter",
+    unit="kWh",
+    last=2651.25,
+    since=NOW - timedelta(days=2),
+    command="zaehlwerk unassigned accept wmbus --property ID --meter ID --device id=68926025",
+)
+
+
+def _data_page(district: SmallDistrict, *found: UnassignedTopic) -> str:
+    services = replace(district.services(demo=True), unassigned=lambda limit: found[:limit])
+    return Client(application(services)).page("/daten").text
+
+
+def test_the_data_page_lists_what_belongs_to_no_meter_with_the_command_to_paste(district: SmallDistrict) -> None:
+    text = _data_page(district, HEAT)
+    assert "Nicht zugeordnet" in text
+    assert "Wärme" in text
+    assert "2.651,25\u202fkWh" in text
+    assert "08.03.2026, 10:30 Uhr" in text
+    assert HEAT.command in text
+    assert not Outline(text).inline
+
+
+def test_the_data_page_says_nothing_where_everything_belongs_to_a_meter(district: SmallDistrict) -> None:
+    assert "Nicht zugeordnet" not in _data_page(district)
+
+
+def test_a_topic_that_nobody_recognises_shows_what_arrived_and_stays_text(district: SmallDistrict) -> None:
+    unknown = replace(HEAT, topic="<b>x</b>", format="", medium=None, unit="", last="\ufffd<script>?", command="")
+    text = _data_page(district, unknown)
+    assert "nicht erkannt" in text
+    assert "\ufffd&lt;script&gt;?" in text
+    assert "&lt;b&gt;x&lt;/b&gt;" in text
