@@ -85,8 +85,18 @@ def test_wrap_of_a_six_digit_counter_is_exact() -> None:
     assert kinds(result) == ["rollover"]
 
 
-def test_wrap_needs_a_full_register() -> None:
-    assert kinds(booked([500_000, 20, 25], wrap=10**6 * MICRO)) == ["exchange_suspected"]
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        (500_000, 20, "exchange_suspected"),
+        (900_000, 20, "exchange_suspected"),
+        (900_001, 20, "rollover"),
+        (999_984, 199_984, "rollover"),
+        (999_984, 199_985, "exchange_suspected"),
+    ],
+)
+def test_wrap_needs_a_full_register_and_a_rest_that_is_plausible(before: int, after: int, kind: str) -> None:
+    assert kinds(booked([before, after, after + 5], wrap=10**6 * MICRO)) == [kind]
 
 
 def test_spurious_zero_close_to_the_wrap_is_no_wrap() -> None:
