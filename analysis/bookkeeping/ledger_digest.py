@@ -18,7 +18,7 @@ from config.portfolio import Portfolio
 from gateway.operations.rows import ReadingNoteRow
 
 # Counted up whenever the ledger makes something else of the same readings.
-DERIVATION: Final = 1
+DERIVATION: Final = 2
 
 
 @dataclass(frozen=True, slots=True)

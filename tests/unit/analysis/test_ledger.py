@@ -62,10 +62,14 @@ def test_several_spurious_zeros_are_one_event_and_the_rise_after_them_counts() -
     assert kinds(result) == ["gap", "spurious_zero"]
 
 
-@pytest.mark.parametrize("zeros", [12, 13, 47])
-def test_two_days_of_zeros_and_the_way_back_are_no_consumption_without_a_declared_maximum(zeros: int) -> None:
+@pytest.mark.parametrize("zeros", [12, 13, 47, 60, 14 * 24])
+def test_a_fortnight_of_zeros_and_the_way_back_are_no_consumption_without_a_declared_maximum(zeros: int) -> None:
     result = booked([5000, 5001, *[0] * zeros, 5002, 5003])
     assert (total(result), kinds(result)) == (3, ["gap", "spurious_zero"])
+
+
+def test_more_than_a_fortnight_of_zeros_is_a_suspected_exchange() -> None:
+    assert kinds(booked([5000, 5001, *[0] * (14 * 24 + 1), 5002, 5003])) == ["exchange_suspected"]
 
 
 def test_counter_that_fell_and_stays_is_a_suspected_exchange_and_not_booked() -> None:
