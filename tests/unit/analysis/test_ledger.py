@@ -117,6 +117,11 @@ def test_impossible_jump_is_noticed_and_not_booked() -> None:
     assert (total(result), kinds(result)) == (2, ["implausible_jump"])
 
 
+@pytest.mark.parametrize(("rise", "found"), [(76, []), (77, ["implausible_jump"])])
+def test_a_quarter_beyond_the_connection_and_a_unit_of_the_register_are_no_jump(rise: int, found: list[str]) -> None:
+    assert kinds(booked([100, 100 + rise, 101 + rise], rate=60 * MICRO / HOUR)) == found
+
+
 def test_single_high_reading_is_dropped_even_without_a_declared_maximum() -> None:
     result = booked([100, 101, 99_999, 103, 104])
     assert (total(result), kinds(result)) == (4, ["implausible_jump"])
@@ -213,6 +218,12 @@ def test_oil_is_opening_plus_delivered_minus_closing() -> None:
         rules(by_hand=True),
     )
     assert total(result) == 2000 + 2000
+
+
+def test_a_delivery_at_the_instant_of_a_level_belongs_to_the_interval_that_ends_there() -> None:
+    levels = measured(np.array([0, 10, 20], np.int64) * HOUR, micro_units(np.array([5000.0, 8000, 7000])))
+    result = book_tank(levels, np.array([10], np.int64) * HOUR, micro_units(np.array([6000.0])), rules(gap_ms=None))
+    assert np.diff(result.line.totals[Row.AMOUNT]).tolist() == [3000 * MICRO, 1000 * MICRO]
 
 
 def test_level_that_rises_without_a_delivery_is_not_booked() -> None:

@@ -213,6 +213,15 @@ def test_a_factor_that_holds_from_a_day_on_derives_no_block_before_it(world: Wor
     assert min(derived[: derived.index(date(2025, 4, 11))]) == date(2025, 3, 1)
 
 
+def test_a_late_reading_derives_the_blocks_that_have_read_its_time_and_no_other(
+    world: World, derived: list[date]
+) -> None:
+    before = settled(world, derived, {at: value for at, value in HOURLY.items() if abs(at - AT) > 30 * HOUR})
+    world.arrive({AT: HOURLY[AT] + 3})
+    assert changed(before, world, derived) == days(date(2025, 2, 13), date(2025, 2, 15))
+    assert set(middle(derived)) <= {*AROUND, date(2025, 2, 21)}
+
+
 def test_a_smaller_ratio_that_comes_with_an_exchange_judges_jumps_before_it_anew(
     world: World, derived: list[date]
 ) -> None:
