@@ -11,6 +11,7 @@ from typing import Final
 
 from analysis.bookkeeping.meter_records import Records, put_right
 from analysis.ledger.conversion import Conversion, conversions_of
+from analysis.ledger.rules import rules_of
 from analysis.ledger.window import FOR_EVER_MS
 from config.ledger_policy import Filling, Spreading
 from config.meters import ByHandSource, Meter, PushSource
@@ -18,7 +19,7 @@ from config.portfolio import Portfolio
 from gateway.operations.rows import ReadingNoteRow
 
 # Counted up whenever the ledger makes something else of the same readings.
-DERIVATION: Final = 1
+DERIVATION: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,11 @@ class Basis:
 def basis_of(portfolio: Portfolio, records: Records, notes: Sequence[ReadingNoteRow]) -> Basis:
     """Return what a meter's days rest on; `notes` as they are stored."""
     meter, zone = records.meter, portfolio.district.zone
-    conversions = conversions_of(meter, zone, factors=records.ratios(), units=records.units())
-    declared = repr((DERIVATION, _declared(meter), str(zone), _calendar(portfolio, meter)))
+    ratios = records.ratios()
+    conversions = conversions_of(meter, zone, factors=ratios, units=records.units())
+    # The smallest ratio of any time sets how fast the register may run at all times.
+    rate = rules_of(meter, ratios=[ratio for _, ratio in ratios]).rate
+    declared = repr((DERIVATION, _declared(meter), str(zone), _calendar(portfolio, meter), rate))
     return Basis(records, put_right(notes, records.clock), conversions, declared)
 
 

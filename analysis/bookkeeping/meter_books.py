@@ -82,7 +82,7 @@ def bookkeeper(
     return Bookkeeper(
         books=books,
         meter=meter,
-        rules=rules_of(meter),
+        rules=rules_of(meter, ratios=[ratio for _, ratio in basis.records.ratios()]),
         basis=basis,
         expectation=expectation_of(books, meter),
         raw=WindowReadings(books.store, meter.id, meter.quantity, now, basis.records.clock),

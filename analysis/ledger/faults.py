@@ -14,7 +14,7 @@ from analysis.ledger.readings import Readings
 from analysis.ledger.rules import Rules
 from analysis.ledger.stuck import stuck_rests
 
-LONGEST_RETURN_MS = timedelta(days=2) // timedelta(milliseconds=1)
+LONGEST_RETURN_MS = timedelta(days=14) // timedelta(milliseconds=1)
 FEWEST_SPURIOUS = 3
 _DAY_MS = 86_400_000
 
@@ -162,7 +162,7 @@ def _fall(work: _Work, before: int) -> int:
 
 
 def _return(work: _Work, before: int) -> int | None:
-    """The reading at which the counter is back at its old level after equal low readings of at most two days.
+    """The reading at which the counter is back at its old level after equal low readings of at most a fortnight.
 
     So many at most that a slow meter has three of them. Were the return not seen, it would be booked as consumption
     wherever no maximum is declared.

@@ -1,5 +1,6 @@
 """What the ledger must know about a meter: where it wraps, how fast it can run, how long it may pause."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -66,8 +67,11 @@ class Rules:
         return np.asarray(np.minimum(limits, 9e18), dtype=np.int64)
 
 
-def rules_of(meter: Meter) -> Rules:
-    """Return the ledger's rules for a meter: what its policy says, else what follows from the meter."""
+def rules_of(meter: Meter, *, ratios: Sequence[Decimal] = ()) -> Rules:
+    """Return the ledger's rules for a meter: what its policy says, else what follows from the meter.
+
+    `ratios` are transformer ratios that were recorded, with an exchange for one: the smallest of all runs fastest.
+    """
     by_hand = meter.reporting is Reporting.BY_HAND or isinstance(meter.source, ByHandSource)
     every = meter.source.every if isinstance(meter.source, ByHandSource) else meter.interval
     stuck_after, stuck_in = _stuck_after(meter, by_hand=by_hand)
@@ -75,7 +79,7 @@ def rules_of(meter: Meter) -> Rules:
     rest = stuck_after or timedelta(0)
     return Rules(
         wrap=register_wrap(meter, wrap_of(meter)),
-        rate=_rate(meter),
+        rate=_rate(meter, ratios),
         interval_ms=meter.interval // _MS,
         gap_ms=_gap_ms(meter, by_hand=by_hand),
         by_hand=by_hand,
@@ -122,7 +126,7 @@ def _stuck_after(meter: Meter, *, by_hand: bool) -> tuple[timedelta | None, froz
     return meter.policy.stuck_after or usual, months
 
 
-def _rate(meter: Meter) -> float | None:
+def _rate(meter: Meter, ratios: Sequence[Decimal]) -> float | None:
     """Micro-units of the register per ms; the transformer ratio slows the register down."""
     maximum = meter.maximum_m3_h if meter.quantity == "volume" else meter.maximum_kw
     pulse: Decimal | None = None
@@ -131,5 +135,5 @@ def _rate(meter: Meter) -> float | None:
         maximum = meter.maximum_kw if meter.pulse_kwh else meter.maximum_m3_h
     if maximum is None:
         return None
-    smallest_factor = min((float(entry.value) for entry in meter.factor), default=1.0)
-    return maximum * MICRO / _HOUR_MS / smallest_factor / float(pulse or 1)
+    declared = [entry.value for entry in meter.factor] or [Decimal(1)]
+    return maximum * MICRO / _HOUR_MS / float(min([*declared, *ratios])) / float(pulse or 1)

@@ -72,10 +72,11 @@ def test_what_rises_faster_than_it_can_is_not_calm() -> None:
     assert not calm([1, 500, 501, 900, 901], rate=10_000_000 / HOUR)
 
 
-def test_a_rest_of_more_than_two_days_is_calm() -> None:
-    assert not calm([5] * 48)
-    assert calm([5] * 50)
-    assert not calm([5] * 4, hours=24)
+def test_a_rest_of_more_than_a_fortnight_is_calm() -> None:
+    fortnight = [5.0] * (14 * 24 + 1)
+    assert not calm(fortnight)
+    assert calm([*fortnight, 5])
+    assert not calm([5] * 4, hours=24 * 6)
 
 
 @given(incidents(), meter_kinds())

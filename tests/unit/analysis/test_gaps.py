@@ -69,6 +69,27 @@ def test_a_short_gap_is_straight_and_called_interpolated() -> None:
     assert [(slot.value, slot.how) for slot in hours.slots[:1]] == [(Decimal(2), How.INTERPOLATED)]
 
 
+@pytest.mark.parametrize(
+    ("policy", "hours", "how"),
+    [
+        (LedgerPolicy(), 2, How.MEASURED),
+        (LedgerPolicy(), 3, How.INTERPOLATED),
+        (LedgerPolicy(), 4, How.SUBSTITUTED),
+        (LedgerPolicy(gap_after=4 * HOUR), 4, How.MEASURED),
+        (LedgerPolicy(short_gap=4 * HOUR), 4, How.INTERPOLATED),
+        (LedgerPolicy(short_gap=4 * HOUR), 5, How.SUBSTITUTED),
+    ],
+)
+def test_two_intervals_are_no_gap_three_a_short_one_unless_the_policy_says_otherwise(
+    policy: LedgerPolicy, hours: int, how: How
+) -> None:
+    there, store = school(meter(policy=policy))
+    gap = MONDAY + timedelta(days=2), MONDAY + timedelta(days=2, hours=hours)
+    store.put("strom", "active_energy_import", without(readings(MONDAY, 5), *gap))
+    cut = consumption(there, "strom", *gap, Resolution.HOUR, now=LATER)
+    assert {slot.how for slot in cut.slots} == {how}
+
+
 def test_the_policy_may_want_straight_lines() -> None:
     there, store = school(meter(policy=LedgerPolicy(spread=Spreading.LINEAR)))
     gap = MONDAY + timedelta(days=28), MONDAY + timedelta(days=35)

@@ -62,10 +62,14 @@ def test_several_spurious_zeros_are_one_event_and_the_rise_after_them_counts() -
     assert kinds(result) == ["gap", "spurious_zero"]
 
 
-@pytest.mark.parametrize("zeros", [12, 13, 47])
-def test_two_days_of_zeros_and_the_way_back_are_no_consumption_without_a_declared_maximum(zeros: int) -> None:
+@pytest.mark.parametrize("zeros", [12, 13, 47, 60, 14 * 24])
+def test_a_fortnight_of_zeros_and_the_way_back_are_no_consumption_without_a_declared_maximum(zeros: int) -> None:
     result = booked([5000, 5001, *[0] * zeros, 5002, 5003])
     assert (total(result), kinds(result)) == (3, ["gap", "spurious_zero"])
+
+
+def test_more_than_a_fortnight_of_zeros_is_a_suspected_exchange() -> None:
+    assert kinds(booked([5000, 5001, *[0] * (14 * 24 + 1), 5002, 5003])) == ["exchange_suspected"]
 
 
 def test_counter_that_fell_and_stays_is_a_suspected_exchange_and_not_booked() -> None:
@@ -85,8 +89,18 @@ def test_wrap_of_a_six_digit_counter_is_exact() -> None:
     assert kinds(result) == ["rollover"]
 
 
-def test_wrap_needs_a_full_register() -> None:
-    assert kinds(booked([500_000, 20, 25], wrap=10**6 * MICRO)) == ["exchange_suspected"]
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        (500_000, 20, "exchange_suspected"),
+        (900_000, 20, "exchange_suspected"),
+        (900_001, 20, "rollover"),
+        (999_984, 199_984, "rollover"),
+        (999_984, 199_985, "exchange_suspected"),
+    ],
+)
+def test_wrap_needs_a_full_register_and_a_rest_that_is_plausible(before: int, after: int, kind: str) -> None:
+    assert kinds(booked([before, after, after + 5], wrap=10**6 * MICRO)) == [kind]
 
 
 def test_spurious_zero_close_to_the_wrap_is_no_wrap() -> None:
@@ -101,6 +115,11 @@ def test_first_reading_is_a_baseline_and_no_consumption() -> None:
 def test_impossible_jump_is_noticed_and_not_booked() -> None:
     result = booked([100, 101, 5_000_000, 5_000_001], rate=50 * MICRO / HOUR)
     assert (total(result), kinds(result)) == (2, ["implausible_jump"])
+
+
+@pytest.mark.parametrize(("rise", "found"), [(76, []), (77, ["implausible_jump"])])
+def test_a_quarter_beyond_the_connection_and_a_unit_of_the_register_are_no_jump(rise: int, found: list[str]) -> None:
+    assert kinds(booked([100, 100 + rise, 101 + rise], rate=60 * MICRO / HOUR)) == found
 
 
 def test_single_high_reading_is_dropped_even_without_a_declared_maximum() -> None:
@@ -208,6 +227,12 @@ def test_oil_is_opening_plus_delivered_minus_closing() -> None:
         rules(by_hand=True),
     )
     assert total(result) == 2000 + 2000
+
+
+def test_a_delivery_at_the_instant_of_a_level_belongs_to_the_interval_that_ends_there() -> None:
+    levels = measured(np.array([0, 10, 20], np.int64) * HOUR, micro_units(np.array([5000.0, 8000, 7000])))
+    result = book_tank(levels, np.array([10], np.int64) * HOUR, micro_units(np.array([6000.0])), rules(gap_ms=None))
+    assert np.diff(result.line.totals[Row.AMOUNT]).tolist() == [3000 * MICRO, 1000 * MICRO]
 
 
 def test_level_that_rises_without_a_delivery_is_not_booked() -> None:

@@ -213,6 +213,26 @@ def test_a_factor_that_holds_from_a_day_on_derives_no_block_before_it(world: Wor
     assert min(derived[: derived.index(date(2025, 4, 11))]) == date(2025, 3, 1)
 
 
+def test_a_late_reading_derives_the_blocks_that_have_read_its_time_and_no_other(
+    world: World, derived: list[date]
+) -> None:
+    before = settled(world, derived, {at: value for at, value in HOURLY.items() if abs(at - AT) > 30 * HOUR})
+    world.arrive({AT: HOURLY[AT] + 3})
+    assert changed(before, world, derived) == days(date(2025, 2, 13), date(2025, 2, 15))
+    assert set(middle(derived)) <= {*AROUND, date(2025, 2, 21)}
+
+
+def test_a_smaller_ratio_that_comes_with_an_exchange_judges_jumps_before_it_anew(
+    world: World, derived: list[date]
+) -> None:
+    jumped = utc(2025, 1, 14, 12)
+    high = {at: value + 10 * (at >= jumped) for at, value in HOURLY.items()}
+    before = settled(world.declare(meter(maximum_kw=2.0)), derived, high)
+    put(world, "exchange", AT, old_end=high[AT], new_start=high[AT], factor=Decimal("0.1"))
+    assert "2025-01-14" in changed(before, world, derived)
+    assert world.days()["2025-01-14"] == "58000000*1"
+
+
 def test_what_says_nothing_about_amounts_derives_nothing(world: World, derived: list[date]) -> None:
     settled(world, derived)
     world.declare(meter(title="Haupt", longest_silence=timedelta(days=3), has_all_sub_meters=True, serial="7"))
