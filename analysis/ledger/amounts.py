@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analysis.figures import How
 from analysis.ledger.conversion import Conversion
-from analysis.ledger.line import BRIDGED, READ, Line, Row
+from analysis.ledger.line import BRIDGED, ENDS, READ, Line, Row
 from analysis.ledger.micro import MICRO, Floats, Integers
 
 _SCALE = Decimal(1).scaleb(-6)
@@ -36,9 +36,9 @@ class Amounts:
     """Amounts of the slots between `bounds_ms` (n + 1 instants), exact.
 
     `micro` has one row per conversion, shape (k, n), with the conversion's factor, never negative, in `factors`: an
-    amount is the sum over the rows of micro × factor. `spans_ms`, shape (9, n), tells how much of each slot's time is
-    known in which way (see `Row`; row 0 is unused); the rest is not known. `bridges`, shape (n + 1), tells at which
-    bounds a gap is cut in two: its `Row`, else 0.
+    amount is the sum over the rows of micro × factor. `spans_ms`, shape (12, n), tells how much of each slot's time
+    is known in which way (see `Row`; row 0 is unused); the rest is not known. `bridges`, shape (n + 1), tells at
+    which bounds a gap is cut in two: its `Row`, else 0.
     """
 
     bounds_ms: Integers
@@ -156,9 +156,7 @@ class Amounts:
             self.known_ms == 0,
             (spans[Row.ESTIMATED] > 0) | (cut == Row.SPREAD),
             cut == Row.INTERPOLATED,
-            spans[Row.CORRECTED] > 0,
-            spans[Row.BILLED] > 0,
-            spans[Row.BY_HAND] > 0,
+            *((spans[mark] > 0) | (spans[ENDS[mark]] > 0) for mark in (Row.CORRECTED, Row.BILLED, Row.BY_HAND)),
         )
         return np.asarray(np.select(holds, range(len(holds)), default=len(holds)), dtype=np.int64)
 
@@ -232,6 +230,8 @@ def combined(terms: Sequence[tuple[Decimal, Amounts]]) -> Amounts:
     spans[list(_KNOWN)] = np.diff(common, axis=0, prepend=0)
     faulty = np.max([part.spans_ms[Row.FAULTY] for part in parts], axis=0)
     spans[Row.FAULTY] = np.minimum(faulty, parts[0].lengths_ms - common[-1])
+    ends = list(ENDS.values())
+    spans[ends] = np.minimum(np.max([part.spans_ms[ends] for part in parts], axis=0), common[-1])
     bridges = np.max([part.bridges for part in parts], axis=0)
     return Amounts(parts[0].bounds_ms, micro, tuple(rows), spans, bridges)
 

@@ -92,10 +92,11 @@ def _shares(total: int, weights: Floats) -> Integers:
 
 
 def _rebuilt(line: Line, pieces: dict[int, _Piece]) -> Line:
-    amounts, kinds = np.diff(line.totals[Row.AMOUNT]), line.kinds
+    amounts, kinds, read = np.diff(line.totals[Row.AMOUNT]), line.kinds, line.ends()
     times: list[Integers] = []
     parts: list[Integers] = []
     how: list[Integers] = []
+    ends: list[Integers] = []
     inner: list[NDArray[np.bool_]] = []
     done = 0
     for index in sorted(pieces):
@@ -104,11 +105,12 @@ def _rebuilt(line: Line, pieces: dict[int, _Piece]) -> Line:
         inner += [line.inner[done : index + 1], np.ones(len(piece.inner_ms), np.bool_)]
         parts += [amounts[done:index], piece.amounts]
         how += [kinds[done:index], np.full(len(piece.amounts), piece.kind, np.int64)]
+        ends += [read[done:index], np.full(len(piece.amounts), read[index], np.int64)]
         done = index + 1
     times.append(line.time_ms[done:])
     inner.append(line.inner[done:])
     joined = [np.concatenate(rows) for rows in (times, [*parts, amounts[done:]], [*how, kinds[done:]])]
-    return line_of(*joined, inner=np.concatenate(inner))
+    return line_of(*joined, ends=np.concatenate([*ends, read[done:]]), inner=np.concatenate(inner))
 
 
 def _told(line: Line, pieces: dict[int, _Piece], rules: Rules) -> Iterator[Substitution]:

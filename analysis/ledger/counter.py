@@ -43,7 +43,7 @@ def book_counter(readings: Readings, rules: Rules, decisions: Decisions = NOTHIN
         return Booked(line_of(kept.time_ms, rises, rises))
     kinds = _kinds(kept, broken[1:], rules)
     kinds[_doubted(kept.time_ms, decisions)] = Row.FAULTY
-    line = line_of(kept.time_ms, np.where(kinds == Row.FAULTY, 0, rises[1:]), kinds)
+    line = line_of(kept.time_ms, np.where(kinds == Row.FAULTY, 0, rises[1:]), kinds, ends=worse_of_both(kept.marks))
     found = [notice for device in devices for notice in device.notices]
     return Booked(line, tuple(sorted([*found, *gaps(line)], key=lambda notice: notice.time_ms)))
 

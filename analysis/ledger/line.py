@@ -18,7 +18,8 @@ class Row(IntEnum):
     """Rows of `Line.totals`: the amount, then the time [ms] spent in each kind of interval, from best to worst.
 
     Of a gap with readings at both ends the sum is known: it is drawn straight where it is short (`INTERPOLATED`),
-    else spread by a method (`SPREAD`). `ESTIMATED` stands where no sum is known. `FAULTY` is not booked.
+    else spread by a method (`SPREAD`). `ESTIMATED` stands where no sum is known. `FAULTY` is not booked. The last
+    three tell of gaps, beside their own kind, that a reading at one of their ends was no device's.
     """
 
     AMOUNT = 0
@@ -30,15 +31,20 @@ class Row(IntEnum):
     SPREAD = 6
     ESTIMATED = 7
     FAULTY = 8
+    END_BY_HAND = 9
+    END_BILLED = 10
+    END_CORRECTED = 11
 
 
+# How the weaker end of a gap was read -> the row of such gaps.
+ENDS: Final = {Row.BY_HAND: Row.END_BY_HAND, Row.BILLED: Row.END_BILLED, Row.CORRECTED: Row.END_CORRECTED}
 READ: Final = (Row.MEASURED, Row.BY_HAND, Row.BILLED, Row.CORRECTED)
 BRIDGED: Final = (Row.INTERPOLATED, Row.SPREAD)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Knots `time_ms` (ascending) and cumulative `totals` of shape (9, knots), see `Row`; amounts in micro-units.
+    """Knots `time_ms` (ascending) and cumulative `totals` of shape (12, knots), see `Row`; amounts in micro-units.
 
     `kinds` of shape (knots − 1) is the `Row` of each interval between two knots, 0 where nothing is known. `inner`
     marks knots that are no readings: they shape what is spread over a gap.
@@ -50,7 +56,7 @@ class Line:
     inner: NDArray[np.bool_]
 
     def cut(self, instants_ms: Integers) -> Integers:
-        """Return the totals at instants, shape (9, instants): linear between knots, flat outside of them.
+        """Return the totals at instants, shape (12, instants): linear between knots, flat outside of them.
 
         Between two knots the amount is rounded to a micro-unit; the whole quotient is split off first, so that
         nothing overflows and the line stays monotone.
@@ -68,6 +74,13 @@ class Line:
             total = self.totals[row]
             whole, rest = np.divmod(total[after] - total[before], span)
             found[row] = total[before] + whole * into + np.rint(rest * share).astype(np.int64)
+        return found
+
+    def ends(self) -> Integers:
+        """Return how the weaker end of each gap between two knots was read (`Row`), 0 for a device and for no gap."""
+        found = np.zeros_like(self.kinds)
+        for mark, row in ENDS.items():
+            found[np.diff(self.totals[row]) > 0] = mark
         return found
 
     def changes(self) -> Integers:
@@ -118,8 +131,18 @@ def stepped(line: Line) -> Line:
     )
 
 
-def line_of(time_ms: Integers, amounts: Integers, kinds: Integers, *, inner: NDArray[np.bool_] | None = None) -> Line:
-    """Make a line of knots and of the amount and kind (`Row`, 0: nothing is known) of each interval between them."""
+def line_of(
+    time_ms: Integers,
+    amounts: Integers,
+    kinds: Integers,
+    *,
+    ends: Integers | None = None,
+    inner: NDArray[np.bool_] | None = None,
+) -> Line:
+    """Make a line of knots and of the amount and kind (`Row`, 0: nothing is known) of each interval between them.
+
+    `ends` tells of each interval how the weaker of its readings was read; of gaps alone it is kept.
+    """
     totals = np.zeros((len(Row), len(time_ms)), np.int64)
     if len(time_ms) > 1:
         spans = np.diff(time_ms)
@@ -127,7 +150,15 @@ def line_of(time_ms: Integers, amounts: Integers, kinds: Integers, *, inner: NDA
         for kind in np.flatnonzero(np.bincount(kinds, minlength=len(Row))):
             if kind:
                 np.cumsum(np.where(kinds == kind, spans, 0), out=totals[kind, 1:])
+        if ends is not None:
+            _keep_ends(totals, ends, np.where(is_bridged(kinds), spans, 0))
     return Line(time_ms, totals, kinds[: max(len(time_ms) - 1, 0)], _flags(time_ms) if inner is None else inner)
+
+
+def _keep_ends(totals: Integers, ends: Integers, gaps_ms: Integers) -> None:
+    for mark, row in ENDS.items():
+        if (held := ends == mark).any():
+            np.cumsum(np.where(held, gaps_ms, 0), out=totals[row, 1:])
 
 
 def _flags(time_ms: Integers) -> NDArray[np.bool_]:

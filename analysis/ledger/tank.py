@@ -29,4 +29,4 @@ def book_tank(levels: Readings, delivery_ms: Integers, delivered: Integers, rule
         Notice("implausible_jump", time_ms, "Füllstand ist gestiegen, aber keine Lieferung erfasst")
         for time_ms in levels.time_ms[1:][used < 0].tolist()
     )
-    return Booked(line_of(levels.time_ms, np.maximum(used, 0), kinds), notices)
+    return Booked(line_of(levels.time_ms, np.maximum(used, 0), kinds, ends=worse_of_both(levels.marks)), notices)

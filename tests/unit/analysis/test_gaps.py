@@ -61,6 +61,24 @@ def test_a_slot_that_holds_a_whole_gap_is_as_sure_as_the_readings_around_it() ->
     assert april.coverage == pytest.approx(1 - 7 / 26)
 
 
+@pytest.mark.parametrize(
+    ("noted", "how"),
+    [("read_by_hand", How.READ_BY_HAND), ("billed", How.BILLED), ("corrected", How.CORRECTED)],
+)
+@pytest.mark.parametrize("end", [0, 1])
+def test_a_slot_that_holds_a_whole_gap_is_no_surer_than_the_weaker_of_its_ends(
+    noted: str, how: How, end: int
+) -> None:
+    gap = MONDAY + timedelta(days=28), MONDAY + timedelta(days=35)
+    note = ReadingNoteRow("strom", "active_energy_import", milliseconds(gap[end]), noted, "hausmeister", "", gap[end])
+    there, store = school(meter(), notes=[note])
+    store.put("strom", "active_energy_import", without(readings(MONDAY, 80), *gap))
+    (week,) = consumption(there, "strom", *gap, Resolution.YEAR, now=LATER).slots
+    assert (week.how, week.coverage) == (how, 0)
+    days = consumption(there, "strom", *gap, Resolution.DAY, now=LATER).slots
+    assert {slot.how for slot in days} == {How.SUBSTITUTED}
+
+
 def test_a_short_gap_is_straight_and_called_interpolated() -> None:
     there, store = school(meter())
     gap = MONDAY + timedelta(days=2, hours=4), MONDAY + timedelta(days=2, hours=7)

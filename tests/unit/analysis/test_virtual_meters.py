@@ -22,6 +22,8 @@ from analysis.slots import Slots
 from analysis.virtual.formula_parts import formulas_within
 from analysis.virtual.virtual_meters import stretches_of
 from config.meters import ByHandSource, Dated, Meter, Reporting, Tank
+from gateway.operations.rows import ReadingNoteRow
+from gateway.reading import milliseconds
 from tests.unit.analysis.evidence import DictStore, books, counter, formula, meter, place, utc
 
 HOUR = timedelta(hours=1)
@@ -184,6 +186,22 @@ def test_gap_whose_sum_is_known_is_a_gap_of_the_whole_and_its_sum_stays_exact() 
     assert [slot.how for slot in found.slots] == [How.MEASURED, *[How.SUBSTITUTED] * 3, How.MEASURED]
     assert [round(slot.coverage, 2) for slot in found.slots] == [1, 0.25, 0, 0.75, 1]
     assert found.total == 5 * 48
+
+
+def test_gap_of_a_part_between_hand_readings_makes_the_whole_no_surer_than_these() -> None:
+    first = START + timedelta(days=3)
+    notes = [
+        ReadingNoteRow("mensa", "active_energy_import", milliseconds(at), "read_by_hand", "hausmeister", "", at)
+        for at in (first, first + timedelta(days=4))
+    ]
+    there, store = books(place(meter(), meter("mensa"), virtual("strom - mensa")), zone="UTC", notes=notes)
+    fill(store, strom=5)
+    shown = counter(START, HOUR, [2.0] * 24 * 14, first=1000.0)
+    silent = {at for at in shown if first < at < first + timedelta(days=4)}
+    store.put("mensa", "active_energy_import", {at: value for at, value in shown.items() if at not in silent})
+    span = first.date(), (first + timedelta(days=4)).date()
+    (whole,) = consumption(there, "netto", *span, Resolution.YEAR, now=LATER).slots
+    assert (whole.value, whole.how, whole.coverage) == (3 * 96, How.READ_BY_HAND, 0)
 
 
 def test_time_that_is_measured_here_and_spread_there_is_measured_nowhere() -> None:
