@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, PlainValidator
 
 from config.ledger_policy import Filling, Spreading
-from config.meters import Reporting, is_weather_meter
+from config.meters import LARGEST_RATIO, SMALLEST_RATIO, Reporting, is_weather_meter
 from config.mqtt_formats import FORMATS
 from config.quantities import MEDIA, QUANTITIES, UNITS
 from config.schema import (
@@ -51,8 +51,7 @@ def _channel(value: object) -> str:
 
 MeterId = Annotated[str, PlainValidator(_meter_id)]
 MediumId = Annotated[str, one_of(MEDIA, "medium")]
-# Amounts are exact to a millionth, and a day times a ratio has to stay so.
-Ratio = Annotated[Decimal, PlainValidator(between("0.000001", "1000000"))]
+Ratio = Annotated[Decimal, PlainValidator(between(str(SMALLEST_RATIO), str(LARGEST_RATIO)))]
 Reference = Annotated[str, one_of(("Hi", "Hs"), "reference")]
 
 

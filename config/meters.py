@@ -12,6 +12,8 @@ from config.quantities import MEDIA, QUANTITIES, Kind, Medium
 
 T = TypeVar("T")
 
+# Amounts are exact to a millionth, and a day times a ratio has to stay so.
+SMALLEST_RATIO, LARGEST_RATIO = Decimal("0.000001"), Decimal(1_000_000)
 _WEATHER = "weather-"
 
 

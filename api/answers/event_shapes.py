@@ -8,7 +8,7 @@ from analysis.figures import MeterEvent, Substitute
 from analysis.meters.raw_readings import LeftOut, RawReading
 from analysis.meters.trace import Trace, TracedInterval
 from api.answers.figures import number
-from api.known_events import KnownEvent
+from api.events.known_events import KnownEvent
 from gateway.operations import MeterEventRow, ReadingNoteRow
 
 Shape = dict[str, object]

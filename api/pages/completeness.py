@@ -11,8 +11,8 @@ from starlette.responses import Response
 from alerts import inbox
 from analysis.properties.completeness import MeterCompleteness
 from api.clocks_ahead import clocks_ahead
+from api.events.open_questions import open_questions
 from api.evidence import Evidence, Given
-from api.open_questions import open_questions
 from api.pages.sub_meters import shown_checks
 from api.presentation.rendering import templates_of
 from config.meters import Meter, Reporting

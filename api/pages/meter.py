@@ -12,7 +12,7 @@ from starlette.responses import Response
 from analysis.charts import amount_word
 from analysis.properties.trust import trust_of
 from api.clocks_ahead import clock_ahead
-from api.deliveries import last_deliveries
+from api.entries.deliveries import last_deliveries
 from api.evidence import Evidence, Given
 from api.pages.meter_chart import shown_meter, trace_link
 from api.pages.meter_events import event_list, events_between

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from analysis.charts import EventMark, SlotMark, Tone, meter_chart
 from analysis.figures import Consumption, Resolution, Slot
 from analysis.german import labelled
+from api.events.known_events import KnownEvent
 from api.evidence import Evidence
-from api.known_events import KnownEvent
 from api.presentation import event_words, words
 from api.presentation.charts import ShownChart, untitled
 from api.presentation.meter_spans import MeterSpan

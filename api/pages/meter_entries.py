@@ -6,10 +6,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.deliveries import Delivery, take_delivery
+from api.entries.deliveries import Delivery, take_delivery
+from api.entries.exchanges import PICTURES, Exchange, photos_of, record_exchange
+from api.entries.hand_readings import HandReading, take, typed_amount
 from api.evidence import Given
-from api.exchanges import PICTURES, Exchange, photos_of, record_exchange
-from api.hand_readings import HandReading, take, typed_amount
 from api.pages.meter import Asked, meter_content
 from api.pages.meter_forms import local_instant, number_or_none, typed_delivery, typed_exchange, whole_or_none
 from api.presentation import refusal_words

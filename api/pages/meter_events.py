@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.answers.problems import InvalidInput
-from api.event_decisions import SUSPECTED, Decision, Verdict, decide, readings_around, standing, undo
+from api.events.event_decisions import SUSPECTED, Decision, Verdict, decide, readings_around, standing, undo
+from api.events.known_events import KnownEvent, first_day, known_events
 from api.evidence import Evidence, Given
-from api.known_events import KnownEvent, first_day, known_events
 from api.pages.meter_forms import display_or_none, local_instant, number_or_none, whole_or_none
 from api.presentation.event_words import Proposal, proposal_of
 from api.routes.typed_bodies import form_with_pictures

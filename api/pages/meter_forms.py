@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from api.entries.exchanges import expected_end
+from api.entries.hand_readings import range_of, shown, typed_amount, typed_number
 from api.evidence import Evidence
-from api.exchanges import expected_end
-from api.hand_readings import range_of, shown, typed_amount, typed_number
 from api.times import is_of_our_time
 from config.errors import Conflict, InvalidReading
 from config.meters import Meter

@@ -13,9 +13,9 @@ from analysis.figures import Figure
 from analysis.known_amounts import quality
 from analysis.properties.trust import Trust, trust_in, trust_of
 from analysis.property_meters import common_reference
+from api.events.open_questions import open_questions
 from api.evidence import Evidence, Given
 from api.media import GROUPS, Group, MeterDays, coverage_of, days_of, meters_of, sum_of
-from api.open_questions import open_questions
 from api.pages.property_row import PropertyRow, property_row
 from api.presentation.rendering import templates_of
 from api.trust import witness

@@ -12,9 +12,9 @@ from analysis.measures.measures import MeasureProgress
 from analysis.property_meters import register_unit
 from api.answers.shapes import source_kind
 from api.clocks_ahead import clock_ahead
+from api.events.open_questions import questions_about
 from api.evidence import Evidence, Given
 from api.media import GROUPS, Group, meters_of, months_of
-from api.open_questions import questions_about
 from api.pages.property_row import WHITE_SPOT, Bullet, bullets, category_title, status_light, trusts_of
 from api.pages.sub_meters import shown_checks
 from api.presentation import charts, words

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answers.documents import json_bytes
-from api.deliveries import Delivery, take_delivery
+from api.entries.deliveries import Delivery, take_delivery
 from api.evidence import Given
 from api.security.callers import caller_of
 

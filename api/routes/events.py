@@ -13,9 +13,9 @@ from starlette.responses import Response
 from api.answers.documents import answer, json_bytes
 from api.answers.event_shapes import known_event_shape, recorded_shape
 from api.answers.problems import InvalidInput, TooMuch
-from api.event_decisions import Decision, Verdict, decide, undo
+from api.events.event_decisions import Decision, Verdict, decide, undo
+from api.events.known_events import first_day, known_events
 from api.evidence import Evidence, Given
-from api.known_events import first_day, known_events
 from api.security.callers import caller_of
 from api.times import moment
 from gateway.operations import MeterEventRow

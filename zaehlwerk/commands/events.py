@@ -22,7 +22,7 @@ from zaehlwerk.commands.output import local, print_json, print_table, say
 from zaehlwerk.exits import WrongCall
 
 if TYPE_CHECKING:
-    from api.event_decisions import Decision
+    from api.events.event_decisions import Decision
 
 app = typer.Typer(no_args_is_help=True, help="Decide what an event means.")
 EventArgument = Annotated[str, typer.Argument(metavar="ID", help="The event's id, as `events` prints it.")]
@@ -34,7 +34,7 @@ def events(
 ) -> None:
     """Print what happened to a meter, newest first: recorded by people, and noticed in its readings."""
     from api.answers.event_shapes import known_event_shape  # noqa: PLC0415
-    from api.known_events import every_event  # noqa: PLC0415
+    from api.events.known_events import every_event  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
 
@@ -74,8 +74,8 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
     state: StateOption = None,
 ) -> None:
     """Say that a proposed event is real; what is not given is as proposed."""
-    from api.event_decisions import Decision, Verdict  # noqa: PLC0415
-    from api.hand_readings import typed_number  # noqa: PLC0415
+    from api.entries.hand_readings import typed_number  # noqa: PLC0415
+    from api.events.event_decisions import Decision, Verdict  # noqa: PLC0415
     from config.portfolio_files import load_portfolio  # noqa: PLC0415
     from zaehlwerk.intake import portfolio_folder  # noqa: PLC0415
 
@@ -102,7 +102,7 @@ def reject(
     event: EventArgument, comment: CommentOption = "", portfolio: PortfolioOption = None, state: StateOption = None
 ) -> None:
     """Say that a proposed event is none."""
-    from api.event_decisions import Decision, Verdict  # noqa: PLC0415
+    from api.events.event_decisions import Decision, Verdict  # noqa: PLC0415
 
     _decide(Decision(event, Verdict.REJECT, getpass.getuser(), comment), portfolio, state)
 
@@ -112,7 +112,7 @@ def undo(
     event: EventArgument, comment: CommentOption = "", portfolio: PortfolioOption = None, state: StateOption = None
 ) -> None:
     """Take back the last decision on an event, or the last record or correction of an exchange."""
-    from api.event_decisions import undo as take_back  # noqa: PLC0415
+    from api.events.event_decisions import undo as take_back  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.noticing.telling import told  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
@@ -124,7 +124,7 @@ def undo(
 
 def _decide(decision: Decision, portfolio: PortfolioOption, state: StateOption) -> None:
     from api.answers.problems import InvalidInput  # noqa: PLC0415
-    from api.event_decisions import decide  # noqa: PLC0415
+    from api.events.event_decisions import decide  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.noticing.telling import told  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415

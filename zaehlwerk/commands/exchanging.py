@@ -49,8 +49,8 @@ def exchange(  # noqa: PLR0913, PLR0917  each is an option
     state: StateOption = None,
 ) -> None:
     """Record that a device was exchanged, so that consumption goes on across it."""
-    from api.exchanges import Exchange, expected_end, photos_of, record_exchange  # noqa: PLC0415
-    from api.hand_readings import shown  # noqa: PLC0415
+    from api.entries.exchanges import Exchange, expected_end, photos_of, record_exchange  # noqa: PLC0415
+    from api.entries.hand_readings import shown  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
 
@@ -84,7 +84,7 @@ def _bound(shown: float | None) -> str:
 
 def display(text: str, option: str) -> Decimal:
     """Return what a display shows; raises `WrongCall` for what none can show."""
-    from api.hand_readings import LARGEST_DISPLAY, typed_amount  # noqa: PLC0415
+    from api.entries.hand_readings import LARGEST_DISPLAY, typed_amount  # noqa: PLC0415
 
     shown = typed_amount(text)
     if not 0 <= shown < LARGEST_DISPLAY:
@@ -94,8 +94,8 @@ def display(text: str, option: str) -> Decimal:
 
 def ratio(text: str) -> Decimal:
     """Return a transformer ratio; raises `WrongCall` for what cannot be one."""
-    from api.exchanges import LARGEST_RATIO, SMALLEST_RATIO  # noqa: PLC0415
-    from api.hand_readings import typed_number  # noqa: PLC0415
+    from api.entries.hand_readings import typed_number  # noqa: PLC0415
+    from config.meters import LARGEST_RATIO, SMALLEST_RATIO  # noqa: PLC0415
 
     found = typed_number(text)
     if not SMALLEST_RATIO <= found <= LARGEST_RATIO:

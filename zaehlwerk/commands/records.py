@@ -33,8 +33,8 @@ def read(
     state: StateOption = None,
 ) -> None:
     """Store a reading taken by a person; one that cannot be expected, or corrects another, needs a reason."""
-    from api.hand_readings import HandReading, range_of, take, typed_amount  # noqa: PLC0415
-    from api.hand_readings import shown as as_displayed  # noqa: PLC0415
+    from api.entries.hand_readings import HandReading, range_of, take, typed_amount  # noqa: PLC0415
+    from api.entries.hand_readings import shown as as_displayed  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.noticing.telling import told  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
@@ -65,8 +65,8 @@ def deliver(
     state: StateOption = None,
 ) -> None:
     """Record a delivery to a tank or store; more than it holds, or a correction, needs a reason."""
-    from api.deliveries import Delivery, take_delivery  # noqa: PLC0415
-    from api.hand_readings import typed_amount  # noqa: PLC0415
+    from api.entries.deliveries import Delivery, take_delivery  # noqa: PLC0415
+    from api.entries.hand_readings import typed_amount  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.noticing.telling import told  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415

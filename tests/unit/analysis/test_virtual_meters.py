@@ -201,7 +201,7 @@ def test_gap_of_a_part_between_hand_readings_makes_the_whole_no_surer_than_these
     store.put("mensa", "active_energy_import", {at: value for at, value in shown.items() if at not in silent})
     span = first.date(), (first + timedelta(days=4)).date()
     (whole,) = consumption(there, "netto", *span, Resolution.YEAR, now=LATER).slots
-    assert (whole.value, whole.how, whole.coverage) == (3 * 96, How.READ_BY_HAND, 0)
+    assert (whole.value, whole.how, whole.coverage) == (Decimal(3 * 96), How.READ_BY_HAND, 0.0)
 
 
 def test_time_that_is_measured_here_and_spread_there_is_measured_nowhere() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from api.expected_range import canonical, expected_range
+from api.entries.expected_range import canonical, expected_range
 from config.meters import Dated, Meter
 from gateway.reading import Reading, milliseconds
 from gateway.series import Series, series_of

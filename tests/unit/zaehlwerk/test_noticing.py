@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.event_decisions import Decision, Verdict, decide, undo
+from api.events.event_decisions import Decision, Verdict, decide, undo
 from config.errors import StorageFull, Unreachable
 from gateway.reading import Refused, milliseconds
 from tests.unit.zaehlwerk.telling_district import NOW, District, opened, reading, refused_of

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from analysis.meters.raw_readings import as_displayed
+from api.entries.expected_range import canonical
+from api.entries.hand_readings import shown
+from api.entries.reading_notes import Typed, keep_trail
+from api.entries.typed_values import refuse_future, write_typed
 from api.evidence import Evidence
-from api.expected_range import canonical
-from api.hand_readings import shown
-from api.reading_notes import Typed, keep_trail
 from api.times import check_moment
-from api.typed_values import refuse_future, write_typed
 from config.errors import InvalidReading
 from config.meters import Meter, Tank
 from gateway.reading import instant

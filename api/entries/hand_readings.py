@@ -11,12 +11,12 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 
 from analysis.bookkeeping.meter_records import SETTLED
+from api.entries.expected_range import ExpectedRange, canonical, expected_range
+from api.entries.photos import Photo, keep_photos
+from api.entries.reading_notes import Typed, keep_trail
+from api.entries.typed_values import refuse_future, write_typed
 from api.evidence import Evidence
-from api.expected_range import ExpectedRange, canonical, expected_range
-from api.photos import Photo, keep_photos
-from api.reading_notes import Typed, keep_trail
 from api.times import check_moment
-from api.typed_values import refuse_future, write_typed
 from config.errors import InvalidReading
 from config.meters import Meter
 from config.quantities import UNITS

@@ -10,12 +10,11 @@ from analysis.figures import MeterEvent
 from analysis.meters.meter_events import events_of
 from analysis.meters.raw_readings import as_displayed
 from api.answers.problems import InvalidInput
-from api.event_trail import Step, before_last_step, leave
+from api.events.event_trail import Step, before_last_step, leave
+from api.events.former_values import bring_back_former, bring_back_new
 from api.evidence import Evidence
-from api.exchanges import SMALLEST_RATIO
-from api.former_values import bring_back_former, bring_back_new
 from config.errors import Conflict, NotFound
-from config.meters import Meter
+from config.meters import LARGEST_RATIO, SMALLEST_RATIO, Meter
 from gateway.operations import MeterEventRow
 from gateway.reading import instant
 
@@ -207,8 +206,8 @@ def readings_around(
 def _factor(factor: Decimal | None) -> Decimal:
     if factor is None:
         raise InvalidInput("factor", "say by what the readings are to be multiplied since the change")
-    if not SMALLEST_RATIO <= factor <= 1_000_000:
-        raise InvalidInput("factor", f"{factor} is not between {SMALLEST_RATIO} and a million")
+    if not SMALLEST_RATIO <= factor <= LARGEST_RATIO:
+        raise InvalidInput("factor", f"{factor} is not between {SMALLEST_RATIO} and {LARGEST_RATIO}")
     return factor
 
 

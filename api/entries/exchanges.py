@@ -5,19 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from api.event_trail import Step, leave
+from api.entries.expected_range import ExpectedRange, canonical, expected_range
+from api.entries.hand_readings import LARGEST_DISPLAY, of_one_device, shown
+from api.entries.photos import Photo, Shows, keep_photos
+from api.events.event_trail import Step, leave
 from api.evidence import Evidence
-from api.expected_range import ExpectedRange, canonical, expected_range
-from api.hand_readings import LARGEST_DISPLAY, of_one_device, shown
-from api.photos import Photo, Shows, keep_photos
 from api.times import check_moment
 from config.errors import Conflict, InvalidReading
-from config.meters import Meter
+from config.meters import LARGEST_RATIO, SMALLEST_RATIO, Meter
 from gateway.operations import MeterEventRow
 from gateway.reading import milliseconds
 from gateway.series import Series
 
-SMALLEST_RATIO, LARGEST_RATIO = Decimal("0.000001"), 100_000
 MOST_DIGITS = 18
 PICTURES = ("photo_old", "photo_new")
 _PAST = timedelta(days=400)

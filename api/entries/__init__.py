@@ -1,0 +1,1 @@
+"""What people write down: displays, deliveries, exchanges, photos, each checked, durable and with its trail."""

@@ -1,0 +1,1 @@
+"""What happened to meters, what people are asked about it, and what they decide, with a trail."""
