@@ -15,7 +15,7 @@ from analysis.ledger.amounts import Amounts
 from analysis.ledger.line import Row
 from analysis.slots import Slots
 from tests.unit.analysis.evidence import books, counter, meter, place, utc
-from tests.unit.analysis.test_day_rows import some_days
+from tests.unit.analysis.ledger.test_day_rows import some_days
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR_MS = 3_600_000
