@@ -57,6 +57,15 @@ def test_a_counter_that_catches_up_lost_only_the_telling_and_the_sum_is_spread()
     assert [one.kind for one in result.notices] == ["stuck", "gap"]
 
 
+@pytest.mark.parametrize(("step", "is_caught_up"), [(4.0, False), (4.1, True)])
+def test_the_first_step_catches_up_where_it_is_more_than_three_usual_ones_and_one(
+    step: float, is_caught_up: bool
+) -> None:
+    result = booked([1.0] * 48 + [0.0] * 100 + [step] + [1.0] * 48)
+    assert (hours_faulty(result) == 0) is is_caught_up
+    assert total(result) == pytest.approx(96 + step)
+
+
 def test_a_person_who_says_that_nothing_was_used_is_believed() -> None:
     result = booked([1.0] * 48 + [0.0] * 100 + [1.0] * 48, decisions=Decisions(believed=frozenset({48 * HOUR})))
     assert (total(result), hours_faulty(result), result.notices) == (96, 0, ())
