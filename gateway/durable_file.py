@@ -26,6 +26,9 @@ _DISK = _DAMAGED | {
 }
 
 
+_ASK = "is there room on the disk, and may it be written?"
+
+
 class DamagedFile(ConfigurationError):
     """The file is no database any more."""
 
@@ -102,7 +105,7 @@ class DurableFile:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             connection = _connect(self.path)
         except (OSError, sqlite3.Error) as error:
-            raise StorageFull(f"{self.path} cannot be opened: {error}") from error
+            raise StorageFull(f"{self.path} cannot be opened: {error} ({_ASK})") from error
         try:
             _prepare(connection, schema, version, complete)
         except sqlite3.Error as error:
@@ -168,7 +171,7 @@ def _name(connection: sqlite3.Connection) -> str:
 def _opening_error(path: Path, error: sqlite3.Error) -> ConfigurationError | StorageFull:
     if _kind(error) in _DAMAGED:
         return DamagedFile(f"{path} is no readable database ({error}): restore it from a backup or move it away")
-    return StorageFull(f"{path} cannot be opened: {error}")
+    return StorageFull(f"{path} cannot be opened: {error} ({_ASK})")
 
 
 def _kind(error: sqlite3.Error) -> int:

@@ -13,6 +13,10 @@ from config.errors import ConfigurationError, Unreachable
 
 _BUSY_TIMEOUT_MS = 15_000
 _WRITING = "zaehlwerk_writing"
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_DISK = frozenset(
+    {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
+)
 
 
 class Connections:
@@ -52,17 +56,18 @@ def _in_our_words() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        raise Unreachable(f"the operations database does not answer: {error.orig}") from error
+        hint = " (is there room on the disk, and may it be written?)" if _kind(error.orig) in _DISK else ""
+        raise Unreachable(f"the operations database does not answer: {error.orig}{hint}") from error
     except DatabaseError as error:
-        if not _is_damage(error.orig):
+        if _kind(error.orig) not in _DAMAGED:
             raise
         message = f"the operations database cannot be read ({error.orig}): restore it from a backup or move it away"
         raise ConfigurationError(message) from error
 
 
-def _is_damage(error: BaseException | None) -> bool:
+def _kind(error: BaseException | None) -> int:
     # The low byte is the kind; the rest says which operation met it.
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _engine(url: str) -> Engine:
