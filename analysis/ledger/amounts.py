@@ -220,12 +220,16 @@ def nothing_known(bounds_ms: Integers) -> Amounts:
 
 
 def combined(terms: Sequence[tuple[Decimal, Amounts]]) -> Amounts:
-    """Return the weighted sum of amounts over the same slots (a virtual meter); never surer than its weakest term."""
+    """Return the weighted sum of amounts over the same slots (a virtual meter); never surer than its weakest term.
+
+    Of a slot of which the terms have nothing in common, nothing counts: longer slots are sums of these.
+    """
     parts = [part for _, part in terms]
     rows = _weighted(terms)
     micro = np.array(list(rows.values()), np.int64).reshape(len(rows), len(parts[0].lengths_ms))
     # Time known at least as well as by each row, best first: what the terms have in common of it.
     common = np.min([np.cumsum(part.spans_ms[list(_KNOWN)], axis=0) for part in parts], axis=0)
+    micro[:, common[-1] == 0] = 0
     spans = np.zeros_like(parts[0].spans_ms)
     spans[list(_KNOWN)] = np.diff(common, axis=0, prepend=0)
     faulty = np.max([part.spans_ms[Row.FAULTY] for part in parts], axis=0)

@@ -40,10 +40,6 @@ def virtual_amounts(
     changes = [np.clip(part.changes(), first, last) for _, part in parts]
     edges = np.unique(np.clip(np.concatenate([bounds_ms, *changes, [first, last]]), bounds_ms[0], bounds_ms[-1]))
     pieces = combined([(share, part.amounts(edges, within=(first, last))) for share, part in parts])
-    return _known_in_common(pieces, first, last).grouped(np.searchsorted(edges, bounds_ms[:-1]).tolist())
-
-
-def _known_in_common(pieces: Amounts, first: int, last: int) -> Amounts:
-    micro = np.where(pieces.known_ms > 0, pieces.micro, 0)
-    inside = (pieces.bounds_ms >= first) & (pieces.bounds_ms <= last)
-    return replace(pieces, micro=micro, bridges=np.where(inside, pieces.bridges, 0))
+    inside = (edges >= first) & (edges <= last)
+    asked = replace(pieces, bridges=np.where(inside, pieces.bridges, 0))
+    return asked.grouped(np.searchsorted(edges, bounds_ms[:-1]).tolist())

@@ -1,7 +1,9 @@
 """A gap in a part is a gap of the whole, and nothing is surer than its weakest part."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+
+import pytest
 
 from analysis.consumption import consumption
 from analysis.figures import How, Resolution
@@ -22,6 +24,26 @@ def test_hours_that_one_part_lacks_count_for_no_part() -> None:
     hours = consumption(there, "netto", START, START + 24 * HOUR, Resolution.HOUR, now=LATER)
     assert [slot.value for slot in hours.slots] == [6] * 5 + [None] * 6 + [6] * 13
     assert hours.total == day.value
+
+
+@pytest.mark.parametrize("formula_of", ["strom + mensa", "strom - mensa", "2 * mensa - strom"])
+@pytest.mark.parametrize("silent", [{2}, {1, 2, 5}, set(range(8, 14)), set(range(14))])
+def test_days_that_one_part_lacks_count_neither_by_hour_nor_by_day_nor_by_month_nor_by_year(
+    formula_of: str, silent: set[int]
+) -> None:
+    main, sub = (meter(name, quantity="interval_energy") for name in ("strom", "mensa"))
+    there, store = books(place(main, sub, virtual(formula_of)), zone="UTC")
+    ends = [START + number * HOUR for number in range(1, 24 * 14 + 1)]
+    store.put("strom", "interval_energy", dict.fromkeys(ends, 10.0))
+    heard = {at: 4.0 for at in ends if (at - START - HOUR).days not in silent}
+    store.put("mensa", "interval_energy", heard)
+    totals = {
+        resolution: consumption(there, "netto", date(2025, 1, 1), date(2025, 1, 15), resolution, now=LATER).total
+        for resolution in Resolution
+    }
+    an_hour = {"strom + mensa": 14, "strom - mensa": 6, "2 * mensa - strom": -2}[formula_of]
+    expected = an_hour * len(heard) if heard else None
+    assert totals == dict.fromkeys(Resolution, expected)
 
 
 def test_gap_whose_sum_is_known_is_a_gap_of_the_whole_and_its_sum_stays_exact() -> None:
