@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis.consumption import consumption
 from analysis.figures import How, Resolution
@@ -11,6 +13,8 @@ from gateway.operations.rows import ReadingNoteRow
 from gateway.reading import milliseconds
 from tests.unit.analysis.evidence import books, counter, meter, place, utc
 from tests.unit.analysis.virtual.school import HOUR, LATER, START, days, fill, virtual
+
+HOLES = st.lists(st.tuples(st.integers(-10, 24 * 14), st.sampled_from([2, 5, 24, 49, 300])), max_size=4)
 
 
 def test_hours_that_one_part_lacks_count_for_no_part() -> None:
@@ -44,6 +48,27 @@ def test_days_that_one_part_lacks_count_neither_by_hour_nor_by_day_nor_by_month_
     an_hour = {"strom + mensa": 14, "strom - mensa": 6, "2 * mensa - strom": -2}[formula_of]
     expected = an_hour * len(heard) if heard else None
     assert totals == dict.fromkeys(Resolution, expected)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.lists(st.tuples(st.sampled_from(["active_energy_import", "interval_energy"]), HOLES), min_size=3, max_size=3),
+    st.sampled_from(["a + b - c", "2 * a - b + 0.5 * c", "c - a"]),
+    st.sampled_from(["UTC", "Europe/Berlin"]),
+)
+def test_whatever_the_parts_lack_every_resolution_sums_to_the_same_total(
+    heard: list[tuple[str, list[tuple[int, int]]]], formula_of: str, zone: str
+) -> None:
+    parts = [meter(name, quantity=quantity) for name, (quantity, _) in zip("abc", heard, strict=True)]
+    there, store = books(place(*parts, virtual(formula_of)), zone=zone)
+    for part, (quantity, holes) in zip(parts, heard, strict=True):
+        shown = counter(START - 2 * HOUR, HOUR, [1.25, 3, 0.004] * 8 * 14, first=1000.0)
+        silent = [(START + first * HOUR, START + (first + hours) * HOUR) for first, hours in holes]
+        said = {at: value for at, value in shown.items() if not any(since < at < until for since, until in silent)}
+        store.put(part.id, quantity, said if quantity != "interval_energy" else dict.fromkeys(said, 2.5))
+    span = date(2025, 1, 2), date(2025, 1, 14)
+    totals = {consumption(there, "netto", *span, one, now=LATER).total for one in Resolution}
+    assert len(totals) == 1
 
 
 def test_gap_whose_sum_is_known_is_a_gap_of_the_whole_and_its_sum_stays_exact() -> None:
