@@ -1,6 +1,6 @@
 """The evidence that every fetching shell takes first."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -23,6 +23,14 @@ class MeterEvents(Protocol):
 
     def of_meters(self, meters: Collection[str]) -> Mapping[str, Sequence[MeterEventRow]]:
         """Return every event of several meters."""
+        ...
+
+    def proposed(self, until: datetime) -> Sequence[MeterEventRow]:
+        """Return what nobody decided yet about any meter up to an instant."""
+        ...
+
+    def known(self, event_ids: Collection[str]) -> Set[str]:
+        """Return which of some ids are recorded."""
         ...
 
 

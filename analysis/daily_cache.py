@@ -49,11 +49,6 @@ class TimeCache(Generic[T]):
             kept = self._kept.get((meter_id, since))
         return kept[1] if kept is not None and kept[0] <= now < kept[0] + self._time_to_live else None
 
-    def put(self, meter_id: str, since: int, value: T, *, now: datetime) -> None:
-        """Keep a value as of `now`."""
-        with self._lock:
-            self._kept[meter_id, since] = (now, value)
-
     def forget(self, meter_id: str) -> None:
         """Drop what is kept of a meter."""
         with self._lock:

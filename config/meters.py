@@ -14,6 +14,7 @@ T = TypeVar("T")
 
 # Amounts are exact to a millionth, and a day times a ratio has to stay so.
 SMALLEST_RATIO, LARGEST_RATIO = Decimal("0.000001"), Decimal(1_000_000)
+LARGEST_TRANSFORMER = 100_000  # what a person writes down at an exchange; more is a slip of the pen
 _WEATHER = "weather-"
 
 

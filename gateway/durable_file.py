@@ -9,24 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from config.errors import ConfigurationError, StorageFull, Unreachable
+from gateway.sqlite_errors import DAMAGED, NO_ROOM, hint_of, kind_of
 
 BUSY_TIMEOUT_S = 5.0
 # Below this a commit may still succeed and the next checkpoint fail; stop while everything can still be moved out.
 RESERVE_BYTES = 16 * 2**20
 WAL_KEPT_BYTES = 64 * 2**20
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_DISK = _DAMAGED | {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_READONLY,
-}
-
-
-_ASK = "is there room on the disk, and may it be written?"
+_DISK = DAMAGED | NO_ROOM | {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 class DamagedFile(ConfigurationError):
@@ -61,7 +50,7 @@ class DurableFile:
                 with _transaction(self._writer):
                     yield self._writer
             except sqlite3.Error as error:
-                if _kind(error) not in _DISK:
+                if kind_of(error) not in _DISK:
                     raise
                 raise StorageFull(f"{self.path} takes nothing now: {error}") from error
 
@@ -105,7 +94,7 @@ class DurableFile:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             connection = _connect(self.path)
         except (OSError, sqlite3.Error) as error:
-            raise StorageFull(f"{self.path} cannot be opened: {error} ({_ASK})") from error
+            raise StorageFull(f"{self.path} cannot be opened: {error}{hint_of(error)}") from error
         try:
             _prepare(connection, schema, version, complete)
         except sqlite3.Error as error:
@@ -169,14 +158,9 @@ def _name(connection: sqlite3.Connection) -> str:
 
 
 def _opening_error(path: Path, error: sqlite3.Error) -> ConfigurationError | StorageFull:
-    if _kind(error) in _DAMAGED:
+    if kind_of(error) in DAMAGED:
         return DamagedFile(f"{path} is no readable database ({error}): restore it from a backup or move it away")
-    return StorageFull(f"{path} cannot be opened: {error} ({_ASK})")
-
-
-def _kind(error: sqlite3.Error) -> int:
-    # The low byte is the kind; the rest says which operation met it.
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return StorageFull(f"{path} cannot be opened: {error}{hint_of(error)}")
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from typing import Final
 
 from analysis.bookkeeping.meter_records import Records, put_right
 from analysis.ledger.conversion import Conversion, conversions_of
-from analysis.ledger.rules import rules_of
+from analysis.ledger.rules import Rules, rules_of
 from analysis.ledger.window import FOR_EVER_MS
 from config.ledger_policy import Filling, Spreading
 from config.meters import ByHandSource, Meter, PushSource
@@ -33,6 +33,7 @@ class Basis:
     records: Records
     notes: Sequence[ReadingNoteRow]
     conversions: tuple[Conversion, ...]
+    rules: Rules
     declared: str
 
     def digest(self) -> str:
@@ -73,9 +74,9 @@ def basis_of(portfolio: Portfolio, records: Records, notes: Sequence[ReadingNote
     ratios = records.ratios()
     conversions = conversions_of(meter, zone, factors=ratios, units=records.units())
     # The smallest ratio of any time sets how fast the register may run at all times.
-    rate = rules_of(meter, ratios=[ratio for _, ratio in ratios]).rate
-    declared = repr((DERIVATION, _declared(meter), str(zone), _calendar(portfolio, meter), rate))
-    return Basis(records, put_right(notes, records.clock), conversions, declared)
+    rules = rules_of(meter, ratios=[ratio for _, ratio in ratios])
+    declared = repr((DERIVATION, _declared(meter), str(zone), _calendar(portfolio, meter), rules.rate))
+    return Basis(records, put_right(notes, records.clock), conversions, rules, declared)
 
 
 def _touch(conversion: Conversion, span_ms: tuple[int, int]) -> bool:

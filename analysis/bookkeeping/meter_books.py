@@ -23,7 +23,7 @@ from analysis.ledger.intervals import book_intervals
 from analysis.ledger.line import Line
 from analysis.ledger.micro import Integers, micro_units
 from analysis.ledger.readings import Decisions, Readings
-from analysis.ledger.rules import Rules, rules_of
+from analysis.ledger.rules import Rules
 from analysis.ledger.tank import book_tank
 from analysis.ledger.window import FOR_EVER_MS, Window
 from config.meters import Meter
@@ -82,7 +82,7 @@ def bookkeeper(
     return Bookkeeper(
         books=books,
         meter=meter,
-        rules=rules_of(meter, ratios=[ratio for _, ratio in basis.records.ratios()]),
+        rules=basis.rules,
         basis=basis,
         expectation=expectation_of(books, meter),
         raw=WindowReadings(books.store, meter.id, meter.quantity, now, basis.records.clock),

@@ -41,9 +41,10 @@ def book_counter(readings: Readings, rules: Rules, decisions: Decisions = NOTHIN
     _join(devices, kept.time_ms, rises, broken)
     if not len(kept):
         return Booked(line_of(kept.time_ms, rises, rises))
-    kinds = _kinds(kept, broken[1:], rules)
+    ends = worse_of_both(kept.marks)
+    kinds = _kinds(kept, ends, broken[1:], rules)
     kinds[_doubted(kept.time_ms, decisions)] = Row.FAULTY
-    line = line_of(kept.time_ms, np.where(kinds == Row.FAULTY, 0, rises[1:]), kinds, ends=worse_of_both(kept.marks))
+    line = line_of(kept.time_ms, np.where(kinds == Row.FAULTY, 0, rises[1:]), kinds, ends=ends)
     found = [notice for device in devices for notice in device.notices]
     return Booked(line, tuple(sorted([*found, *gaps(line)], key=lambda notice: notice.time_ms)))
 
@@ -53,9 +54,9 @@ def _devices(readings: Readings, rules: Rules, exchanges: Sequence[Exchange]) ->
     devices = []
     for opening, closing in pairwise([None, *exchanges, None]):
         own = _between(readings, opening, closing)
-        is_new = opening is not None and opening.new_start is not None
+        is_new = False
         if opening is not None and opening.new_start is not None:
-            own = own.with_one(0, opening.time_ms, opening.new_start)
+            own, is_new = own.with_one(0, opening.time_ms, opening.new_start), True
         if closing is not None and closing.old_end is not None:
             own = own.with_one(len(own), closing.time_ms, closing.old_end)
         wrap = opening.wrap if opening is not None else None
@@ -84,8 +85,8 @@ def _join(devices: Sequence[Device], times: Integers, rises: Integers, broken: N
         position += len(device.readings)
 
 
-def _kinds(kept: Readings, broken: NDArray[np.bool_], rules: Rules) -> Integers:
-    kinds = worse_of_both(kept.marks)
+def _kinds(kept: Readings, ends: Integers, broken: NDArray[np.bool_], rules: Rules) -> Integers:
+    kinds = ends.copy()
     if rules.gap_ms is not None:
         spans = np.diff(kept.time_ms)
         kinds[spans > rules.gap_ms] = Row.INTERPOLATED

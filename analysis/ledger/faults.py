@@ -156,7 +156,7 @@ def _fall(work: _Work, before: int) -> int:
     if undecided or work.micro[after] > 0.9 * work.micro[before]:
         work.note(after, "counter_fell", f"Zählerstand ist von {shown} gefallen")
     else:
-        detail = f"Zählerstand ist von {shown} gefallen und bleibt dort: vermutlich ein Zählerwechsel"
+        detail = f"Zählerstand ist von {shown} gefallen und bleibt dort"
         work.note(after, "exchange_suspected", detail, "proposed")
     return after
 

@@ -21,7 +21,8 @@ def book_tank(levels: Readings, delivery_ms: Integers, delivered: Integers, rule
     filled = np.concatenate([[0], np.cumsum(delivered)]).astype(np.int64)
     upto = filled[np.searchsorted(delivery_ms, levels.time_ms, side="right")]
     used = np.diff(upto) - np.diff(levels.micro)
-    kinds = worse_of_both(levels.marks)
+    ends = worse_of_both(levels.marks)
+    kinds = ends.copy()
     if rules.gap_ms is not None:
         kinds[np.diff(levels.time_ms) > rules.gap_ms] = Row.SPREAD
     kinds[used < 0] = Row.FAULTY
@@ -29,4 +30,4 @@ def book_tank(levels: Readings, delivery_ms: Integers, delivered: Integers, rule
         Notice("implausible_jump", time_ms, "Füllstand ist gestiegen, aber keine Lieferung erfasst")
         for time_ms in levels.time_ms[1:][used < 0].tolist()
     )
-    return Booked(line_of(levels.time_ms, np.maximum(used, 0), kinds, ends=worse_of_both(levels.marks)), notices)
+    return Booked(line_of(levels.time_ms, np.maximum(used, 0), kinds, ends=ends), notices)

@@ -34,13 +34,15 @@ def every_open_event(books: Books, since: date, *, now: datetime) -> tuple[Meter
 
     What is noticed comes out of the daily ledger, of days that are over.
     """
-    names = [meter.id for meter in books.portfolio.meters.values() if not meter.is_virtual]
-    recorded = books.operations.events.of_meters(names)
-    rows = {row.id: shown_event(row) for listed in recorded.values() for row in listed if row.time <= now}
+    events = books.operations.events
     noticed = books.ledger.proposed_since(boundary_ms(since, books.zone)) if books.ledger is not None else []
-    known = {row.id: _noticed(row) for row in noticed if row.meter in books.portfolio.meters} | rows
-    found = (event for event in known.values() if event.state == PROPOSED)
-    return tuple(sorted(found, key=lambda one: (one.time, one.id), reverse=True))
+    recorded = events.known([row.id for row in noticed])  # what is recorded wins: it may be decided
+    found = [
+        *(_noticed(row) for row in noticed if row.id not in recorded),
+        *(shown_event(row) for row in events.proposed(now)),
+    ]
+    of_ours = (one for one in found if one.meter in books.portfolio.meters)
+    return tuple(sorted(of_ours, key=lambda one: (one.time, one.id), reverse=True))
 
 
 def _noticed(row: LedgerNotice) -> MeterEvent:

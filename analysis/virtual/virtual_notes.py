@@ -15,6 +15,8 @@ def virtual_notes(found: Consumption, amounts: Amounts) -> tuple[str, ...]:
 
     `amounts` are those of its slots; a slot itself is made for the first and the last of them alone.
     """
+    if not (amounts.micro < 0).any():  # no factor is negative, so nothing can lie below zero
+        return ()
     below = np.array([value is not None and value < 0 for value in amounts.numbers()], np.bool_)
     return (_below_zero(found, amounts, below),) if below.any() else ()
 

@@ -12,7 +12,7 @@ from api.events.event_trail import Step, leave
 from api.evidence import Evidence
 from api.times import check_moment
 from config.errors import Conflict, InvalidReading
-from config.meters import LARGEST_RATIO, SMALLEST_RATIO, Meter
+from config.meters import LARGEST_TRANSFORMER, SMALLEST_RATIO, Meter
 from gateway.operations import MeterEventRow
 from gateway.reading import milliseconds
 from gateway.series import Series
@@ -97,8 +97,8 @@ def _check(evidence: Evidence, meter: Meter, exchange: Exchange) -> None:
         raise InvalidReading("future_time", f"{exchange.at.isoformat()} has not come yet")
     _check_display(exchange.old_end, meter.digits)
     _check_display(exchange.new_start, exchange.digits or meter.digits)
-    if exchange.factor is not None and not SMALLEST_RATIO <= exchange.factor <= LARGEST_RATIO:
-        allowed = f"{SMALLEST_RATIO} to {LARGEST_RATIO}"
+    if exchange.factor is not None and not SMALLEST_RATIO <= exchange.factor <= LARGEST_TRANSFORMER:
+        allowed = f"{SMALLEST_RATIO} to {LARGEST_TRANSFORMER}"
         raise InvalidReading("not_a_number", f"{exchange.factor} is no transformer ratio ({allowed})")
     expected = _expected(evidence, meter, exchange)
     if not exchange.reason.strip() and not expected.holds(canonical(meter, exchange.old_end)):

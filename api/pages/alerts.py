@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from alerts import inbox
 from api.evidence import Evidence, Given
+from api.pages.unjudged import unjudged
 from api.presentation import charts
 from api.presentation.charts import ShownChart
 from api.presentation.rendering import templates_of
@@ -32,7 +33,7 @@ def _inbox(evidence: Evidence) -> dict[str, object]:
     now = evidence.now()
     waiting = evidence.open_alerts()
     closed = evidence.operations.alerts.list(AlertState.RESOLVED)
-    return {
+    return ({} if waiting else unjudged(evidence)) | {
         "alerts": [alert for alert in waiting if not alert.is_silenced(now)],
         "later": [alert for alert in waiting if alert.is_silenced(now)],
         "closed": closed[:_SHOWN_CLOSED],

@@ -16,9 +16,7 @@ from api.entries.deliveries import last_deliveries
 from api.evidence import Evidence, Given
 from api.pages.meter_chart import shown_meter, trace_link
 from api.pages.meter_events import event_list, events_between
-from api.pages.meter_forms import (
-    empty_forms,
-)
+from api.pages.meter_forms import empty_forms
 from api.pages.property import meter_row
 from api.pages.sub_meters import shown_checks
 from api.presentation.meter_spans import span_of

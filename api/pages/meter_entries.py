@@ -10,12 +10,11 @@ from api.entries.deliveries import Delivery, take_delivery
 from api.entries.exchanges import PICTURES, Exchange, photos_of, record_exchange
 from api.entries.hand_readings import HandReading, take, typed_amount
 from api.evidence import Given
+from api.pages.filled_forms import filled_form
 from api.pages.meter import Asked, meter_content
 from api.pages.meter_forms import local_instant, number_or_none, typed_delivery, typed_exchange, whole_or_none
 from api.presentation import refusal_words
 from api.presentation.rendering import templates_of
-from api.routes.typed_bodies import form_with_pictures
-from api.security.callers import caller_of, check_csrf
 from config.errors import InvalidReading
 
 router = APIRouter(include_in_schema=False)
@@ -25,15 +24,12 @@ _FORCEABLE = frozenset({"out_of_range", "already_read"})
 @router.post("/zaehler/{meter_id}")
 async def read_by_hand(request: Request, evidence: Given, meter_id: str) -> Response:
     """Take a hand reading from the form; what is wrong with it stands above the form, with what was typed."""
-    caller = caller_of(request)
-    fields, pictures = await form_with_pictures(request, ("foto",))
-    check_csrf(caller, fields.get("csrf", ""))
-    meter = evidence.portfolio.meter(meter_id)
+    author, meter, fields, pictures = await filled_form(request, evidence, meter_id, ("foto",))
     typed, at = fields.get("stand", "")[:40], None
     try:
         at = local_instant(fields.get("zeit"), evidence)
         number, reason = typed_amount(typed), fields.get("grund", "")[:500]
-        reading = HandReading(meter_id, number, at, reason, caller.name, pictures.get("foto"))
+        reading = HandReading(meter_id, number, at, reason, author, pictures.get("foto"))
         await asyncio.to_thread(take, evidence, reading)
     except InvalidReading as error:
         form = {"typed": typed, "at": fields.get("zeit", "")[:40], "complaint": _refusal(error)}
@@ -45,13 +41,10 @@ async def read_by_hand(request: Request, evidence: Given, meter_id: str) -> Resp
 @router.post("/zaehler/{meter_id}/lieferungen")
 async def deliver(request: Request, evidence: Given, meter_id: str) -> Response:
     """Take a delivery from the form; what is wrong with it stands above the form, with what was typed."""
-    caller = caller_of(request)
-    fields, _ = await form_with_pictures(request, ())
-    check_csrf(caller, fields.get("csrf", ""))
-    meter = evidence.portfolio.meter(meter_id)
+    author, meter, fields, _ = await filled_form(request, evidence, meter_id)
     try:
         at, amount = local_instant(fields.get("zeit"), evidence), typed_amount(fields.get("menge", ""))
-        delivery = Delivery(meter_id, amount, at, fields.get("grund", "")[:500], caller.name)
+        delivery = Delivery(meter_id, amount, at, fields.get("grund", "")[:500], author)
         await asyncio.to_thread(take_delivery, evidence, delivery)
     except InvalidReading as error:
         form = {"delivery": typed_delivery(fields), "delivery_complaint": _refusal(error)}
@@ -63,10 +56,8 @@ async def deliver(request: Request, evidence: Given, meter_id: str) -> Response:
 @router.post("/zaehler/{meter_id}/wechsel")
 async def exchange(request: Request, evidence: Given, meter_id: str) -> Response:
     """Record or correct an exchange from the form; what is wrong stands above the form, with what was typed."""
-    caller = caller_of(request)
-    fields, pictures = await form_with_pictures(request, PICTURES)
-    check_csrf(caller, fields.get("csrf", ""))
-    meter, at = evidence.portfolio.meter(meter_id), None
+    author, meter, fields, pictures = await filled_form(request, evidence, meter_id, PICTURES)
+    at = None
     try:
         at = local_instant(fields.get("zeit"), evidence)
         told = Exchange(
@@ -74,7 +65,7 @@ async def exchange(request: Request, evidence: Given, meter_id: str) -> Response
             at,
             typed_amount(fields.get("alt", "")),
             typed_amount(fields.get("neu", "")),
-            caller.name,
+            author,
             serial=fields.get("nummer", "")[:80] or None,
             digits=whole_or_none(fields.get("stellen")),
             factor=number_or_none(fields.get("faktor")),

@@ -14,10 +14,9 @@ from api.answers.problems import InvalidInput
 from api.events.event_decisions import SUSPECTED, Decision, Verdict, decide, readings_around, standing, undo
 from api.events.known_events import KnownEvent, first_day, known_events
 from api.evidence import Evidence, Given
+from api.pages.filled_forms import filled_form
 from api.pages.meter_forms import display_or_none, local_instant, number_or_none, whole_or_none
 from api.presentation.event_words import Proposal, proposal_of
-from api.routes.typed_bodies import form_with_pictures
-from api.security.callers import caller_of, check_csrf
 from config.errors import Conflict, InvalidReading, NotFound
 from config.meters import Meter
 
@@ -90,18 +89,15 @@ def _question(evidence: Evidence, meter: Meter, known: KnownEvent) -> Question:
 @router.post("/zaehler/{meter_id}/ereignisse")
 async def answer(request: Request, evidence: Given, meter_id: str) -> Response:
     """Take an answer to a proposed event, or take one back; raises like `decide` and `undo`."""
-    caller = caller_of(request)
-    fields, _ = await form_with_pictures(request, ())
-    check_csrf(caller, fields.get("csrf", ""))
-    meter = evidence.portfolio.meter(meter_id)
+    author, meter, fields, _ = await filled_form(request, evidence, meter_id)
     event_id, given = fields.get("ereignis", ""), fields.get("antwort", "")
     comment = fields.get("bemerkung", "")[:2000]
     if (await asyncio.to_thread(standing, evidence, event_id)).meter != meter.id:
         raise NotFound("event", event_id)
     if given == "undo":
-        await asyncio.to_thread(undo, evidence, event_id, author=caller.name, comment=comment)
+        await asyncio.to_thread(undo, evidence, event_id, author=author, comment=comment)
     elif given in set(Verdict):
-        decision = _decision(evidence, event_id, Verdict(given), caller.name, comment, fields)
+        decision = _decision(evidence, event_id, Verdict(given), author, comment, fields)
         await asyncio.to_thread(decide, evidence, decision)
     else:
         raise InvalidInput("antwort", f"{given!r} is none of accept, reject, undo")

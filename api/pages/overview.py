@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from alerts.waiting import Waiting, waiting
 from analysis.figures import Figure
 from analysis.known_amounts import quality
 from analysis.properties.trust import Trust, trust_in, trust_of
@@ -17,6 +16,7 @@ from api.events.open_questions import open_questions
 from api.evidence import Evidence, Given
 from api.media import GROUPS, Group, MeterDays, coverage_of, days_of, meters_of, sum_of
 from api.pages.property_row import PropertyRow, property_row
+from api.pages.unjudged import unjudged
 from api.presentation.rendering import templates_of
 from api.trust import witness
 from config.meters import Meter
@@ -26,7 +26,6 @@ from gateway.operations import AlertRow
 router = APIRouter(include_in_schema=False)
 _COMPARABLE = MINIMA["year_comparison"].whole
 _SHOWN_ALERTS = 5
-_WATCHED_EVERY = timedelta(hours=36)  # rules look every morning; that one is late is no reason to worry people
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +61,7 @@ def _content(evidence: Evidence) -> dict[str, object]:
     alerts = [alert for alert in evidence.open_alerts() if not alert.is_silenced(evidence.now())]
     names = {place.id: place.name for place in evidence.portfolio.properties}
     emitted = evidence.remembered.get(("co2e", today), lambda: co2e(evidence, today.year - 1))
-    unjudged = None if alerts else waiting(evidence.books, evidence.operations, now=evidence.now())
-    return {
-        "is_first_judgement": unjudged is not None and unjudged.is_first,
-        "unwatched_for": _unwatched(evidence, unjudged),
+    return ({} if alerts else unjudged(evidence)) | {
         "alerts": alerts[:_SHOWN_ALERTS],
         "alert_count": len(alerts),
         "cost_per_day": sum(alert.cost_eur_per_day or 0.0 for alert in alerts),
@@ -80,11 +76,6 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "municipalities": _municipalities(evidence, alerts),
         "benchmark_year": today.year - 1,
     }
-
-
-def _unwatched(evidence: Evidence, unjudged: Waiting | None) -> timedelta | None:
-    waits = evidence.now() - unjudged.since if unjudged else None
-    return waits if waits and waits > _WATCHED_EVERY else None
 
 
 def _municipalities(evidence: Evidence, alerts: list[AlertRow]) -> list[Municipality]:

@@ -40,6 +40,7 @@ class MeterRow:
     newest: Reading | None
     age: timedelta | None
     light: Light
+    questions: int = 0
 
 
 @router.get("/liegenschaften/{property_id}")
@@ -85,9 +86,9 @@ def _person(evidence: Evidence, place: Property) -> str | None:
 def _answer(place: Property, alerts: list[AlertRow], meters: list[MeterRow]) -> str:
     if not place.meters:
         return "Hier gibt es noch keinen Zähler: Wir wissen nicht, was diese Liegenschaft verbraucht."
-    speaking = sum(row.light.level in {"ok", "look"} for row in meters)
+    speaking = sum(row.light.level == "ok" or bool(row.questions) for row in meters)
     heard = f"{speaking} von {len(meters)} Zählern melden sich wie erwartet."
-    asked = sum(row.light.level == "look" for row in meters)
+    asked = sum(bool(row.questions) for row in meters)
     if not alerts and asked:
         whom = "Ein Zähler hat" if asked == 1 else f"{asked} Zähler haben"
         return f"{whom} Fragen an Sie. {heard}"
@@ -103,7 +104,10 @@ def meter_row(evidence: Evidence, meter: Meter) -> MeterRow:
     age = evidence.age(newest) if newest else None
     source = "aus anderen Zählern" if meter.is_virtual else words.SOURCES[source_kind(meter)]
     light = _meter_light(evidence, meter, newest)
-    return MeterRow(meter, source, register_unit(meter), newest, age, light)
+    questions = len(questions_about(evidence, meter.id))
+    if light.level == "ok" and questions:
+        light = Light("look", "◐", "eine Frage an Sie" if questions == 1 else f"{questions} Fragen an Sie")
+    return MeterRow(meter, source, register_unit(meter), newest, age, light, questions)
 
 
 def _meter_light(evidence: Evidence, meter: Meter, newest: Reading | None) -> Light:
@@ -116,8 +120,6 @@ def _meter_light(evidence: Evidence, meter: Meter, newest: Reading | None) -> Li
     if evidence.silence(meter.id) is not None:
         word = "Ablesung fällig" if meter.reporting is Reporting.BY_HAND else "stumm"
         return Light("act", "▲", word)
-    if asked := len(questions_about(evidence, meter.id)):
-        return Light("look", "◐", "eine Frage an Sie" if asked == 1 else f"{asked} Fragen an Sie")
     return Light("ok", "✓", "rechtzeitig abgelesen" if meter.reporting is Reporting.BY_HAND else "meldet sich")
 
 

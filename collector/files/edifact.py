@@ -34,19 +34,15 @@ def segments(text: str) -> Iterator[Segment]:
     if len(signs) < len(_DEFAULT) or len(set(signs)) < 5 or any(sign.isalnum() for sign in signs):
         raise InvalidReading("broken_file", f"UNA names the signs {signs!r}")
     component, element, release, end = signs[0], signs[1], signs[3], signs[5]
-    number = 0
     *whole, rest = _split(text, end, release)
     if rest.strip("\r\n\t "):
         raise InvalidReading(
             "broken_file", f"it ends in the middle of segment {len(whole) + 1}: {rest.strip()[:40]!r}"
         )
-    if whole and whole[0].startswith("UNB") and not any(raw.strip().startswith("UNZ") for raw in whole[-3:]):
+    told = [written for raw in whole if (written := raw.strip("\r\n\t "))]
+    if told and told[0].startswith("UNB") and not told[-1].startswith("UNZ"):
         raise InvalidReading("broken_file", "it ends before the interchange does: no UNZ")
-    for raw in whole:
-        written = raw.strip("\r\n\t ")
-        if not written:
-            continue
-        number += 1
+    for number, written in enumerate(told, start=1):
         if len(written) > _LONGEST_SEGMENT:
             raise InvalidReading("broken_file", f"segment {number} does not end")
         elements = [

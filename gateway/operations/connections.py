@@ -1,6 +1,5 @@
 """Connections to the operations database: reading ones, and writing ones that queue for their turn at once."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,13 +9,10 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from config.errors import ConfigurationError, Unreachable
+from gateway.sqlite_errors import DAMAGED, hint_of, kind_of
 
 _BUSY_TIMEOUT_MS = 15_000
 _WRITING = "zaehlwerk_writing"
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_DISK = frozenset(
-    {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
-)
 
 
 class Connections:
@@ -56,18 +52,13 @@ def _in_our_words() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        hint = " (is there room on the disk, and may it be written?)" if _kind(error.orig) in _DISK else ""
-        raise Unreachable(f"the operations database does not answer: {error.orig}{hint}") from error
+        message = f"the operations database does not answer: {error.orig}{hint_of(error.orig)}"
+        raise Unreachable(message) from error
     except DatabaseError as error:
-        if _kind(error.orig) not in _DAMAGED:
+        if kind_of(error.orig) not in DAMAGED:
             raise
         message = f"the operations database cannot be read ({error.orig}): restore it from a backup or move it away"
         raise ConfigurationError(message) from error
-
-
-def _kind(error: BaseException | None) -> int:
-    # The low byte is the kind; the rest says which operation met it.
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _engine(url: str) -> Engine:

@@ -70,6 +70,18 @@ class Events:
                 found.setdefault(row["meter"], []).append(_row(row))
         return found
 
+    def proposed(self, until: datetime) -> list[MeterEventRow]:
+        """Return what nobody decided yet about any meter up to an instant."""
+        query = select(meter_event).where(meter_event.c.state == "proposed", meter_event.c.time <= until)
+        with self._connections.reading() as reading:
+            return [_row(row) for row in reading.execute(query).mappings()]
+
+    def known(self, event_ids: Collection[str]) -> set[str]:
+        """Return which of some ids are recorded."""
+        query = select(meter_event.c.id).where(meter_event.c.id.in_(event_ids))
+        with self._connections.reading() as reading:
+            return set(reading.execute(query).scalars())
+
     def of_kind(self, kind: str, since: datetime) -> list[MeterEventRow]:
         """Return the events of one kind of all meters from an instant on, in ascending time."""
         query = select(meter_event).where(meter_event.c.kind == kind, meter_event.c.time >= since)

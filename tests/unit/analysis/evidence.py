@@ -69,6 +69,12 @@ class DictEvents:
     def of_meter(self, meter: str) -> list[MeterEventRow]:
         return [row for row in self.rows if row.meter == meter]
 
+    def proposed(self, until: datetime) -> list[MeterEventRow]:
+        return [one for one in self.rows if one.state == "proposed" and one.time <= until]
+
+    def known(self, event_ids: Collection[str]) -> set[str]:
+        return {one.id for one in self.rows} & set(event_ids)
+
     def of_meters(self, meters: Collection[str]) -> dict[str, list[MeterEventRow]]:
         return {meter: self.of_meter(meter) for meter in meters}
 

@@ -154,6 +154,22 @@ def test_an_exchange_is_recorded_from_the_form_with_photos_and_corrected(
     assert str(event.old_end) == "48740"
 
 
+@pytest.mark.parametrize(("meter", "is_asked"), [("gs-strom", True), ("gs-wasser", False)])
+def test_a_transformer_ratio_is_asked_for_where_there_may_be_one(manager: Client, meter: str, is_asked: bool) -> None:
+    assert ('name="faktor"' in manager.page(f"/zaehler/{meter}").text) is is_asked
+
+
+def test_correcting_an_exchange_keeps_the_ratio_that_was_recorded(manager: Client, district: SmallDistrict) -> None:
+    recorded = manager.post(
+        "/v1/meters/gs-wasser/exchanges",
+        {"at": "2026-03-05T11:00:00+01:00", "old_end": 1280, "new_start": 0, "factor": 10, "reason": "Wandler"},
+    )
+    assert recorded.status_code == 201, recorded.text
+    (event,) = district.operations.events.of_meter("gs-wasser")
+    page = manager.page(f"/zaehler/gs-wasser?berichtigen={event.id}").text
+    assert re.search(r'name="faktor" [^>]*value="10"', page)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -33,7 +33,8 @@ def test_nothing_to_do_is_said_only_when_somebody_looked(
         evaluate_due(district.services().books, district.operations, now=NOW - ago)
     for alert in district.operations.alerts.list_open():
         district.operations.alerts.resolve(alert.id)
-    text = reader.page("/").text
+    text, alarms = reader.page("/").text, reader.page("/alarme").text
+    assert ("Wir melden uns" in alarms) == ("Wir melden uns" in text) == (said == "Heute ist nichts zu tun.")
     assert said in text
     assert ("Heute ist nichts zu tun." in text) == (said == "Heute ist nichts zu tun.")
 

@@ -140,5 +140,8 @@ def test_an_interchange_that_was_cut_off_is_no_whole_one() -> None:
     assert [one.tag for one in segments(whole)] == ["UNB", "QTY", "UNZ"]
     with pytest.raises(InvalidReading, match=r"in the middle of segment 2: 'QTY\+220:12'"):
         list(segments(whole[: whole.index("345")]))
+    for start in ("", "UNA:+.? '\r\n"):
+        with pytest.raises(InvalidReading, match="no UNZ"):
+            list(segments(start + whole[: whole.index("UNZ")]))
     with pytest.raises(InvalidReading, match="no UNZ"):
         list(segments(whole[: whole.index("UNZ")]))

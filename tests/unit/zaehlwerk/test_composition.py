@@ -91,7 +91,7 @@ def test_what_is_kept_of_a_meter_is_worked_out_afresh_when_a_contradiction_is_to
         assert cache is not None
         for value in (1.0, 2.0):
             house.sink.append([Reading(meter.id, meter.quantity, milliseconds(NOW), value)])
-            cache.derived_to.put(meter.id, NOW.year, NOW.date(), now=NOW)
+            cache.derived_to.recall(meter.id, NOW.year, NOW.date, now=NOW)
         tell(house.intake, now=NOW)
         assert cache.derived_to.get(meter.id, NOW.year, now=NOW) is None
 

@@ -134,7 +134,7 @@ def test_clocks_of_two_processes_may_differ_by_seconds(world: World) -> None:
     world.derive()
     blind = replace(world.books, store=Blind(world.store), daily_cache=DailyCache(timedelta(minutes=5)))
     assert blind.daily_cache is not None
-    blind.daily_cache.derived_to.put("strom", NOW.year, date(2025, 2, 20), now=NOW - timedelta(seconds=20))
+    blind.daily_cache.derived_to.recall("strom", NOW.year, lambda: date(2025, 2, 20), now=NOW - timedelta(seconds=20))
     assert january(blind, NOW - timedelta(seconds=10)) == 31 * 48
 
 
