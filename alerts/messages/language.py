@@ -39,9 +39,10 @@ def percent(value: float, language: str) -> str:
     return f"{format_decimal(value, format='#,##0.#', locale=_LOCALES[language])}\u202f%"
 
 
-def counter(value: float, language: str) -> str:
-    """Write a register's value with the digits that a display shows."""
-    return format_decimal(value, format="#,##0.###", locale=_LOCALES[language])
+def counter(value: float, language: str, *, decimals: int | None = None) -> str:
+    """Write a register's value with as many decimals as its display has; None: as many as it needs, three at most."""
+    places = "###" if decimals is None else "0" * decimals
+    return format_decimal(value, format=f"#,##0.{places}".rstrip("."), locale=_LOCALES[language])
 
 
 def quantity(value: float, unit: str, language: str) -> str:

@@ -157,4 +157,4 @@ def _stand(found: Silence, meter: Meter, language: str) -> str:
         return ""
     unit = QUANTITIES[meter.quantity].unit.replace("m3", "m³")
     word = "Stand" if language == "de" else "register"
-    return f" ({word} {counter(found.last_value, language)}\u202f{unit})"
+    return f" ({word} {counter(found.last_value, language, decimals=meter.decimals)}\u202f{unit})"

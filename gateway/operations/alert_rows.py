@@ -56,9 +56,15 @@ class JudgementRow:
     judged_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewAlert:
-    """What a rule found, in the words a person reads. See `AlertRow` for the fields."""
+    """What a rule found, in the words a person reads.
+
+    `subject` is the id of the meter or measure, `severity` "warning" or "urgent", `since` when the thing itself
+    began. `value`, `expected` and `threshold` are in `unit`; costs are None where no tariff is declared. `evidence`
+    has `start`, `end` (ISO 8601) and `chart`, a Vega-Lite specification, and `storm` where many fell silent at once.
+    `responsible` is the id of the person who was told; None: nobody is responsible.
+    """
 
     rule: str
     subject: str
@@ -79,42 +85,18 @@ class NewAlert:
     responsible: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AlertRow:
-    """An alert as it stands now.
-
-    `subject` is the id of the meter or measure, `severity` "warning" or "urgent", `since` when the thing itself
-    began. `value`, `expected` and `threshold` are in `unit`; costs are None where no tariff is declared. `evidence`
-    has `start`, `end` (ISO 8601) and `chart`, a Vega-Lite specification, and `storm` where many fell silent at once.
-    `responsible` is the id of the person who was told; None: nobody is responsible. `dismissed`: called a false
-    alarm, and not seen to go away since.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRow(NewAlert):
+    """An alert as it stands now. `dismissed`: called a false alarm, and not seen to go away since."""
 
     id: int
-    rule: str
-    subject: str
-    property: str
     state: AlertState
-    severity: str
-    since: datetime
     opened_at: datetime
     last_seen_at: datetime
     fired_at: datetime | None
     acknowledged_at: datetime | None
     acknowledged_by: str | None
     resolved_at: datetime | None
-    title: str
-    observed: str
-    cause: str
-    next_step: str
-    value: float | None
-    expected: float | None
-    threshold: float | None
-    unit: str
-    cost_eur_per_day: float | None
-    cost_eur_per_year: float | None
-    evidence: dict[str, Any]
-    responsible: str | None
     answer: Answer | None
     dismissed: bool
     silenced_until: datetime | None

@@ -2,6 +2,8 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from alerts.evaluation import evaluate_due
 from alerts.rules.meter_silent import MeterSilent, judge_silence
 from analysis.meters.silence import Silence
@@ -17,6 +19,16 @@ QUIET = Silence("a", "gs", NOW - 26 * HOUR, 26 * HOUR, 24 * HOUR, 40482.8)
 
 def reading(name: str, hours_ago: float) -> Reading:
     return Reading(name, "active_energy_import", milliseconds(NOW - hours_ago * HOUR), 40482.8)
+
+
+@pytest.mark.parametrize(
+    ("decimals", "shown"), [(None, "40.482,797"), (1, "40.482,8"), (0, "40.483"), (4, "40.482,7970")]
+)
+def test_the_last_value_is_told_with_the_decimals_that_the_display_has(decimals: int | None, shown: str) -> None:
+    silent = replace(QUIET, last_value=40482.797)
+    judged = judge_silence(silent, replace(A, decimals=decimals), ZONE, now=NOW, open_since=None)
+    assert judged.finding is not None
+    assert f"(Stand {shown}\u202fkWh)" in judged.finding.words["de"].observed
 
 
 def test_a_meter_that_speaks_is_clear() -> None:

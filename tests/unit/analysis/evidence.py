@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.books import Books
 from analysis.daily_cache import DailyCache
-from config.meters import Dated, Meter
+from config.meters import Dated, Meter, Tank
 from config.portfolio import District, Municipality, Portfolio, Property
 from gateway.operations.rows import MeterEventRow, ReadingNoteRow
 from gateway.reading import Reading, Refused, milliseconds
@@ -104,6 +104,12 @@ def _instant(time_ms: int) -> datetime:
 
 def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
     return datetime(year, month, day, hour, minute, tzinfo=UTC)
+
+
+def oil_tank(name: str, reference: str, *, capacity: int, **more: Any) -> Meter:
+    """A tank of heating oil, 10 kWh a litre on `reference`."""
+    tank = Tank(Decimal(capacity), Decimal(10), reference)
+    return meter(name, "heating_oil", unit="l", quantity="tank_level", tank=tank, **more)
 
 
 def meter(identifier: str = "strom", medium: str = "electricity_import", **more: Any) -> Meter:

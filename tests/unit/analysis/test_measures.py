@@ -10,9 +10,8 @@ import pytest
 
 from analysis.baseline import fit_heat
 from analysis.measures.measures import MeasureProgress, Verdict, measure_progress
-from config.meters import Tank
 from config.portfolio import Measure, Period, Property
-from tests.unit.analysis.evidence import DictStore, books, meter, place, utc
+from tests.unit.analysis.evidence import DictStore, books, meter, oil_tank, place, utc
 
 DAY = timedelta(days=1)
 START = date(2024, 1, 1)
@@ -40,17 +39,7 @@ def heated(promised: int = 12, **more: Any) -> Property:
 
 
 def test_tanks_on_hi_and_hs_are_compared_on_hi() -> None:
-    tanks = [
-        meter(
-            name,
-            "heating_oil",
-            unit="l",
-            quantity="tank_level",
-            tank=Tank(Decimal(90000), Decimal(10), on),
-            interval=DAY,
-        )
-        for name, on in (("vorn", "Hi"), ("hinten", "Hs"))
-    ]
+    tanks = [oil_tank(name, on, capacity=90000, interval=DAY) for name, on in (("vorn", "Hi"), ("hinten", "Hs"))]
     there, store = books(place(*tanks, measures=(measure("heating_oil"),)), zone="UTC")
     for name in ("vorn", "hinten"):
         levels = {utc(2024, 1, 1) + number * DAY: 80_000.0 - 53 * number for number in range(800)}

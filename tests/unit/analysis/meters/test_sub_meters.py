@@ -9,8 +9,8 @@ import pytest
 from analysis.meters.sub_meter_words import sub_meter_words
 from analysis.meters.sub_meters import Agreement, SubMeterCheck, sub_meter_check, sub_meter_checks, sub_meters_of
 from config.ledger_policy import LedgerPolicy
-from config.meters import Dated, GasConversion, Meter, Tank
-from tests.unit.analysis.evidence import books, counter, formula, meter, place, utc
+from config.meters import Dated, GasConversion, Meter
+from tests.unit.analysis.evidence import books, counter, formula, meter, oil_tank, place, utc
 
 HOUR = timedelta(hours=1)
 START, END = date(2025, 1, 1), date(2025, 1, 11)
@@ -132,14 +132,7 @@ def test_a_heat_pump_is_a_part_of_the_main_meter_and_what_the_sun_makes_is_not()
 
 def test_tanks_on_different_references_are_compared_on_hi() -> None:
     tanks = [
-        meter(
-            name,
-            "heating_oil",
-            unit="l",
-            quantity="tank_level",
-            tank=Tank(Decimal(5000), Decimal(10), on),
-            sub_meter_of=above,
-        )
+        oil_tank(name, on, capacity=5000, sub_meter_of=above)
         for name, on, above in (("strom", "Hs", None), ("hinten", "Hi", "strom"))
     ]
     there, store = books(place(*tanks), zone="UTC")
