@@ -19,7 +19,7 @@ from config.portfolio import Portfolio
 from gateway.operations.rows import ReadingNoteRow
 
 # Counted up whenever the ledger makes something else of the same readings.
-DERIVATION: Final = 2
+DERIVATION: Final = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def test_a_fortnight_of_zeros_and_the_way_back_are_no_consumption_without_a_decl
 
 
 def test_more_than_a_fortnight_of_zeros_is_a_suspected_exchange() -> None:
-    assert kinds(booked([5000, 5001, *[0] * (14 * 24 + 1), 5002, 5003])) == ["exchange_suspected"]
+    assert "exchange_suspected" in kinds(booked([5000, 5001, *[0] * (14 * 24 + 1), 5002, 5003]))
 
 
 def test_counter_that_fell_and_stays_is_a_suspected_exchange_and_not_booked() -> None:
