@@ -61,8 +61,8 @@ class _Work:
         self.notices[index] = Notice(kind, int(self.time_ms[index]), detail, state)
 
     def possible(self, earlier: int, later: int, rise: int) -> bool:
-        span = self.time_ms[later : later + 1] - self.time_ms[earlier]
-        return 0 <= rise <= int(self.rules.plausible(span)[0])
+        starts_ms, ends_ms = self.time_ms[earlier : earlier + 1], self.time_ms[later : later + 1]
+        return 0 <= rise <= int(self.rules.plausible(starts_ms, ends_ms)[0])
 
 
 def clean(readings: Readings, rules: Rules, *, believed: Set[int] = frozenset(), is_new: bool = False) -> Device:
@@ -78,7 +78,7 @@ def _without_falls(readings: Readings, rules: Rules, believed: Set[int], *, is_n
     time_ms, micro = readings.time_ms, readings.micro
     rises = np.diff(micro)
     is_large = rises > np.abs(micro[1:]) // LARGE_STEPS
-    suspects = np.flatnonzero((rises < 0) | is_large | (rises > rules.plausible(np.diff(time_ms))))
+    suspects = np.flatnonzero((rises < 0) | is_large | (rises > rules.plausible(time_ms[:-1], time_ms[1:])))
     if not len(suspects):
         return Device(readings, np.zeros(len(time_ms), np.bool_))
     size = len(time_ms)
