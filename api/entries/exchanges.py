@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from api.entries.expected_range import ExpectedRange, canonical, expected_range
-from api.entries.hand_readings import LARGEST_DISPLAY, of_one_device, shown
+from api.entries.expected_range import ExpectedRange, canonical, expected_range, missed
+from api.entries.hand_readings import LARGEST_DISPLAY, of_one_device
 from api.entries.photos import Photo, Shows, keep_photos
 from api.events.event_trail import Step, leave
 from api.evidence import Evidence
@@ -102,9 +102,8 @@ def _check(evidence: Evidence, meter: Meter, exchange: Exchange) -> None:
         raise InvalidReading("not_a_number", f"{exchange.factor} is no transformer ratio ({allowed})")
     expected = _expected(evidence, meter, exchange)
     if not exchange.reason.strip() and not expected.holds(canonical(meter, exchange.old_end)):
-        low, high = (shown(meter, bound) for bound in (expected.low, expected.high))
-        detail = f"{exchange.old_end} {meter.unit} is not between {low} and {high}; give a reason to record it anyway"
-        raise InvalidReading("out_of_range", detail)
+        words = missed(meter, exchange.old_end, expected)
+        raise InvalidReading("out_of_range", f"{words}; give a reason to record it anyway")
 
 
 def _check_display(value: Decimal, digits: int | None) -> None:

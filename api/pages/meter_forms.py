@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from api.entries.exchanges import expected_end
-from api.entries.hand_readings import range_of, shown, typed_amount, typed_number
+from api.entries.expected_range import shown
+from api.entries.hand_readings import range_of, typed_amount, typed_number
 from api.evidence import Evidence
 from api.times import is_of_our_time
 from config.errors import Conflict, InvalidReading

@@ -50,7 +50,7 @@ def exchange(  # noqa: PLR0913, PLR0917  each is an option
 ) -> None:
     """Record that a device was exchanged, so that consumption goes on across it."""
     from api.entries.exchanges import Exchange, expected_end, photos_of, record_exchange  # noqa: PLC0415
-    from api.entries.hand_readings import shown  # noqa: PLC0415
+    from api.entries.expected_range import range_words  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
 
@@ -72,14 +72,9 @@ def exchange(  # noqa: PLR0913, PLR0917  each is an option
             photos=photos_of({name: path.read_bytes() for name, path in pictures.items() if path is not None}),
         )
         expected = expected_end(evidence, found, moment)
-        low, high = (shown(found, bound) for bound in (expected.low, expected.high))
-        say(f"expected end of the old device: {_bound(low)} to {_bound(high)} {found.unit}")
+        say(f"expected end of the old device: {range_words(found, expected)}")
         recorded = record_exchange(evidence, told)
     say(f"recorded: exchange of {found.id}, event {recorded.id}")
-
-
-def _bound(shown: float | None) -> str:
-    return "–" if shown is None else str(shown)
 
 
 def display(text: str, option: str) -> Decimal:
