@@ -13,9 +13,10 @@ from analysis.properties.completeness import MeterCompleteness
 from api.clocks_ahead import clocks_ahead
 from api.events.open_questions import open_questions
 from api.evidence import Evidence, Given
+from api.lacking import lacking_meters
 from api.pages.sub_meters import shown_checks
 from api.presentation.rendering import templates_of
-from config.meters import Meter, Reporting
+from config.meters import Meter
 from gateway.reading import Refused
 
 router = APIRouter(include_in_schema=False)
@@ -45,7 +46,6 @@ def _content(evidence: Evidence) -> dict[str, object]:
     start = end - timedelta(days=_SHOWN_DAYS)
     found = evidence.completeness(start, end)
     rows: dict[str, list[MeterCalendar]] = {}
-    names = {meter.id: meter.title or meter.medium.title for meter in evidence.portfolio.meters.values()}
     for one in found.meters:
         cells = [_cell(coverage) for coverage in one.daily]
         rows.setdefault(one.property_id, []).append(MeterCalendar(evidence.portfolio.meter(one.meter), one, cells))
@@ -54,10 +54,7 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "end": end - timedelta(days=1),
         "days": _SHOWN_DAYS,
         "found": found,
-        "lacking": {
-            one.property_id: [names[name] for name in one.whole.incomplete if _is_late(evidence, name)]
-            for one in found.places
-        },
+        "lacking": lacking_meters(evidence, found),
         "places": [(place, rows.get(place.id, [])) for place in evidence.portfolio.properties],
         "checks": [(place, one) for place in evidence.portfolio.properties for one in shown_checks(evidence, place)],
         "collector": evidence.services.statistics(),
@@ -68,12 +65,6 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "unassigned": evidence.services.unassigned(_SHOWN_UNASSIGNED),
         "undelivered": inbox.undelivered(evidence.operations),
     }
-
-
-def _is_late(evidence: Evidence, meter_id: str) -> bool:
-    """Whether a meter should know more: one that is read by hand does not before its next reading is due."""
-    by_hand = evidence.portfolio.meter(meter_id).reporting is Reporting.BY_HAND
-    return not by_hand or evidence.silence(meter_id) is not None
 
 
 def _cell(coverage: float | None) -> str:

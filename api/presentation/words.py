@@ -214,6 +214,11 @@ def change(new: float | None, old: float | None) -> str:
     return f"{amount_text} {'mehr' if share > 0 else 'weniger'} als im Vorjahr"
 
 
+def incomplete_places(lacking: int, of: int) -> str:
+    """Say how many properties have data that are not complete: `2 von 6 Liegenschaften unvollständig`."""
+    return f"{lacking} von {of} Liegenschaften unvollständig" if of > 1 else "unvollständig"
+
+
 def reason_text(reason: str | None) -> str:
     """Return why there is no figure."""
     return REASONS.get(reason or "insufficient_data", "keine Angabe")
