@@ -104,7 +104,7 @@ def test_measure_that_saves_what_it_promised_works() -> None:
     expected, actual = progress.expected_kwh.value or 0.0, progress.actual_kwh.value or 0.0
     assert progress.target_kwh.value == pytest.approx(expected * 0.88)
     assert progress.saving_kwh.value == pytest.approx(expected - actual)
-    assert progress.verdict_text.startswith("Die Maßnahme wirkt: 14,0 % weniger")
+    assert progress.verdict_text.startswith("Die Maßnahme wirkt: bis 28.02.2026 14,0 % weniger")
     assert not progress.target_missed
 
 
