@@ -48,8 +48,8 @@ def test_an_open_question_says_what_it_means_and_what_follows(manager: Client, f
     words = proposal_of("exchange_suspected")
     for one in (words.meaning, words.yes, words.on_yes, words.no, words.on_no, next_step("exchange_suspected")):
         assert one in text
-    assert 'placeholder="46780"' in text
-    assert 'placeholder="5"' in text
+    assert "leer gilt 46.780)" in text
+    assert "leer gilt 5)" in text
 
 
 def test_an_event_at_a_hand_reading_names_who_wrote_it_down_and_why(manager: Client) -> None:
