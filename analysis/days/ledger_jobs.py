@@ -55,9 +55,15 @@ class Job:
         return planned(nothing, self.seen, known.blocks, first=self._first_day, differs=self._differs)
 
     def _first_day(self) -> date:
-        series = _around(self.books, self.meter, _EARLIEST)
-        (first_ms,) = self.basis.records.clock.right(series.time_ms[:1]).tolist()
-        return instant(first_ms).astimezone(self.seen.zone).date()
+        """The day of the first reading; one behind a shift of the clock may be moved to before all others."""
+        clock = self.basis.records.clock
+        moments = [_EARLIEST, *(instant(from_ms) for from_ms, _ in clock.shifts)]
+        behind = [
+            stamps[stamps >= milliseconds(moment)][:1]
+            for moment in moments
+            for stamps in (_around(self.books, self.meter, moment).time_ms,)
+        ]
+        return instant(int(clock.right(np.concatenate(behind)).min())).astimezone(self.seen.zone).date()
 
     def _differs(self, block: LedgerBlock) -> bool:
         return block.digest != block_digest(self.basis, block_of(block.first), block, self.seen.zone)

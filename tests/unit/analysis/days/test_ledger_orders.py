@@ -102,6 +102,8 @@ BACK_BY_WEEKS = Said("clock_shift", 0, "accepted", -86_400 * 15)
 
 
 @example([], PLAIN, LedgerPolicy(), [Said("exchange", 0, "proposed", 0)] * 2 + [BACK_BY_WEEKS], [], 0)
+@example([], PLAIN, LedgerPolicy(), [replace(BACK_BY_WEEKS, number=1)], [], 0)
+@example([], PLAIN, LedgerPolicy(), [Said("clock_shift", 384, "accepted", 3600)], [], 0)
 @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(
     incidents(),
