@@ -1,5 +1,6 @@
 """What nobody has decided yet is found from the overview, the data page and the property, not on the meter alone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +15,24 @@ from tests.unit.api.district import NOW, SmallDistrict
 FELL_AT = datetime(2026, 2, 1, 23, tzinfo=UTC)
 FELL = f"gs-strom:exchange_suspected:{milliseconds(FELL_AT)}"
 _DAY = timedelta(days=1)
+
+
+def _proposal(meter: str, at: datetime) -> MeterEventRow:
+    return MeterEventRow(
+        id="unit",
+        meter=meter,
+        kind="unit_change_suspected",
+        time=at,
+        detail="zehnmal so viel",
+        state="proposed",
+        author="zaehlwerk",
+        recorded_at=NOW,
+        old_end=None,
+        new_start=None,
+        serial=None,
+        digits=None,
+        factor=None,
+    )
 
 
 @pytest.fixture
@@ -44,22 +63,15 @@ def test_a_question_that_is_answered_is_no_longer_listed(asked: Client) -> None:
 
 
 def test_a_recorded_proposal_is_listed_however_old_it_is(asked: Client, district: SmallDistrict) -> None:
-    long_ago = datetime(2023, 5, 1, tzinfo=UTC)
-    event = MeterEventRow(
-        id="unit",
-        meter="gs-wasser",
-        kind="unit_change_suspected",
-        time=long_ago,
-        detail="zehnmal so viel",
-        state="proposed",
-        author="zaehlwerk",
-        recorded_at=NOW,
-        old_end=None,
-        new_start=None,
-        serial=None,
-        digits=None,
-        factor=None,
-    )
-    district.operations.events.record(event)
+    district.operations.events.record(_proposal("gs-wasser", datetime(2023, 5, 1, tzinfo=UTC)))
     assert "2 offene Fragen" in asked.page("/").text
     assert "zehnmal so viel" in asked.page("/daten").text
+
+
+def test_a_silent_meter_with_a_question_does_not_count_as_one_that_speaks(district: SmallDistrict) -> None:
+    district.operations.events.record(_proposal("gs-wasser", NOW - 40 * _DAY))
+    later = NOW + 60 * _DAY
+    services = replace(district.services(), clock=lambda: later)
+    client = Client(application(services), district.operations.tokens.create("Test", "reader"))
+    page = client.page("/liegenschaften/gs-test").text
+    assert "0 von 3 Zählern melden sich wie erwartet" in page
