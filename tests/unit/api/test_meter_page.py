@@ -103,6 +103,8 @@ def test_a_form_without_its_sessions_token_decides_nothing(manager: Client, fall
         ({"alt": "viel"}, 422, "Die Eingabe ist nicht verständlich."),
         ({"alt": "46.780"}, 422, "Die Eingabe ist nicht verständlich."),
         ({"neu": "1.234"}, 422, "Die Eingabe ist nicht verständlich."),
+        ({"alt": "-5"}, 422, "Die Eingabe ist nicht verständlich."),
+        ({"neu": "1e15"}, 422, "Die Eingabe ist nicht verständlich."),
     ],
 )
 def test_an_answer_that_cannot_be_is_said_in_german(
