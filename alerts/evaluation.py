@@ -60,10 +60,12 @@ def _close_orphans(books: Books, operations: Operations, rules: Sequence[Rule], 
         for alert in operations.alerts.list_open()
         if alert.subject not in subjects.get(alert.rule, {alert.subject})
     ]
+    closed = 0
     for alert in orphans:
         with suppress(Conflict):  # another process was first
             operations.alerts.resolve(alert.id, comment="nicht mehr im Bestand", at=now)
-    return EvaluationSummary(resolved=len(orphans))
+            closed += 1
+    return EvaluationSummary(resolved=closed)
 
 
 def _due_subjects(
@@ -82,7 +84,9 @@ def _is_just_back(books: Books, rule: Rule, last_periods: Iterable[datetime], no
     if rule.id != "meter_silent" or newest_judged is None or now - newest_judged < _AWAY + timedelta(hours=1):
         return False
     newest = [reading.time for (meter, _), reading in books.store.newest().items() if meter in books.portfolio.meters]
-    return not newest or max(newest) < now - _AWAY
+    # What lies in the store with a time to come was not heard just now: a clock was wrong when it came.
+    heard = [time for time in newest if time <= now]
+    return not heard or max(heard) < now - _AWAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,3 +100,11 @@ def test_after_the_service_itself_was_away_silence_proves_nothing_yet(operations
     store.write([reading(name, -48.5) for name in names[1:]])
     evaluate_due(kept, operations, now=back + HOUR, rules=[MeterSilent()])
     assert [alert.subject for alert in operations.alerts.list_open()] == ["m0"]
+
+
+def test_a_reading_of_the_future_does_not_end_the_time_in_which_the_service_was_away(operations: Operations) -> None:
+    store = HeldReadings([reading("a", 1), reading("b", -1000)])
+    kept = replace(books(portfolio(A, meter("b")), operations), store=store)
+    evaluate_due(kept, operations, now=NOW, rules=[MeterSilent()])
+    evaluate_due(kept, operations, now=NOW + timedelta(days=2), rules=[MeterSilent()])
+    assert "a" not in {alert.subject for alert in operations.alerts.list()}
