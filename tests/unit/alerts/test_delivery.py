@@ -76,6 +76,8 @@ def test_a_message_that_makes_no_mail_does_not_block_the_rest(operations: Operat
     with operations.begin() as connection:
         connection.exec_driver_sql("""UPDATE outbox SET content = '{"kind": "alert"}' WHERE key = 'a'""")
     assert deliver(operations, HeldChannel()) == 1
+    (failed,) = undelivered(operations)
+    assert failed.reason == "Adresse oder Inhalt ergeben keine Mail."
 
 
 def test_two_deliverers_do_not_send_the_same_message(operations: Operations) -> None:
