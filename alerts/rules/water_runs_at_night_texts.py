@@ -13,8 +13,7 @@ _TITLE_DE: Final = "Wasser läuft nachts durch ({flow}, {count}. Nacht)"
 _TITLE_EN: Final = "Water runs at night ({flow}, night {count})"
 _SEEN_DE: Final = (
     "Zähler „{name}“: In der Nacht zum {night} floss zwischen 01 und 05 Uhr in jeder Stunde Wasser, "
-    "mindestens {flow}. "
-    "So ist es seit der Nacht zum {first}. In einem leeren Gebäude steht der Zähler still."
+    "mindestens {flow}. So ist es seit der Nacht zum {first}. In einem leeren Gebäude steht der Zähler still."
 )
 _SEEN_EN: Final = (
     "Meter “{name}”: in the night to {night}, water ran in every hour between 01 and 05, at least {flow}. "
@@ -43,16 +42,14 @@ _RUNS: Final = {
         _SEEN_DE,
         "Wahrscheinlich hängt eine Spülung (WC oder Urinal), oder eine Leitung ist undicht.",
         "Bitte heute Abend, wenn niemand mehr im Haus ist, die Absperrhähne der Stränge einzeln schließen und am "
-        "Zähler "
-        "nachsehen: Wo er stehen bleibt, liegt der Fehler. Dort zuerst die Spülkästen und Urinale prüfen.",
+        "Zähler nachsehen: Wo er stehen bleibt, liegt der Fehler. Dort zuerst die Spülkästen und Urinale prüfen.",
     ),
     "en": Words(
         _TITLE_EN,
         _SEEN_EN,
         "Probably a flush (toilet or urinal) is stuck, or a pipe leaks.",
         "Please close the stop valves of the branches one by one this evening, when nobody is in, and watch the "
-        "meter: "
-        "where it stops is the fault. Check cisterns and urinals there first.",
+        "meter: where it stops is the fault. Check cisterns and urinals there first.",
     ),
 }
 _BURST: Final = {
