@@ -44,6 +44,13 @@ class HourRule(ToldRule):
         return self.hours.get(period.start, self.otherwise) if subject == "a" else CLEAR
 
 
+class Broken(HourRule):
+    """Cannot judge anything."""
+
+    def judge(self, books: Books, subject: str, period: Period, circumstances: Circumstances) -> Judged:
+        raise ZeroDivisionError("no area")
+
+
 def evaluated(operations: Operations, rule: HourRule, *, hours: int = 4) -> None:
     for number in range(hours):
         evaluate_due(books(ONE, operations), operations, now=NOW + number * HOUR, rules=[rule])
@@ -152,12 +159,17 @@ def test_a_subject_that_cannot_be_judged_keeps_what_was_judged(operations: Opera
     evaluated(operations, HourRule())
     changed(operations)
 
-    class Broken(HourRule):
-        def judge(self, books: Books, subject: str, period: Period, circumstances: Circumstances) -> Judged:
-            raise ZeroDivisionError("no area")
-
     assert again(operations, Broken()) == 0
     assert outcomes(operations) == [Outcome.CLEAR] * 4
+    assert again(operations, HourRule(otherwise=found())) == 4
+
+
+def test_what_cannot_be_judged_for_a_day_is_let_go(operations: Operations) -> None:
+    evaluated(operations, HourRule())
+    changed(operations)
+
+    assert again(operations, Broken(), now=NOW + 2 * DAY) == 0
+    assert operations.ledger.not_judged() == []
 
 
 @pytest.mark.parametrize("rule", RULES)
