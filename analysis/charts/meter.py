@@ -81,7 +81,7 @@ def meter_chart(
     tips = [
         tip("label", "Zeit"),
         tip("value", f"{word} ({unit})", pattern=",.2~f"),
-        *([tip("last", f"Vorjahr ({unit})", pattern=",.2~f")] if any(mark.last_year for mark in marks) else []),
+        *([tip("last", f"Vorjahr ({unit})", pattern=",.2~f")] if _has_last_year(marks) else []),
         tip("how", "Herkunft"),
         tip("sureness", "Güte"),
     ]
@@ -244,10 +244,14 @@ def _axis(field: str, *, labels: bool) -> dict[str, Any]:
 
 def _legend(rows: Rows, marks: Sequence[SlotMark]) -> str:
     parts = []
-    if any(mark.last_year is not None for mark in marks):
+    if _has_last_year(marks):
         parts.append("grau dahinter: Vorjahr")
     if any(row["sureness"] == _NOTHING for row in rows):
         parts.append("schraffiert: keine Daten")
     if any(row["sureness"] == _PART for row in rows):
         parts.append("heller: ersetzt oder unvollständig")
     return " · ".join(parts)
+
+
+def _has_last_year(marks: Sequence[SlotMark]) -> bool:
+    return any(mark.last_year is not None for mark in marks)
