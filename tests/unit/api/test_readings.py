@@ -33,6 +33,15 @@ def test_a_pushed_value_that_contradicts_another_one_is_taken_counted_and_the_fo
     assert (kept.former, kept.value, kept.source) == (49030.5, 49031.5, "Gateway")
 
 
+def test_what_a_person_typed_in_among_a_devices_readings_is_told_as_such(manager: Client) -> None:
+    path, said = "/v1/meters/gs-strom/readings", {"value": 49025, "at": "2026-03-10T09:00:00Z"}
+    assert manager.post(path, said).status_code == 201
+    span = "?start=2026-03-09T22:00:00Z&end=2026-03-10T09:30:00Z"
+    assert manager.get(path + span).json()["quality"] == ["measured", "read_by_hand"]
+    assert manager.post(path, said | {"value": 49026, "force": "verlesen"}).status_code == 201
+    assert manager.get(path + span).json()["quality"] == ["measured", "corrected"]
+
+
 def test_one_bad_reading_does_not_hold_up_the_others(administrator: Client) -> None:
     answer = administrator.post("/v1/readings", [_ONE | {"meter": "nobody"}, _ONE])
     assert answer.json()["accepted"] == 1
