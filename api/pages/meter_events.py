@@ -27,7 +27,10 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A proposed event with its words; `last` and `first` are the displays around a suspected exchange."""
+    """A proposed event with its words; `last` and `first` are the displays around a suspected exchange.
+
+    It lies behind the instant `earliest`. None of the three where nobody is asked about an exchange.
+    """
 
     known: KnownEvent
     words: Proposal
