@@ -8,12 +8,9 @@ import pytest
 from analysis.days.daily_ledger import catch_up
 from api.application import application
 from gateway.operations import MeterEventRow
-from gateway.reading import Reading, milliseconds
 from tests.unit.api.client import Client
-from tests.unit.api.district import NOW, SmallDistrict
+from tests.unit.api.district import FELL, NOW, SmallDistrict
 
-FELL_AT = datetime(2026, 2, 1, 23, tzinfo=UTC)
-FELL = f"gs-strom:exchange_suspected:{milliseconds(FELL_AT)}"
 _DAY = timedelta(days=1)
 
 
@@ -36,14 +33,11 @@ def _proposal(meter: str, at: datetime) -> MeterEventRow:
 
 
 @pytest.fixture
-def asked(district: SmallDistrict) -> Client:
+def asked(fallen: SmallDistrict) -> Client:
     """Somebody who decides, where the school's electricity meter fell in February and its days are derived."""
-    days = (milliseconds(NOW) - milliseconds(FELL_AT)) // 86_400_000
-    shown = [(milliseconds(FELL_AT + day * _DAY), 5.0 + 60 * day) for day in range(days + 1)]
-    district.store.append([Reading("gs-strom", "active_energy_import", at, value) for at, value in shown])
-    services = district.services()
+    services = fallen.services()
     catch_up(services.books, services.books.portfolio.meters.values(), now=NOW)
-    return Client(application(services), district.operations.tokens.create("Test", "facility_manager"))
+    return Client(application(services), fallen.operations.tokens.create("Test", "facility_manager"))
 
 
 def test_a_question_of_the_ledger_is_named_on_every_way_to_it(asked: Client) -> None:
