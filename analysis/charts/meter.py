@@ -13,7 +13,6 @@ from analysis.charts.style import (
     LAST_YEAR,
     Chart,
     Rows,
-    amount_word,
     colour,
     stacked,
     time_axis,
@@ -22,7 +21,7 @@ from analysis.charts.style import (
     wall_clock,
 )
 from analysis.figures import Consumption, How, Slot
-from analysis.german import labelled, unit_text
+from analysis.german import amount_word, labelled, unit_text
 from analysis.property_meters import register_unit
 from config.meters import Meter
 from gateway.series import Series

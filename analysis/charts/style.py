@@ -37,11 +37,6 @@ def colour(medium_id: str) -> str:
     return MEDIA[medium_id].colour
 
 
-def amount_word(medium_id: str) -> str:
-    """Return what an amount of a medium is called: not all of it is consumed."""
-    return {"pv_generation": "Erzeugung", "electricity_export": "Einspeisung"}.get(medium_id, "Verbrauch")
-
-
 def chart(title: str, rows: Rows, layers: Sequence[Mapping[str, Any]], *, subtitle: str = "") -> Chart:
     """Return a layered chart over one table of rows."""
     return {

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from analysis.charts import amount_word
+from analysis.german import amount_word
 from analysis.properties.trust import trust_of
 from api.clocks_ahead import clock_ahead
 from api.entries.deliveries import last_deliveries
