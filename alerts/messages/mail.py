@@ -32,7 +32,7 @@ def compose(row: OutboxRow, *, sender: str, public_url: str) -> EmailMessage:
     """
     try:
         return _compose(row, sender, public_url)
-    except (KeyError, ValueError, MessageError, TemplateError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, MessageError, TemplateError) as error:
         raise Unwritable(f"message {row.key} cannot be written: {error!r}") from error
 
 
