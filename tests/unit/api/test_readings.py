@@ -246,7 +246,7 @@ def test_a_correction_needs_a_reason_and_keeps_what_stood_there(manager: Client,
     assert (refused.status_code, refused.json()["errors"][0]["reason"]) == (422, "already_read")
     assert manager.post(path, {"value": 1291.5, "force": "Zahlendreher"}).status_code == 201
     (note,) = district.operations.notes.of_meter("gs-wasser", "volume")
-    assert (note.how, note.reason) == ("corrected", "Zahlendreher (vorher 1290.5 m3)")
+    assert (note.how, note.reason) == ("corrected", "Zahlendreher (vorher 1.290,5 m³)")
     newest, first = district.operations.audit.newest()
     assert (newest.action, newest.detail["old_value"], first.action) == (
         "hand_reading_corrected",
