@@ -8,29 +8,22 @@ import pytest
 
 from gateway.operations import MeterEventRow
 from gateway.reading import milliseconds
+from tests.unit.analysis.evidence import event
 from tests.unit.api.client import Client
 from tests.unit.api.district import NOW, SmallDistrict
 
 PAGE = "/zaehler/gs-strom"
 
 
-def proposed(
-    kind: str, *, at: datetime = NOW, factor: str | None = None, shift_s: str | None = None
-) -> MeterEventRow:
-    return MeterEventRow(
+def proposed(kind: str, *, at: datetime = NOW, **values: Decimal) -> MeterEventRow:
+    return event(
+        kind,
+        at,
+        of="gs-strom",
         id=f"gs-strom:{kind}:{milliseconds(at)}",
-        meter="gs-strom",
-        kind=kind,
-        time=at,
-        detail="",
         state="proposed",
         author="zaehlwerk",
-        recorded_at=NOW,
-        old_end=None,
-        new_start=None if shift_s is None else Decimal(shift_s),
-        serial=None,
-        digits=None,
-        factor=None if factor is None else Decimal(factor),
+        **values,
     )
 
 
@@ -43,25 +36,25 @@ def accepted(client: Client, event: MeterEventRow, name: str, typed: str | None 
 
 @pytest.mark.parametrize("factor", ["1000", "277.8", "0.001", "0.090090090"])
 def test_a_factor_is_accepted_as_it_was_proposed(manager: Client, district: SmallDistrict, factor: str) -> None:
-    event = district.operations.events.record(proposed("unit_change_suspected", factor=factor))
-    assert accepted(manager, event, "faktor") == 303
-    assert district.operations.events.get(event.id).factor == Decimal(factor)
+    asked = district.operations.events.record(proposed("unit_change_suspected", factor=Decimal(factor)))
+    assert accepted(manager, asked, "faktor") == 303
+    assert district.operations.events.get(asked.id).factor == Decimal(factor)
 
 
 @pytest.mark.parametrize("shift_s", ["3600", "-3600", "-7200"])
 def test_a_clock_is_put_right_as_it_was_proposed(manager: Client, district: SmallDistrict, shift_s: str) -> None:
-    event = district.operations.events.record(proposed("clock_shift", shift_s=shift_s))
-    assert accepted(manager, event, "sekunden") == 303
-    assert district.operations.events.get(event.id).new_start == Decimal(shift_s)
+    asked = district.operations.events.record(proposed("clock_shift", new_start=Decimal(shift_s)))
+    assert accepted(manager, asked, "sekunden") == 303
+    assert district.operations.events.get(asked.id).new_start == Decimal(shift_s)
 
 
 @pytest.mark.parametrize("typed", ["1.000", "0", "-10"])
 def test_a_factor_that_may_mean_two_things_or_none_is_refused(
     manager: Client, district: SmallDistrict, typed: str
 ) -> None:
-    event = district.operations.events.record(proposed("unit_change_suspected", factor="10"))
-    assert accepted(manager, event, "faktor", typed) == 422
-    assert district.operations.events.get(event.id).state == "proposed"
+    asked = district.operations.events.record(proposed("unit_change_suspected", factor=Decimal(10)))
+    assert accepted(manager, asked, "faktor", typed) == 422
+    assert district.operations.events.get(asked.id).state == "proposed"
 
 
 @pytest.mark.parametrize("digits", ["0", "-3", "19"])

@@ -7,29 +7,11 @@ import pytest
 
 from analysis.days.daily_ledger import catch_up
 from api.application import application
-from gateway.operations import MeterEventRow
+from tests.unit.analysis.evidence import event
 from tests.unit.api.client import Client
 from tests.unit.api.district import FELL, NOW, SmallDistrict
 
 _DAY = timedelta(days=1)
-
-
-def _proposal(meter: str, at: datetime) -> MeterEventRow:
-    return MeterEventRow(
-        id="unit",
-        meter=meter,
-        kind="unit_change_suspected",
-        time=at,
-        detail="zehnmal so viel",
-        state="proposed",
-        author="zaehlwerk",
-        recorded_at=NOW,
-        old_end=None,
-        new_start=None,
-        serial=None,
-        digits=None,
-        factor=None,
-    )
 
 
 @pytest.fixture
@@ -57,13 +39,23 @@ def test_a_question_that_is_answered_is_no_longer_listed(asked: Client) -> None:
 
 
 def test_a_recorded_proposal_is_listed_however_old_it_is(asked: Client, district: SmallDistrict) -> None:
-    district.operations.events.record(_proposal("gs-wasser", datetime(2023, 5, 1, tzinfo=UTC)))
+    district.operations.events.record(
+        event(
+            "unit_change_suspected",
+            datetime(2023, 5, 1, tzinfo=UTC),
+            of="gs-wasser",
+            state="proposed",
+            detail="zehnmal so viel",
+        )
+    )
     assert "2 offene Fragen" in asked.page("/").text
     assert "zehnmal so viel" in asked.page("/daten").text
 
 
 def test_a_silent_meter_with_a_question_does_not_count_as_one_that_speaks(district: SmallDistrict) -> None:
-    district.operations.events.record(_proposal("gs-wasser", NOW - 40 * _DAY))
+    district.operations.events.record(
+        event("unit_change_suspected", NOW - 40 * _DAY, of="gs-wasser", state="proposed", detail="zehnmal so viel")
+    )
     later = NOW + 60 * _DAY
     services = replace(district.services(), clock=lambda: later)
     client = Client(application(services), district.operations.tokens.create("Test", "reader"))
