@@ -90,10 +90,10 @@ def display(text: str, option: str) -> Decimal:
 
 def ratio(text: str) -> Decimal:
     """Return a transformer ratio; raises `WrongCall` for what cannot be one."""
-    from api.entries.hand_readings import typed_number  # noqa: PLC0415
+    from api.entries.hand_readings import typed_amount  # noqa: PLC0415
     from config.meters import LARGEST_TRANSFORMER, SMALLEST_RATIO  # noqa: PLC0415
 
-    found = typed_number(text)
+    found = typed_amount(text)
     if not SMALLEST_RATIO <= found <= LARGEST_TRANSFORMER:
         allowed = f"{SMALLEST_RATIO} to {LARGEST_TRANSFORMER}"
         raise WrongCall(f"--factor {text} is no transformer ratio (allowed: {allowed})")
