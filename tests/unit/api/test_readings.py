@@ -42,6 +42,13 @@ def test_what_a_person_typed_in_among_a_devices_readings_is_told_as_such(manager
     assert manager.get(path + span).json()["quality"] == ["measured", "corrected"]
 
 
+@pytest.mark.parametrize("bad", [{"time": "2025-03-10T08:00:00Z", "value": 1}, {}, 7, None, ["x"]])
+def test_what_names_no_meter_is_rejected_and_nothing_else(administrator: Client, bad: object) -> None:
+    answer = administrator.post("/v1/readings", [bad, _ONE])
+    assert (answer.status_code, answer.json()["accepted"]) == (202, 1)
+    assert [one["index"] for one in answer.json()["rejected"]] == [0]
+
+
 def test_one_bad_reading_does_not_hold_up_the_others(administrator: Client) -> None:
     answer = administrator.post("/v1/readings", [_ONE | {"meter": "nobody"}, _ONE])
     assert answer.json()["accepted"] == 1
