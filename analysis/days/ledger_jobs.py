@@ -14,6 +14,7 @@ from analysis.books import Books
 from analysis.days.deriving import Known, block_digest
 from analysis.ledger.blocks import Block, block_of
 from analysis.ledger.clock import Clock
+from analysis.ledger.conversion import midnight_ms
 from analysis.ledger.planning import Seen, is_due, may_be_due, planned, reaches_back
 from analysis.ledger.window import FOR_EVER_MS
 from config.meters import Meter
@@ -116,7 +117,7 @@ def known_ends(ledger: Ledger, jobs: Collection[Job]) -> dict[str, Known]:
         return {}
     ids, first = [job.meter.id for job in jobs], min(starts)
     zone = next(iter(jobs)).seen.zone
-    since_ms = milliseconds(datetime(first.year, first.month, first.day, tzinfo=zone))
+    since_ms = midnight_ms(first, zone)
     days, notices = ledger.days_since(ids, first), ledger.notices_since(ids, since_ms)
     substitutions, blocks = ledger.substitutions_since(ids, since_ms), ledger.blocks_since(ids, first)
     return {

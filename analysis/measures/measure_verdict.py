@@ -11,6 +11,7 @@ from analysis.measures.measure_days import MeasureDays
 NOISE_PERCENT = 5.0
 FEWEST_DAYS = 30
 FEWEST_HEATING_SHARE = 1 / 12
+_NOTHING_EXPECTED = "Ohne die Maßnahme wäre kein Verbrauch zu erwarten: Ein Anteil davon lässt sich nicht angeben."
 _DAY = timedelta(days=1)
 
 
@@ -39,12 +40,10 @@ def judge(comparison: Comparison, days: MeasureDays) -> Judgement:
     on. `does_not_work` is said when consumption rose by 5 %, or when no saving is seen (below 1 %) although at least
     twice the noise was promised.
     """
-    lacking = _lacking(comparison, days)
-    if lacking:
-        return Judgement(Verdict.INSUFFICIENT_DATA, f"Noch keine Aussage möglich: {lacking}", target_missed=False)
-    expected, _, actual = comparison.sums
-    assert expected is not None and actual is not None  # noqa: S101, PT018  `_lacking` saw comparable days
-    saving = 100 * (expected - actual) / expected if expected else 0.0
+    lacking, saving = _lacking(comparison, days), comparison.saving_percent
+    if lacking or saving is None:
+        words = f"Noch keine Aussage möglich: {lacking or _NOTHING_EXPECTED}"
+        return Judgement(Verdict.INSUFFICIENT_DATA, words, target_missed=False)
     promised = float(days.measure.expected_saving_percent)
     verdict = _verdict(saving, promised)
     missed = saving + NOISE_PERCENT < promised
@@ -95,6 +94,7 @@ def _lacking_since(comparison: Comparison, days: MeasureDays) -> str:
     if comparable < FEWEST_DAYS:
         counted = "ist erst 1 Tag" if comparable == 1 else f"sind erst {comparable} Tage"
         return f"Seit dem Ende der Arbeiten ({since}) {counted} vergleichbar."
-    if days.is_heat and (comparison.sums[0] or 0.0) < FEWEST_HEATING_SHARE * comparison.baseline_sum:
+    expected = comparison.sums[0] or 0.0
+    if days.is_heat and expected < FEWEST_HEATING_SHARE * comparison.baseline_sum:
         return "Seit dem Ende der Arbeiten wurde kaum geheizt."
     return ""

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from analysis.ledger.micro import MICRO
+from analysis.ledger.rules import rules_of
 from config.meters import Meter, wrap_of
 from config.quantities import QUANTITIES, UNITS, Kind
 from gateway.reading import milliseconds
@@ -87,11 +89,10 @@ def _growth_bound(meter: Meter, past: Series, before: int, since_ms: int) -> flo
 
 
 def _physical_rate(meter: Meter) -> float | None:
-    hourly = meter.maximum_kw if QUANTITIES[meter.quantity].unit == "kWh" else meter.maximum_m3_h
-    if hourly is None:
-        return None
+    """Canonical units per ms that the connection can carry, behind the newest transformer ratio."""
+    rate = rules_of(meter).rate
     ratio = float(meter.factor[-1].value) if meter.factor else 1.0
-    return hourly / ratio / _HOUR_MS
+    return None if rate is None else rate / MICRO / ratio
 
 
 def _usual_rate(past: Series, before: int) -> float | None:

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 
 from analysis.bookkeeping.meter_records import SETTLED
+from api.displays import LARGEST_DISPLAY
 from api.entries.expected_range import ExpectedRange, canonical, expected_range, missed, shown
 from api.entries.photos import Photo, keep_photos
 from api.entries.reading_notes import Typed, keep_trail
@@ -26,8 +27,7 @@ from gateway.series import Series
 _PAST = timedelta(days=400)
 _FUTURE = timedelta(days=400)
 _MILLISECOND = timedelta(milliseconds=1)
-_GROUPED = re.compile(r"\d{1,3}(\.\d{3})+")
-LARGEST_DISPLAY = 10**15  # none has as many digits
+_GROUPED = re.compile(r"[1-9]\d{0,2}(\.\d{3})+")
 
 
 @dataclass(frozen=True, slots=True)

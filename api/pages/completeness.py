@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from alerts import inbox
-from analysis.properties.completeness import MeterCompleteness
+from analysis.properties.completeness import Completeness, MeterCompleteness
 from api.clocks_ahead import clocks_ahead
 from api.events.open_questions import open_questions
 from api.evidence import Evidence, Given
@@ -45,10 +45,7 @@ def _content(evidence: Evidence) -> dict[str, object]:
     end = evidence.today()
     start = end - timedelta(days=_SHOWN_DAYS)
     found = evidence.completeness(start, end)
-    rows: dict[str, list[MeterCalendar]] = {}
-    for one in found.meters:
-        cells = [_cell(coverage) for coverage in one.daily]
-        rows.setdefault(one.property_id, []).append(MeterCalendar(evidence.portfolio.meter(one.meter), one, cells))
+    rows = _calendars(evidence, found)
     return {
         "start": start,
         "end": end - timedelta(days=1),
@@ -65,6 +62,14 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "unassigned": evidence.services.unassigned(_SHOWN_UNASSIGNED),
         "undelivered": inbox.undelivered(evidence.operations),
     }
+
+
+def _calendars(evidence: Evidence, found: Completeness) -> dict[str, list[MeterCalendar]]:
+    rows: dict[str, list[MeterCalendar]] = {}
+    for one in found.meters:
+        cells = [_cell(coverage) for coverage in one.daily]
+        rows.setdefault(one.property_id, []).append(MeterCalendar(evidence.portfolio.meter(one.meter), one, cells))
+    return rows
 
 
 def _cell(coverage: float | None) -> str:

@@ -121,6 +121,11 @@ def plain(value: float | Decimal | None) -> str:
     return text.rstrip("0").rstrip(",") if "," in text else text
 
 
+def typed(value: Decimal | None) -> str:
+    """Return a number as a person types it, all of its digits and no point that groups; empty for none."""
+    return "" if value is None else f"{value.normalize():f}".replace(".", ",")
+
+
 def register(value: float, unit: str) -> str:
     """Return what a register shows: all of its digits, three decimals at most."""
     text = digits(value, 3)

@@ -79,20 +79,21 @@ def exchange(  # noqa: PLR0913, PLR0917  each is an option
 
 def display(text: str, option: str) -> Decimal:
     """Return what a display shows; raises `WrongCall` for what none can show."""
-    from api.entries.hand_readings import LARGEST_DISPLAY, typed_amount  # noqa: PLC0415
+    from api.displays import is_display  # noqa: PLC0415
+    from api.entries.hand_readings import typed_amount  # noqa: PLC0415
 
     shown = typed_amount(text)
-    if not 0 <= shown < LARGEST_DISPLAY:
+    if not is_display(shown):
         raise WrongCall(f"{option} {text} is no display of a meter (allowed: 0 to 15 digits)")
     return shown
 
 
 def ratio(text: str) -> Decimal:
     """Return a transformer ratio; raises `WrongCall` for what cannot be one."""
-    from api.entries.hand_readings import typed_number  # noqa: PLC0415
+    from api.entries.hand_readings import typed_amount  # noqa: PLC0415
     from config.meters import LARGEST_TRANSFORMER, SMALLEST_RATIO  # noqa: PLC0415
 
-    found = typed_number(text)
+    found = typed_amount(text)
     if not SMALLEST_RATIO <= found <= LARGEST_TRANSFORMER:
         allowed = f"{SMALLEST_RATIO} to {LARGEST_TRANSFORMER}"
         raise WrongCall(f"--factor {text} is no transformer ratio (allowed: {allowed})")

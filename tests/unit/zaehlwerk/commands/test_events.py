@@ -94,6 +94,7 @@ def test_an_exchange_lets_consumption_go_on(house: Path) -> None:
         ("--digits", "60"),
         ("--factor", "-3"),
         ("--factor", "1e99"),
+        ("--factor", "1.000"),
         ("--old-end", "-5"),
         ("--old-end", "1e999999"),
         ("--at", "2199-01-01"),
