@@ -7,6 +7,7 @@ from analysis.meters.future_readings import KIND
 from api.evidence import Evidence
 from config.clocks import CLOCK_SLACK
 from config.meters import Meter
+from gateway.refused import BY_HAND
 
 _LATELY = timedelta(days=2)
 _REMEMBERED = timedelta(minutes=1)
@@ -40,7 +41,7 @@ def _refused(evidence: Evidence) -> list[ClockAhead]:
     now, meters = evidence.now(), evidence.portfolio.meters
     newest: dict[tuple[str, str], ClockAhead] = {}
     for event in evidence.operations.events.of_kind(KIND, now - _LATELY):
-        if event.meter in meters:
+        if event.meter in meters and event.author != BY_HAND:  # a person was told at once, and is no clock
             one = ClockAhead(meters[event.meter], event.time, event.detail, event.author)
             newest[event.meter, event.author] = one
     return sorted(newest.values(), key=lambda one: one.seen_at, reverse=True)

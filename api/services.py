@@ -42,9 +42,14 @@ class PushResult(Protocol):
 
 
 class Push(Protocol):
-    """Makes pushed readings durable; `author` is who sends them. Raises `StorageFull` when it cannot."""
+    """Makes pushed readings durable; `author` is who sends them, or `typed` them in.
 
-    def __call__(self, pushed: Sequence[object], now: datetime, *, author: str = "") -> PushResult: ...
+    Raises `StorageFull` when it cannot.
+    """
+
+    def __call__(
+        self, pushed: Sequence[object], now: datetime, *, author: str = "", typed: bool = False
+    ) -> PushResult: ...
 
 
 class Restore(Protocol):

@@ -48,11 +48,14 @@ class PushResult:
     replaced: int | None = 0
 
 
-def take(pushed: Sequence[object], portfolio: Portfolio, sink: Sink, now: datetime) -> PushResult:
+def take(
+    pushed: Sequence[object], portfolio: Portfolio, sink: Sink, now: datetime, *, source: str = SOURCE
+) -> PushResult:
     """Make pushed readings durable in one commit, the rejected ones kept beside them.
 
     Each is a mapping with `meter`, `time` (ISO 8601 with offset, or an aware datetime), `value`, and if wanted
-    `quantity` (else the meter's) and `unit` (else the quantity's own). Raises `StorageFull`; nothing is kept then.
+    `quantity` (else the meter's) and `unit` (else the quantity's own). `source` is by which door they come. Raises
+    `StorageFull`; nothing is kept then.
     """
     readings: list[Reading] = []
     refused: list[Refused] = []
@@ -63,7 +66,7 @@ def take(pushed: Sequence[object], portfolio: Portfolio, sink: Sink, now: dateti
             readings.append(reading_of(one, portfolio, now_ms))
         except InvalidReading as error:
             rejected.append(Rejected(index, error.code, error.detail))
-            refused.append(_refused(one, error, now_ms))
+            refused.append(_refused(one, error, now_ms, source))
     if not readings and not refused:
         return PushResult(0, 0, ())
     receipt = sink.append(readings, refused)
@@ -135,9 +138,9 @@ def _converted(value: float, unit: str, quantity: str) -> float:
         raise InvalidReading("unknown_unit", str(error)) from error
 
 
-def _refused(pushed: object, error: InvalidReading, now_ms: int) -> Refused:
+def _refused(pushed: object, error: InvalidReading, now_ms: int, source: str) -> Refused:
     place, content = _place(pushed), _content(pushed)
-    return Refused(SOURCE, place, error.code, error.detail, content, now_ms, error.meter, error.claimed_ms)
+    return Refused(source, place, error.code, error.detail, content, now_ms, error.meter, error.claimed_ms)
 
 
 def _place(pushed: object) -> str:

@@ -11,6 +11,7 @@ from config.errors import Unreachable
 from gateway.durable_file import open_reader
 from gateway.reading import Refused
 
+BY_HAND = "hand"  # the source of what a person typed in
 CONTENT_LIMIT_BYTES = 4096
 # A device that sends rubbish every second must not fill the disk: the oldest contents go, their count stays.
 KEPT_ROWS = 100_000

@@ -59,7 +59,7 @@ def expected_range(meter: Meter, past: Series, at: datetime) -> ExpectedRange:
     `past` holds the readings known already, those after `at` included, in canonical units.
     """
     if QUANTITIES[meter.quantity].kind is not Kind.COUNTER:
-        return ExpectedRange(0.0, canonical(meter, meter.tank.capacity) if meter.tank else None)
+        return ExpectedRange(0.0, None)
     at_ms = milliseconds(at)
     before = int(past.time_ms.searchsorted(at_ms))
     later = float(past.value[before]) if before < len(past) else None

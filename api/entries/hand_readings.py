@@ -3,10 +3,9 @@
 A second value at the same instant is a correction: it needs a reason, and the trail keeps what stood there before.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import numpy as np
 
@@ -15,11 +14,13 @@ from api.displays import LARGEST_DISPLAY
 from api.entries.expected_range import ExpectedRange, canonical, expected_range, missed, shown
 from api.entries.photos import Photo, keep_photos
 from api.entries.reading_notes import Typed, keep_trail
+from api.entries.tank_levels import tank_history
 from api.entries.typed_values import refuse_future, write_typed
 from api.evidence import Evidence
 from api.times import check_moment
 from config.errors import InvalidReading
 from config.meters import Meter
+from config.quantities import is_never_negative
 from gateway.operations.photos import reading_subject
 from gateway.reading import milliseconds
 from gateway.series import Series
@@ -27,7 +28,6 @@ from gateway.series import Series
 _PAST = timedelta(days=400)
 _FUTURE = timedelta(days=400)
 _MILLISECOND = timedelta(milliseconds=1)
-_GROUPED = re.compile(r"[1-9]\d{0,2}(\.\d{3})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,41 +45,13 @@ class HandReading:
     photo: bytes | None = None
 
 
-def typed_number(text: str) -> Decimal:
-    """Read a number as people type it: a comma begins the decimals and points group; without a comma a point does.
-
-    Raises `InvalidReading`: `not_a_number`.
-    """
-    plain = text.strip().replace(" ", "").replace("\u202f", "")
-    if "," in plain:
-        plain = plain.replace(".", "").replace(",", ".")
-    try:
-        number = Decimal(plain)
-    except InvalidOperation as error:
-        raise InvalidReading("not_a_number", f"{text!r} is no number (allowed: 40482.8)") from error
-    if not number.is_finite():
-        raise InvalidReading("not_a_number", f"{text!r} is no finite number")
-    return number
-
-
-def typed_amount(text: str) -> Decimal:
-    """Read an amount or a display as people type it: `5000`, `5.000,5`; `5.000` may mean five or five thousand.
-
-    Raises `InvalidReading`: `ambiguous_number`, `not_a_number`.
-    """
-    if _GROUPED.fullmatch(text.strip()):
-        plain = text.strip().replace(".", "")
-        raise InvalidReading(
-            "ambiguous_number", f"{text} may be {plain} or less than that; write it without the point"
-        )
-    return typed_number(text)
-
-
 def range_of(evidence: Evidence, meter: Meter, at: datetime) -> ExpectedRange:
     """Return what the meter should show at an instant, in canonical units.
 
     What stands at that very instant is left out: it is what a correction replaces.
     """
+    if meter.tank is not None:
+        return tank_history(evidence, meter, meter.tank, at).expected(at)
     known = evidence.readings(meter.id, meter.quantity, at - _PAST, at + _FUTURE)
     other = known.time_ms != milliseconds(at)
     others = Series(known.time_ms[other], known.value[other])
@@ -110,22 +82,24 @@ def standing(evidence: Evidence, meter: Meter, at: datetime) -> float | None:
 def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     """Make a hand reading durable and return the range that was expected.
 
-    Raises `InvalidReading`: `future_time`, `too_old`, `not_a_number`, `out_of_range` and `already_read` (both without
-    a reason in `force`), `no_photo`, or what the push says. The same value at the same instant again changes nothing.
+    Raises `InvalidReading`: `future_time`, `too_old`, `not_a_number`, `implausible`; without a reason in `force`
+    `out_of_range` and `already_read`; `no_photo`, or what the push says. The same value at the same instant again
+    changes nothing.
     """
     meter = evidence.portfolio.meter(reading.meter_id)
     check_moment(reading.at)
     _check_size(reading)
     value = canonical(meter, reading.shown)
     refuse_future(evidence, meter, meter.quantity, value, at=reading.at, author=reading.author)
+    _check_sign(meter, value)
     expected = range_of(evidence, meter, reading.at)
     before = standing(evidence, meter, reading.at)
     if before == value:
         _keep_photo(evidence, meter, reading)
         return expected
     if not reading.force.strip():
-        _demand_expected(meter, expected, reading, value)
         _demand_first(meter, reading, before)
+        _demand_expected(meter, expected, reading, value)
     _keep_photo(evidence, meter, reading)
     write_typed(evidence, meter, meter.quantity, value, at=reading.at, author=reading.author)
     _note(evidence, meter, reading, before)
@@ -143,6 +117,11 @@ def _check_size(reading: HandReading) -> None:
     # Whatever the reason to force it: it could be neither stored nor shown.
     if not -LARGEST_DISPLAY < reading.shown < LARGEST_DISPLAY:
         raise InvalidReading("not_a_number", f"{reading.shown} is more than a display shows")
+
+
+def _check_sign(meter: Meter, value: float) -> None:
+    if value < 0 and (meter.is_filled or is_never_negative(meter.quantity)):
+        raise InvalidReading("implausible", f"{value} is below zero, where no {meter.quantity} can be")
 
 
 def _demand_expected(meter: Meter, expected: ExpectedRange, reading: HandReading, value: float) -> None:

@@ -22,5 +22,5 @@ def refuse_future(
 def write_typed(evidence: Evidence, meter: Meter, quantity: str, value: float, *, at: datetime, author: str) -> None:
     """Make a value durable, in its quantity's canonical unit; raises `InvalidReading` with what the push says."""
     pushed = {"meter": meter.id, "quantity": quantity, "time": at.isoformat(), "value": value}
-    for rejected in evidence.services.push([pushed], evidence.now(), author=author).rejected:
+    for rejected in evidence.services.push([pushed], evidence.now(), author=author, typed=True).rejected:
         raise InvalidReading(rejected.reason, rejected.detail)

@@ -1,6 +1,7 @@
 """What people type on a meter's page: a display, a delivery, an exchange; what is wrong stands above the form."""
 
 import asyncio
+from datetime import datetime
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -8,17 +9,20 @@ from starlette.responses import RedirectResponse, Response
 
 from api.entries.deliveries import Delivery, take_delivery
 from api.entries.exchanges import PICTURES, Exchange, photos_of, record_exchange
-from api.entries.hand_readings import HandReading, take, typed_amount
-from api.evidence import Given
+from api.entries.expected_range import shown
+from api.entries.hand_readings import HandReading, standing, take
+from api.entries.typed_numbers import typed_amount
+from api.evidence import Evidence, Given
 from api.pages.filled_forms import filled_form
 from api.pages.meter import Asked, meter_content
 from api.pages.meter_forms import amount_or_none, local_instant, typed_delivery, typed_exchange, whole_or_none
-from api.presentation import refusal_words
+from api.presentation import refusal_words, words
 from api.presentation.rendering import templates_of
 from config.errors import InvalidReading
+from config.meters import Meter
 
 router = APIRouter(include_in_schema=False)
-_FORCEABLE = frozenset({"out_of_range", "already_read"})
+_FORCEABLE = frozenset({"out_of_range", "already_read", "delivered_twice"})
 
 
 @router.post("/zaehler/{meter_id}")
@@ -32,7 +36,8 @@ async def read_by_hand(request: Request, evidence: Given, meter_id: str) -> Resp
         reading = HandReading(meter_id, number, at, reason, author, pictures.get("foto"))
         await asyncio.to_thread(take, evidence, reading)
     except InvalidReading as error:
-        form = {"typed": typed, "at": fields.get("zeit", "")[:40], "complaint": _refusal(error)}
+        form = {"typed": typed, "at": fields.get("zeit", "")[:40], "reason": fields.get("grund", "")[:500]}
+        form["complaint"] = await asyncio.to_thread(_reading_refusal, evidence, meter, error, at)
         content = await asyncio.to_thread(meter_content, evidence, meter, Asked(), read_at=at)
         return _again(request, content | form, error)
     return RedirectResponse(f"/zaehler/{meter_id}?gespeichert=1#ablesung", status_code=303)
@@ -85,6 +90,12 @@ def _again(request: Request, content: dict[str, object], error: InvalidReading) 
     """Return the page with what was typed and why it was not taken."""
     content |= {"may_be_forced": error.code in _FORCEABLE}
     return templates_of(request).page(request, "meter.html", content, status=422)
+
+
+def _reading_refusal(evidence: Evidence, meter: Meter, error: InvalidReading, at: datetime | None) -> str:
+    """Why a reading is not taken; of one that would replace another also what stands there."""
+    stands = None if at is None or error.code != "already_read" else shown(meter, standing(evidence, meter, at))
+    return _refusal(error) if stands is None else f"{_refusal(error)} ({words.register(stands, meter.unit)})"
 
 
 def _refusal(error: InvalidReading) -> str:

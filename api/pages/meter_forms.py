@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from api.entries.exchanges import expected_end
 from api.entries.expected_range import shown
-from api.entries.hand_readings import range_of, typed_amount, typed_number
+from api.entries.hand_readings import range_of
+from api.entries.typed_numbers import typed_amount, typed_number
 from api.evidence import Evidence
 from api.presentation import words
 from api.times import is_of_our_time
@@ -32,6 +33,7 @@ def empty_forms(
     return {
         "typed": "",
         "at": "",
+        "reason": "",
         "complaint": None,
         "may_be_forced": False,
         "low": shown(meter, expected.low),
@@ -97,15 +99,19 @@ def local_text(evidence: Evidence, moment: datetime) -> str:
 
 
 def local_instant(text: str | None, evidence: Evidence) -> datetime:
-    """Return the instant that was typed, now for an empty field; raises `InvalidReading`."""
+    """Return the instant that was typed, now for an empty field; one with an offset is a form's own, to the digit.
+
+    Raises `InvalidReading`.
+    """
     now = evidence.now()
     if not text:
         return now
     try:
-        typed = datetime.fromisoformat(text).replace(tzinfo=evidence.books.zone)
+        given = datetime.fromisoformat(text)
     except ValueError as error:
         raise InvalidReading("no_time", f"{text!r} is no time") from error
+    typed = given if given.tzinfo else given.replace(tzinfo=evidence.books.zone)
     if not is_of_our_time(typed.date()):
         raise InvalidReading("no_time", f"{text!r} lies centuries away")
     # The form knows minutes only: the present one means now, not a moment before readings that came since it began.
-    return now if typed <= now < typed + timedelta(minutes=1) else typed
+    return now if not given.tzinfo and typed <= now < typed + timedelta(minutes=1) else typed

@@ -32,6 +32,7 @@ REFUSALS = {
     "refused_by_store": "vom Speicher abgelehnt",
     "beyond_digits": "mehr Stellen, als die Anzeige hat",
     "no_photo": "kein Bild (JPEG, PNG, WebP oder HEIC) oder beschädigt",
+    "delivered_twice": "dieselbe Menge ist in derselben Woche schon eingetragen",
     "already_read": "für diesen Zeitpunkt steht schon eine Ablesung",
     "ambiguous_column": "mehrere Spalten kommen in Frage",
     "ambiguous_date": "Tag und Monat nicht eindeutig",
@@ -49,4 +50,4 @@ REFUSALS = {
     "other_direction": "andere Energierichtung als der Zähler",
     "wrong_message": "andere Nachricht als ein Lastgang",
 }
-REFUSED_FROM = {"api": "Schnittstelle", "file": "Datei"}
+REFUSED_FROM = {"api": "Schnittstelle", "file": "Datei", "hand": "von Hand eingetragen"}

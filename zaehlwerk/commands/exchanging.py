@@ -80,7 +80,7 @@ def exchange(  # noqa: PLR0913, PLR0917  each is an option
 def display(text: str, option: str) -> Decimal:
     """Return what a display shows; raises `WrongCall` for what none can show."""
     from api.displays import is_display  # noqa: PLC0415
-    from api.entries.hand_readings import typed_amount  # noqa: PLC0415
+    from api.entries.typed_numbers import typed_amount  # noqa: PLC0415
 
     shown = typed_amount(text)
     if not is_display(shown):
@@ -90,7 +90,7 @@ def display(text: str, option: str) -> Decimal:
 
 def ratio(text: str) -> Decimal:
     """Return a transformer ratio; raises `WrongCall` for what cannot be one."""
-    from api.entries.hand_readings import typed_amount  # noqa: PLC0415
+    from api.entries.typed_numbers import typed_amount  # noqa: PLC0415
     from config.meters import LARGEST_TRANSFORMER, SMALLEST_RATIO  # noqa: PLC0415
 
     found = typed_amount(text)

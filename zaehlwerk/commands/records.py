@@ -33,8 +33,9 @@ def read(
     state: StateOption = None,
 ) -> None:
     """Store a reading taken by a person; one that cannot be expected, or corrects another, needs a reason."""
-    from api.entries.expected_range import range_words  # noqa: PLC0415
-    from api.entries.hand_readings import HandReading, range_of, take, typed_amount  # noqa: PLC0415
+    from api.entries.expected_range import canonical, range_words  # noqa: PLC0415
+    from api.entries.hand_readings import HandReading, range_of, take  # noqa: PLC0415
+    from api.entries.typed_numbers import typed_amount  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.noticing.telling import told  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
@@ -50,6 +51,8 @@ def read(
         say(f"expected: {range_words(found, expected)}")
         picture = None if photo is None else photo.read_bytes()
         take(evidence, HandReading(found.id, shown, moment, force, getpass.getuser(), picture))
+    if expected.low is not None and canonical(found, shown) < expected.low:
+        say(f"look at this: it is below what is known; what that means for consumption: zaehlwerk events {found.id}")
     say(f"stored: {found.id} {shown} {found.unit} at {local(moment, house.portfolio.district.zone)}")
 
 
@@ -65,7 +68,7 @@ def deliver(
 ) -> None:
     """Record a delivery to a tank or store; more than it holds, or a correction, needs a reason."""
     from api.entries.deliveries import Delivery, take_delivery  # noqa: PLC0415
-    from api.entries.hand_readings import typed_amount  # noqa: PLC0415
+    from api.entries.typed_numbers import typed_amount  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.noticing.telling import told  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415

@@ -16,7 +16,7 @@ from collector.statistics import CollectorStatistics, SourceStatistics
 from gateway.embedded import EmbeddedStore
 from gateway.photos import PhotoFolder
 from gateway.reading import Refused
-from gateway.refused import KeepsRefused, refused_readings
+from gateway.refused import BY_HAND, KeepsRefused, refused_readings
 from gateway.replaced import RESTORED
 from gateway.sourced import sourced
 from zaehlwerk.composition import House
@@ -30,8 +30,9 @@ PHOTOS = "photos"  # below the state folder
 def services_of(house: House, live: Live, *, demo: bool = False, public_url: str | None = None) -> Services:
     """Return what the web application leans on."""
 
-    def push(pushed: Sequence[object], now: datetime, *, author: str = "") -> PushResult:
-        return take(pushed, house.portfolio, sourced(house.sink, author or SOURCE), now)
+    def push(pushed: Sequence[object], now: datetime, *, author: str = "", typed: bool = False) -> PushResult:
+        sink = sourced(house.sink, author or SOURCE)
+        return take(pushed, house.portfolio, sink, now, source=BY_HAND if typed else SOURCE)
 
     return Services(
         books=house.books,

@@ -259,7 +259,9 @@ class SmallDistrict:
             photos=PhotoFolder(self.folder / "photos"),
         )
 
-    def push(self, pushed: Sequence[object], now: datetime, *, author: str = "") -> FakePushResult:
+    def push(
+        self, pushed: Sequence[object], now: datetime, *, author: str = "", typed: bool = False
+    ) -> FakePushResult:
         """Take readings of meters that exist; stands in for the collector's."""
         self.pushed += pushed
         known = portfolio().meters

@@ -82,6 +82,39 @@ def test_the_same_delivery_again_changes_nothing_and_another_amount_needs_a_reas
     )
 
 
+def test_a_delivery_is_taken_back_with_a_reason_and_no_more_listed(call: Callable[[str], Client]) -> None:
+    manager = call("facility_manager")
+    assert manager.post("/v1/meters/gs-wasser/deliveries", NOTE).status_code == 201
+    nothing = NOTE | {"amount": 0}
+    assert manager.post("/v1/meters/gs-wasser/deliveries", nothing).status_code == 422
+    assert manager.post("/v1/meters/gs-wasser/deliveries", nothing | {"force": "doppelt erfasst"}).status_code == 201
+    assert consumed(manager) is None  # the level rose, and nobody says by what
+    assert "Noch keine Lieferung erfasst" in manager.page(PAGE).text
+
+
+def test_what_does_not_fit_beside_the_last_level_is_asked_about(
+    call: Callable[[str], Client], district: SmallDistrict
+) -> None:
+    """Three weeks of twenty litres a day: a day later no 6000 l fit to the 6000 that are there."""
+    levels = ((MARCH - timedelta(days=22), 3440.0), (MARCH + timedelta(days=6), 6380.0))
+    district.store.append([Reading("gs-wasser", "tank_level", milliseconds(at), level) for at, level in levels])
+    manager = call("facility_manager")
+    assert manager.post("/v1/meters/gs-wasser/deliveries", NOTE | {"amount": 3500}).status_code == 201
+    later = {"at": "2026-03-08T10:00:00+01:00", "amount": 6000}
+    refused = manager.post("/v1/meters/gs-wasser/deliveries", later)
+    assert (refused.status_code, "out_of_range" in refused.text) == (422, True)
+    assert manager.post("/v1/meters/gs-wasser/deliveries", later | {"amount": 3000}).status_code == 201
+
+
+def test_the_same_amount_in_the_same_week_is_asked_about(call: Callable[[str], Client]) -> None:
+    manager = call("facility_manager")
+    assert manager.post("/v1/meters/gs-wasser/deliveries", NOTE).status_code == 201
+    again = NOTE | {"at": "2026-03-03T08:00:00+01:00"}
+    refused = manager.post("/v1/meters/gs-wasser/deliveries", again)
+    assert (refused.status_code, "delivered_twice" in refused.text) == (422, True)
+    assert manager.post("/v1/meters/gs-wasser/deliveries", again | {"force": "zwei Wagen"}).status_code == 201
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -125,9 +158,33 @@ def test_a_delivery_is_recorded_from_the_form_of_its_tank_and_listed(call: Calla
     answer = manager.form(f"{PAGE}/lieferungen", filled(manager))
     assert (answer.status_code, answer.headers["location"]) == (303, f"{PAGE}?geliefert=1#lieferungen")
     page = manager.page(PAGE).text
-    assert re.search(r"04\.03\.2026.*?</td><td class=\"number\">4\.000,0</td><td>Test facility_manager</td>", page)
+    assert re.search(r"04\.03\.2026.*?</td><td class=\"number\">4\.000,0</td><td>Test facility_manager", page)
     assert "Zählerwechsel erfassen" not in page
     assert consumed(manager) == 6000
+
+
+def test_a_delivery_is_taken_back_by_the_button_beside_it(call: Callable[[str], Client]) -> None:
+    manager = call("facility_manager")
+    assert manager.form(f"{PAGE}/lieferungen", filled(manager)).status_code == 303
+    page = manager.page(PAGE).text
+    shown = page[page.index('<h2 id="lieferungen"') :]
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown[: shown.index("Zurücknehmen")]))
+    assert manager.form(f"{PAGE}/lieferungen", fields).status_code == 303
+    assert "Noch keine Lieferung erfasst" in manager.page(PAGE).text
+
+
+def test_no_tank_holds_less_than_nothing_whatever_the_reason(call: Callable[[str], Client]) -> None:
+    body = {"value": -5, "force": "Der Peilstab zeigt es so"}
+    refused = call("facility_manager").post("/v1/meters/gs-wasser/readings", body)
+    assert (refused.status_code, "implausible" in refused.text) == (422, True)
+
+
+def test_a_correction_is_told_what_stands_there_already(call: Callable[[str], Client]) -> None:
+    manager = call("facility_manager")
+    typed = {"csrf": manager.csrf(PAGE), "stand": "6390", "zeit": "2026-03-06T00:00", "grund": ""}
+    answer = manager.form(PAGE, typed)
+    assert answer.status_code == 422
+    assert "für diesen Zeitpunkt steht schon eine Ablesung (6.400" in answer.text.replace("\u202f", " ")
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_a_list_that_no_waiting_would_let_in_is_413(device: Client) -> None:
 def test_readings_that_could_not_be_kept_do_not_count(district: SmallDistrict, clock: Clock) -> None:
     is_full = [True]
 
-    def push(pushed: Sequence[object], now: datetime, *, author: str = "") -> PushResult:
+    def push(pushed: Sequence[object], now: datetime, *, author: str = "", typed: bool = False) -> PushResult:
         if is_full[0]:
             raise StorageFull("no room")
         return district.push(pushed, now, author=author)

@@ -10,7 +10,7 @@ from tests.unit.api.client import Client
 from tests.unit.api.district import NOW, SmallDistrict
 
 
-def future_event(district: SmallDistrict, *, hours_ago: float) -> MeterEventRow:
+def future_event(district: SmallDistrict, *, hours_ago: float, source: str = "broker") -> MeterEventRow:
     seen = NOW - timedelta(hours=hours_ago)
     event = MeterEventRow(
         id=f"gs-gas:future_reading:{hours_ago}",
@@ -24,7 +24,7 @@ def future_event(district: SmallDistrict, *, hours_ago: float) -> MeterEventRow:
         factor=None,
         detail="2 Stunden voraus (Zeitstempel 10.03.2026 13:00), nicht übernommen",
         state="noticed",
-        author="broker",
+        author=source,
         recorded_at=seen,
     )
     return district.operations.events.record(event)
@@ -40,6 +40,12 @@ def test_a_meter_whose_clock_is_ahead_is_said_so_and_not_silently_empty(
 
     assert "Uhr geht vor" in text
     assert ("2 Stunden voraus" in text) == (path != "/liegenschaften/gs-test")
+
+
+def test_a_person_who_types_a_wrong_date_is_no_clock(reader: Client, district: SmallDistrict) -> None:
+    future_event(district, hours_ago=1, source="hand")
+
+    assert "Uhr geht vor" not in reader.get("/zaehler/gs-gas").text
 
 
 def test_a_clock_that_was_set_right_days_ago_is_no_news(reader: Client, district: SmallDistrict) -> None:
