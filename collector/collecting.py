@@ -19,8 +19,9 @@ from collector.mqtt.unassigned import Unassigned
 from collector.statistics import CollectorStatistics
 from config.clocks import CLOCK_SLACK_MS
 from config.errors import ConfigurationError
-from config.portfolio import ModbusBus, MqttBroker, Portfolio
-from config.profiles import DeviceProfile
+from config.portfolio.portfolio import Portfolio
+from config.portfolio.sources import ModbusBus, MqttBroker
+from config.profiles.registers import DeviceProfile
 from gateway.ports import Sink
 from gateway.reading import milliseconds
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from collector.mqtt.proposals import yaml_line
 from config.errors import ConfigurationError, NotFound
-from config.portfolio_files import load_portfolio
-from config.yaml_places import Document, read_document
+from config.parsing.yaml_places import Document, read_document
+from config.portfolio.files import load_portfolio
 
 _METERS = re.compile(r"^meters:\s*(\[\s*\])?\s*(#.*)?$")
 

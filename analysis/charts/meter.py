@@ -24,7 +24,7 @@ from analysis.charts.style import (
 from analysis.figures import Consumption, How, Slot
 from analysis.german import labelled, unit_text
 from analysis.property_meters import register_unit
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.series import Series
 
 Tone = Literal["quiet", "look", "settled"]

@@ -16,7 +16,7 @@ from analysis.ledger.blocks import Block, block_of
 from analysis.ledger.clock import Clock
 from analysis.ledger.planning import Seen, is_due, may_be_due, planned, reaches_back
 from analysis.ledger.window import FOR_EVER_MS
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.operations.ledger import Ledger
 from gateway.operations.ledger_rows import LedgerBlock, LedgerState
 from gateway.reading import instant, milliseconds

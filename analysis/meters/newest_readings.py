@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from analysis.virtual.formula_parts import parts_of
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 from gateway.reading import Reading
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from config.meters import Meter, wrap_of
+from config.meters.meter import Meter, wrap_of
 from config.quantities import QUANTITIES, UNITS, Kind
 from gateway.reading import milliseconds
 from gateway.series import Series

@@ -15,7 +15,7 @@ from api.events.open_questions import open_questions
 from api.evidence import Evidence, Given
 from api.pages.sub_meters import shown_checks
 from api.presentation.rendering import templates_of
-from config.meters import Meter, Reporting
+from config.meters.meter import Meter, Reporting
 from gateway.reading import Refused
 
 router = APIRouter(include_in_schema=False)

@@ -9,7 +9,7 @@ from api.entries.hand_readings import range_of, shown, typed_amount, typed_numbe
 from api.evidence import Evidence
 from api.times import is_of_our_time
 from config.errors import Conflict, InvalidReading
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.operations import MeterEventRow
 
 _DELIVERY_FIELDS = ("menge", "zeit", "grund")

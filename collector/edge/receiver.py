@@ -25,7 +25,7 @@ from collector.mqtt.session import Session
 from collector.mqtt.stream import Message
 from collector.statistics import SourceStatistics
 from config.errors import StorageFull
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 from gateway.backoff import Backoff
 from gateway.ports import Sink
 

@@ -13,9 +13,9 @@ from paho.mqtt.properties import Properties
 
 from collector.mqtt.stream import BufferedClient
 from config.errors import ConfigurationError
-from config.portfolio import MqttBroker
+from config.parsing.url_parts import url_parts
+from config.portfolio.sources import MqttBroker
 from config.settings import secret_of
-from config.url_parts import url_parts
 
 KEEP_ALIVE_S = 60
 BRIEF_KEEP_ALIVE_S = 10

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from collector.mqtt.format_route import PresenceRoute
 from collector.mqtt.routing import Routes, Taker
-from config.mqtt_topics import covers, is_pattern, matches
+from config.mqtt.topics import covers, is_pattern, matches
 
 MOST_REMEMBERED = 20_000
 

@@ -9,7 +9,7 @@ from collector.mqtt.routing import refused
 from collector.mqtt.stream import Message
 from collector.mqtt.unassigned import Unassigned
 from config.errors import InvalidReading
-from config.mqtt_topics import matches
+from config.mqtt.topics import matches
 
 
 class Incoming:

@@ -13,7 +13,8 @@ from collector.mqtt.routing import keep_alives, routes_of
 from collector.mqtt.unassigned import Unassigned
 from config.clocks import CLOCK_SLACK_MS
 from config.errors import ConfigurationError
-from config.portfolio import MqttBroker, Portfolio
+from config.portfolio.portfolio import Portfolio
+from config.portfolio.sources import MqttBroker
 from gateway.ports import Sink
 
 INSTANCE_FILE = "instance"

@@ -18,8 +18,8 @@ from collector.numbers import number
 from collector.times import time_ms
 from config.clocks import CLOCK_SLACK_MS
 from config.errors import ConfigurationError, InvalidReading
-from config.meters import Meter, MqttSource
-from config.portfolio import Portfolio
+from config.meters.meter import Meter, MqttSource
+from config.portfolio.portfolio import Portfolio
 from gateway.reading import Reading, Refused
 from gateway.refused import CONTENT_LIMIT_BYTES
 

@@ -16,9 +16,9 @@ from collector.simulation.formats.sparkplug_b import nodes_of
 from collector.simulation.formats.table import arranged, shown_by, written
 from collector.simulation.registers import Values
 from config.errors import InvalidReading
-from config.meters import Meter, MqttSource
-from config.mqtt_topics import matches
-from config.portfolio import Portfolio
+from config.meters.meter import Meter, MqttSource
+from config.mqtt.topics import matches
+from config.portfolio.portfolio import Portfolio
 from gateway.reading import Reading, milliseconds
 
 _FIRST_SAMPLE = 1000.0

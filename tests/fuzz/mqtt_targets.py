@@ -14,8 +14,8 @@ from collector.mqtt.proposals import proposals
 from collector.mqtt.routing import routes_of
 from collector.mqtt.stream import BufferedStream
 from config.errors import InvalidReading
-from config.meters import MqttSource
-from config.portfolio import Portfolio
+from config.meters.meter import MqttSource
+from config.portfolio.portfolio import Portfolio
 from tests.fuzz.target import Seed, Take, Target, demand_usable, of_text, one_take
 from tests.unit.collector.portfolio import mqtt_meter
 from tests.unit.collector.test_payload_folders import FOLDERS, START_MS, Line, lines_of, portfolio_in

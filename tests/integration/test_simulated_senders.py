@@ -19,9 +19,9 @@ from collector.simulation import Simulation
 from collector.simulation.formats.sparkplug_b import nodes_of
 from collector.simulation.publishing.node_publisher import NodePublisher
 from collector.simulation.publishing.publisher import Publisher
-from config.meters import Meter
-from config.portfolio import MqttBroker
-from config.portfolio_files import load_portfolio
+from config.meters.meter import Meter
+from config.portfolio.files import load_portfolio
+from config.portfolio.sources import MqttBroker
 from tests.integration.test_mqtt_listening import until
 from tests.portfolios import write_portfolio
 from tests.servers.mosquitto import MosquittoProgram

@@ -36,7 +36,7 @@ def mqtt(
     from collector.mqtt.connection import account, broker_address  # noqa: PLC0415
     from collector.mqtt.listening_in import listen_in  # noqa: PLC0415
     from collector.mqtt.proposals import proposals  # noqa: PLC0415
-    from config.portfolio import MqttBroker  # noqa: PLC0415
+    from config.portfolio.sources import MqttBroker  # noqa: PLC0415
     from zaehlwerk.intake import utc_now  # noqa: PLC0415
 
     _check_pattern(topic)
@@ -92,7 +92,7 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
 ) -> None:
     """Write a meter for a topic into its property's file; comments stay, nothing is kept that `check` refuses."""
     from collector.mqtt.unassigned import strike_off  # noqa: PLC0415
-    from config.portfolio_files import load_portfolio  # noqa: PLC0415
+    from config.portfolio.files import load_portfolio  # noqa: PLC0415
     from zaehlwerk.intake import portfolio_folder  # noqa: PLC0415
     from zaehlwerk.portfolio_writing import add_meter  # noqa: PLC0415
 
@@ -110,7 +110,7 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
 
 
 def _strangers(portfolio: Path | None, state: Path | None) -> list[Stranger]:
-    from config.portfolio_files import load_portfolio  # noqa: PLC0415
+    from config.portfolio.files import load_portfolio  # noqa: PLC0415
     from zaehlwerk.intake import portfolio_folder  # noqa: PLC0415
     from zaehlwerk.unassigned_topics import strangers_of  # noqa: PLC0415
 
@@ -211,7 +211,7 @@ def _print(found: list[Proposal], source: str) -> None:
 
 
 def _check_pattern(topic: str) -> None:
-    from config.mqtt_topics import wildcard_mistake  # noqa: PLC0415
+    from config.mqtt.topics import wildcard_mistake  # noqa: PLC0415
 
     mistake = wildcard_mistake(topic)
     if mistake is not None:

@@ -12,7 +12,7 @@ from collector.simulation.formats.table import arranged, shown_by
 from collector.simulation.publishing.connection import BrokerConnection, Ears
 from collector.simulation.registers import Values
 from config.errors import InvalidReading
-from config.meters import Meter
+from config.meters.meter import Meter
 
 
 class NodePublisher:

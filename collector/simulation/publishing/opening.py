@@ -8,8 +8,9 @@ from collector.simulation.publishing.node_publisher import NodePublisher
 from collector.simulation.publishing.publisher import Publisher
 from collector.simulation.registers import Values
 from collector.simulation.rehearsal import meters_of
-from config.meters import Meter
-from config.portfolio import MqttBroker, Portfolio
+from config.meters.meter import Meter
+from config.portfolio.portfolio import Portfolio
+from config.portfolio.sources import MqttBroker
 
 
 def publishers_of(

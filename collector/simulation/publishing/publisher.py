@@ -10,7 +10,7 @@ from collector.simulation.publishing.asking import Asking
 from collector.simulation.publishing.connection import BrokerConnection, Ears
 from collector.simulation.publishing.held import Held
 from collector.simulation.registers import Values
-from config.meters import Meter
+from config.meters.meter import Meter
 
 
 class Publisher:

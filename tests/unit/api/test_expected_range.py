@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from api.entries.expected_range import canonical, expected_range
-from config.meters import Dated, Meter
+from config.meters.meter import Dated, Meter
 from gateway.reading import Reading, milliseconds
 from gateway.series import Series, series_of
 

@@ -11,7 +11,7 @@ import pytest
 from alerts.messages.event_steps import next_step
 from api.presentation.event_words import PROPOSALS, SUBSTITUTE_METHODS, proposal_of
 from api.presentation.meter_spans import SPANS, span_of
-from config.ledger_policy import Filling, Spreading
+from config.meters.ledger_policy import Filling, Spreading
 from gateway.reading import Reading, milliseconds
 from tests.unit.api.client import BROWSER, Client
 from tests.unit.api.district import NOW, SmallDistrict

@@ -7,7 +7,7 @@ from paho.mqtt.enums import MQTTProtocolVersion
 
 from collector.mqtt.connection import Account, account, broker_address
 from config.errors import ConfigurationError
-from config.portfolio import MqttBroker
+from config.portfolio.sources import MqttBroker
 
 
 def test_the_ports_follow_the_scheme() -> None:

@@ -12,14 +12,14 @@ from collector.mqtt.aside import Aside
 from collector.mqtt.directory import Directory
 from collector.mqtt.format_route import PartlyInvalid
 from collector.mqtt.routing import routes_of
-from config.drafts import Drafts
 from config.errors import InvalidReading
-from config.portfolio import Portfolio
-from config.portfolio_building import portfolio_of
-from config.portfolio_checks import reference_problems
-from config.portfolio_schema import DistrictFile, PropertyFile
-from config.schema import validated
-from config.yaml_places import parse_document
+from config.parsing.schema import validated
+from config.parsing.yaml_places import parse_document
+from config.portfolio.building import portfolio_of
+from config.portfolio.checks import reference_problems
+from config.portfolio.drafts import Drafts
+from config.portfolio.portfolio import Portfolio
+from config.portfolio.schema import DistrictFile, PropertyFile
 from gateway.reading import Reading, instant
 
 FOLDERS = Path(__file__).parent / "payloads"

@@ -14,8 +14,8 @@ from analysis.figures import Resolution
 from analysis.ledger.blocks import Block
 from analysis.meters.meter_amounts import daily_amounts
 from analysis.properties.newer_data import newer_data_since
-from config.ledger_policy import LedgerPolicy, Spreading
-from config.meters import Dated, Tank
+from config.meters.ledger_policy import LedgerPolicy, Spreading
+from config.meters.meter import Dated, Tank
 from gateway.operations import MeterEventRow
 from gateway.reading import Reading, milliseconds
 from tests.unit.analysis.evidence import counter, event, formula, meter, utc

@@ -16,9 +16,9 @@ from analysis.bookkeeping.meter_records import Records
 from analysis.ledger.amounts import Amounts
 from analysis.ledger.day_rows import amounts_of_rows, day_rows
 from analysis.ledger.line import Row
-from config.ledger_policy import LedgerPolicy, Spreading
-from config.meters import ByHandSource, Dated
-from config.portfolio import OpeningHours, UseCalendar
+from config.meters.ledger_policy import LedgerPolicy, Spreading
+from config.meters.meter import ByHandSource, Dated
+from config.portfolio.properties import OpeningHours, UseCalendar
 from gateway.operations import ReadingNoteRow
 from tests.unit.analysis.evidence import books, event, meter, place, utc
 

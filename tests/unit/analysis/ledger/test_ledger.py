@@ -16,7 +16,7 @@ from analysis.ledger.micro import MICRO, micro_units
 from analysis.ledger.readings import Decisions, Exchange, measured
 from analysis.ledger.rules import Rules, rules_of
 from analysis.ledger.tank import book_tank
-from config.meters import Meter
+from config.meters.meter import Meter
 from tests.unit.analysis.evidence import meter
 
 HOUR = 3_600_000
