@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
 
-from alerts.channels.channel import Channel, LoginRefused, Undeliverable
+from alerts.channels.channel import Channel, LoginRefused, Undeliverable, Unwritable
 from alerts.messages.mail import compose
 from config.errors import Unreachable
 from gateway.backoff import doubled_s
@@ -94,7 +94,8 @@ class Delivery:
             self._channel.send(compose(row, sender=self._channel.sender, public_url=self._public_url))
         except Undeliverable as error:
             log.error("message %s to %s cannot be delivered: %s", row.key, row.person, error)
-            self._operations.outbox.failed(row.id, f"refused: {error}", None)
+            code = "unwritten" if isinstance(error, Unwritable) else "refused"
+            self._operations.outbox.failed(row.id, f"{code}: {error}", None)
             return False
         except Unreachable as error:
             self._put_off(row, error, now)

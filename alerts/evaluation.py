@@ -14,10 +14,11 @@ from alerts.evaluation_summary import EvaluationSummary, Failure
 from alerts.evidence import evidence_of
 from alerts.findings import NO_DATA, Circumstances, Finding, Rule
 from alerts.lifecycle import Case, Occasion, Settled, settle
-from alerts.messages.content import alert_message, responsible, storm_message
+from alerts.messages.content import responsible
 from alerts.periods import Period
 from alerts.rules import RULES
-from alerts.storms import Sufferer, storms
+from alerts.storms import storms_among
+from alerts.telling import Telling
 from analysis.books import Books
 from config.errors import Conflict, InsufficientData, Unreachable
 from gateway.operations import AlertRow, AlertState, JudgementRow, Operations, Outcome
@@ -60,10 +61,12 @@ def _close_orphans(books: Books, operations: Operations, rules: Sequence[Rule], 
         for alert in operations.alerts.list_open()
         if alert.subject not in subjects.get(alert.rule, {alert.subject})
     ]
+    closed = 0
     for alert in orphans:
         with suppress(Conflict):  # another process was first
             operations.alerts.resolve(alert.id, comment="nicht mehr im Bestand", at=now)
-    return EvaluationSummary(resolved=len(orphans))
+            closed += 1
+    return EvaluationSummary(resolved=closed)
 
 
 def _due_subjects(
@@ -82,7 +85,9 @@ def _is_just_back(books: Books, rule: Rule, last_periods: Iterable[datetime], no
     if rule.id != "meter_silent" or newest_judged is None or now - newest_judged < _AWAY + timedelta(hours=1):
         return False
     newest = [reading.time for (meter, _), reading in books.store.newest().items() if meter in books.portfolio.meters]
-    return not newest or max(newest) < now - _AWAY
+    # What lies in the store with a time to come was not heard just now: a clock was wrong when it came.
+    heard = [time for time in newest if time <= now]
+    return not heard or max(heard) < now - _AWAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ class _Evaluation:
             alert.subject: alert for alert in self.operations.alerts.list_open() if alert.rule == self.rule.id
         }
         cases, failures = self._cases(period, subjects, open_alerts)
-        stormy = self._storms(cases, open_alerts)
+        stormy = storms_among(cases, open_alerts) if self.rule.id == "meter_silent" else {}
         summary = EvaluationSummary(failures=tuple(failures))
         for storm in dict.fromkeys(stormy[case.subject] for case in cases if case.subject in stormy):
             together = [case for case in cases if stormy.get(case.subject) == storm]
@@ -152,16 +157,6 @@ class _Evaluation:
         except Conflict:
             log.debug("%s of %s was judged meanwhile", row.rule, row.subject)
 
-    def _storms(self, cases: Sequence[Case], open_alerts: dict[str, AlertRow]) -> dict[str, str]:
-        if self.rule.id != "meter_silent":
-            return {}
-        sufferers = [
-            Sufferer(case.subject, finding.source, finding.since, _storm_of(open_alerts.get(case.subject)))
-            for case in cases
-            if (finding := case.judged.finding) is not None and case.judged.outcome is Outcome.FIRING
-        ]
-        return storms(sufferers)
-
     def _settle(self, cases: Sequence[Case], storm: str | None) -> EvaluationSummary:
         """Settle in one transaction: judgement, alert and message stand or fall together."""
         try:
@@ -187,30 +182,8 @@ class _Evaluation:
             summary += _counted(settled)
             if settled.occasion is not None and case.judged.finding is not None:
                 told.append((settled, case.judged.finding))
-        return replace(summary, messages=self._tell(connection, told, storm))
-
-    def _tell(self, connection: Connection, told: Sequence[tuple[Settled, Finding]], storm: str | None) -> int:
-        portfolio = self.books.portfolio
-        by_person: dict[str, list[tuple[AlertRow, Finding]]] = {}
-        messages = 0
-        for settled, finding in told:
-            alert, occasion = settled.alert, settled.occasion
-            if alert is None or occasion is None:
-                continue
-            if alert.responsible is None:
-                log.warning("nobody is responsible for alert %s of %s: no mail", alert.id, alert.property)
-            elif storm is not None and occasion is Occasion.FIRING:
-                by_person.setdefault(alert.responsible, []).append((alert, finding))
-            else:
-                person = portfolio.person(alert.responsible)
-                message = alert_message(portfolio, person, alert, finding, occasion, now=self.now)
-                messages += self.operations.outbox.put(connection, message)
-        for person_id, theirs in by_person.items():
-            source = theirs[0][1].source or ""
-            person = portfolio.person(person_id)
-            message = storm_message(portfolio, person, storm or "", source, theirs, now=self.now)
-            messages += self.operations.outbox.put(connection, message)
-        return messages
+        telling = Telling(self.books.portfolio, self.operations, self.now)
+        return replace(summary, messages=telling.put(connection, told, storm=storm))
 
 
 def _counted(settled: Settled) -> EvaluationSummary:
@@ -219,7 +192,3 @@ def _counted(settled: Settled) -> EvaluationSummary:
         fired=int(settled.occasion is Occasion.FIRING),
         resolved=int(settled.alert is not None and settled.alert.state is AlertState.RESOLVED),
     )
-
-
-def _storm_of(alert: AlertRow | None) -> str | None:
-    return alert.evidence.get("storm") if alert else None

@@ -9,6 +9,7 @@ from gateway.operations import AlertLogRow, AlertRow, AlertState, Answer, Operat
 _REASONS: Final = {
     "away": "Der Mailserver ist nicht erreichbar.",
     "login": "Der Mailserver lehnt die Anmeldung ab: Benutzer oder Passwort stimmen nicht.",
+    "unwritten": "Adresse oder Inhalt ergeben keine Mail.",
     "refused": "Der Mailserver lehnt die Nachricht oder den Empfänger ab.",
 }
 

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 REFUTED: Final = "durch nachgelieferte Daten widerlegt"
 _LONGEST_PERIOD: Final = timedelta(days=32)
+_TRIED_FOR: Final = timedelta(days=1)
 _DAY: Final = timedelta(days=1)
 _OPEN_QUESTION: Final = frozenset({Outcome.NO_DATA, Outcome.FAILED})
 
@@ -45,19 +46,24 @@ class _Span:
 def judge_again(books: Books, operations: Operations, *, now: datetime, rules: Sequence[Rule] = RULES) -> int:
     """Judge again what the daily ledger changed up to `now`; return how many judgements came out otherwise.
 
-    Doing it twice changes nothing more. Raises `Unreachable`.
+    Doing it twice changes nothing more. What a subject cannot be judged by is tried again in the passes of a day.
+    Raises `Unreachable`.
     """
     changes = [change for change in operations.ledger.not_judged() if change.at <= now]
     if not changes:
         return 0
-    differing = 0
+    judging = _Judging(books, operations, now)
+    differing, failed = 0, set[str]()
     for span in _spans(books, changes):
         for rule in rules:
             for subject in rule.subjects(books.portfolio):
                 if concerns(books.portfolio, rule, subject, span.meter):
-                    differing += _judge_subject(books, operations, rule, subject, span, now)
+                    count = judging.judge(rule, subject, span)
+                    differing += count or 0
+                    failed |= {span.meter.id} if count is None else set()
+    done = [one.id for one in changes if one.meter not in failed or now - one.at >= _TRIED_FOR]
     with operations.begin() as connection:
-        operations.ledger.mark_judged(connection, [change.id for change in changes], now)
+        operations.ledger.mark_judged(connection, done, now)
     return differing
 
 
@@ -87,48 +93,51 @@ def _spans(books: Books, changes: Iterable[LedgerChange]) -> list[_Span]:
     ]
 
 
-def _judge_subject(books: Books, operations: Operations, rule: Rule, subject: str, span: _Span, now: datetime) -> int:
-    periods = _periods(books.portfolio, rule, subject, span, now)
-    if not periods:
-        return 0
-    judged = operations.judgements.since(rule.id, subject, min(periods))
-    wanted = {row.period_start: row for row in judged if row.period_start in periods}
-    try:
-        again = _outcomes(books, operations, rule, subject, [periods[start] for start in wanted])
-    except Unreachable:
-        raise
-    except Exception:  # the evaluation tells of a subject that cannot be judged
-        log.debug("%s of %s cannot be judged again", rule.id, subject, exc_info=True)
-        return 0
-    differing = [
-        JudgementRow(rule.id, subject, start, outcome, now)
-        for start, outcome in again.items()
-        if outcome is not wanted[start].outcome and wanted[start].outcome is not Outcome.DISMISSED
-    ]
-    if differing:
-        _put_right(operations, judged, differing, now)
-    return len(differing)
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    books: Books
+    operations: Operations
+    now: datetime
 
-
-def _periods(portfolio: Portfolio, rule: Rule, subject: str, span: _Span, now: datetime) -> dict[datetime, Period]:
-    """Return the periods by their start that what changed can matter to, as far back as periods are caught up."""
-    until = datetime.max.replace(tzinfo=UTC) if rule.looks_back is None else span.end + rule.looks_back
-    due = rule.due(portfolio, subject, span.start - _LONGEST_PERIOD, now)
-    return {period.start: period for period in due if period.end > span.start and period.start < until}
-
-
-def _outcomes(
-    books: Books, operations: Operations, rule: Rule, subject: str, periods: Iterable[Period]
-) -> dict[datetime, Outcome]:
-    opened = (one for one in operations.alerts.list_open() if (one.rule, one.subject) == (rule.id, subject))
-    circumstances = Circumstances(next((one.opened_at for one in opened), None))
-    found = {}
-    for period in periods:
+    def judge(self, rule: Rule, subject: str, span: _Span) -> int | None:
+        """Return how many judgements came out otherwise; None where the subject cannot be judged."""
+        periods = self._periods(rule, subject, span)
+        if not periods:
+            return 0
+        judged = self.operations.judgements.since(rule.id, subject, min(periods))
+        wanted = {row.period_start: row for row in judged if row.period_start in periods}
         try:
-            found[period.start] = rule.judge(books, subject, period, circumstances).outcome
-        except InsufficientData:
-            found[period.start] = Outcome.NO_DATA
-    return found
+            again = self._outcomes(rule, subject, [periods[start] for start in wanted])
+        except Unreachable:
+            raise
+        except Exception:  # the evaluation tells of a subject that cannot be judged
+            log.debug("%s of %s cannot be judged again", rule.id, subject, exc_info=True)
+            return None
+        differing = [
+            JudgementRow(rule.id, subject, start, outcome, self.now)
+            for start, outcome in again.items()
+            if outcome is not wanted[start].outcome and wanted[start].outcome is not Outcome.DISMISSED
+        ]
+        if differing:
+            _put_right(self.operations, judged, differing, self.now)
+        return len(differing)
+
+    def _periods(self, rule: Rule, subject: str, span: _Span) -> dict[datetime, Period]:
+        """Return the periods by their start that what changed can matter to, as far back as periods are caught up."""
+        until = datetime.max.replace(tzinfo=UTC) if rule.looks_back is None else span.end + rule.looks_back
+        due = rule.due(self.books.portfolio, subject, span.start - _LONGEST_PERIOD, self.now)
+        return {period.start: period for period in due if period.end > span.start and period.start < until}
+
+    def _outcomes(self, rule: Rule, subject: str, periods: Iterable[Period]) -> dict[datetime, Outcome]:
+        opened = (one for one in self.operations.alerts.list_open() if (one.rule, one.subject) == (rule.id, subject))
+        circumstances = Circumstances(next((one.opened_at for one in opened), None))
+        found = {}
+        for period in periods:
+            try:
+                found[period.start] = rule.judge(self.books, subject, period, circumstances).outcome
+            except InsufficientData:
+                found[period.start] = Outcome.NO_DATA
+        return found
 
 
 def _put_right(

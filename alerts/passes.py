@@ -33,7 +33,7 @@ def judge_due(
     summary = _derived(books, now, is_wanted)
     doubted = propose_doubts(books, operations, now=now)
     if doubted.proposed + doubted.withdrawn:
-        _derived(books, now, is_wanted)
+        summary = _derived(books, now, is_wanted)
     judge_again(books, operations, now=now, rules=rules)
     return summary + doubted + evaluate_due(books, operations, now=now, rules=rules)
 

@@ -1,13 +1,13 @@
 """Sets what detectors found against what is recorded: proposed once, not again once decided, withdrawn if refuted."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
-from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any, Final
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
 
 from sqlalchemy import Connection
 
+from alerts.event_documents import event_document
 from analysis.bookkeeping.meter_records import JUMP
 from analysis.doubts import KINDS
 from analysis.doubts.proposals import AUTHOR
@@ -71,15 +71,5 @@ def _proposed(event: MeterEventRow, known: MeterEventRow | None) -> tuple[MeterE
 def _leave(
     operations: Operations, connection: Connection, action: str, before: MeterEventRow | None, after: MeterEventRow
 ) -> None:
-    detail = {"meter": after.meter, "comment": "", "before": _document(before), "after": _document(after)}
+    detail = {"meter": after.meter, "comment": "", "before": event_document(before), "after": event_document(after)}
     operations.audit.record(AUTHOR, action, after.id, detail, connection=connection)
-
-
-def _document(row: MeterEventRow | None) -> dict[str, Any] | None:
-    return None if row is None else {name: _plain(value) for name, value in asdict(row).items()}
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value

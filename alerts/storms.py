@@ -1,10 +1,12 @@
 """The storm brake: meters that fall silent together behind one bus or broker are one event, and one mail."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from alerts.lifecycle import Case
+from gateway.operations import AlertRow, Outcome
 from gateway.reading import milliseconds
 
 TOGETHER: Final = timedelta(hours=1)
@@ -19,6 +21,15 @@ class Sufferer:
     source: str | None
     since: datetime
     storm: str | None = None
+
+
+def storms_among(cases: Iterable[Case], open_alerts: Mapping[str, AlertRow]) -> dict[str, str]:
+    """Return the storm's key by subject, of judged cases of meters; `open_alerts` by subject, told of before."""
+    return storms(
+        Sufferer(case.subject, finding.source, finding.since, _told_in(open_alerts.get(case.subject)))
+        for case in cases
+        if (finding := case.judged.finding) is not None and case.judged.outcome is Outcome.FIRING
+    )
 
 
 def storms(sufferers: Iterable[Sufferer]) -> dict[str, str]:
@@ -52,3 +63,7 @@ def _together(sufferers: Sequence[Sufferer]) -> list[list[Sufferer]]:
 def _key(source: str, group: Sequence[Sufferer]) -> str:
     known = [one.storm for one in group if one.storm is not None]
     return known[0] if known else f"{source}-{milliseconds(group[0].since)}"
+
+
+def _told_in(alert: AlertRow | None) -> str | None:
+    return alert.evidence.get("storm") if alert else None

@@ -1,4 +1,4 @@
-"""Numbers in German texts."""
+"""Numbers, units and amounts in German texts."""
 
 from datetime import date
 from decimal import Decimal, localcontext
@@ -17,6 +17,11 @@ def labelled(unit: str, reference: str | None) -> str:
 def unit_text(unit: str) -> str:
     """Return a unit as people write it."""
     return unit.replace("m3", "m³").replace("m2", "m²")
+
+
+def amount_word(medium_id: str) -> str:
+    """Return what an amount of a medium is called: not all of it is consumed."""
+    return {"pv_generation": "Erzeugung", "electricity_export": "Einspeisung"}.get(medium_id, "Verbrauch")
 
 
 def number(value: float, digits: int = 0) -> str:

@@ -141,7 +141,7 @@ class Evidence:
         """Work out afresh what pushed readings of past days change; those of today show by themselves soon enough."""
         today = instant(boundary_ms(self.today(), self.books.zone))
         late = {
-            str(one["meter"]) for one in pushed if isinstance(one, Mapping) and _is_before(one.get("time"), today)
+            str(one.get("meter")) for one in pushed if isinstance(one, Mapping) and _is_before(one.get("time"), today)
         }
         for meter_id in late & self.portfolio.meters.keys():
             self.forget(meter_id)

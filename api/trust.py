@@ -32,7 +32,7 @@ def witness(evidence: Evidence, start: date, end: date) -> Witness:
     remembered = evidence.remembered
     newest = remembered.get(
         "newest by meter",
-        lambda: newest_by_meter(evidence.portfolio, evidence.newest()),
+        lambda: newest_by_meter(evidence.books, evidence.newest(), now=evidence.now()),
         lasting=_NEWEST_IS_KEPT_FOR,
     )
     known: dict[str, tuple[MeterEvent, ...]] = remembered.get(("open events", start, end), dict)

@@ -50,7 +50,8 @@ class Previewed:
 class SeriesTaken:
     """What a file says about one quantity of one meter.
 
-    `total` is the sum of amounts, for a counter the last reading less the first, for a gauge the mean.
+    `total` is the sum of amounts, for a counter the last reading less the first, for a gauge the mean. None: the
+    counter falls within the file (it wraps, or is another device), and what it counted is for the ledger to say.
     """
 
     meter: str
@@ -59,7 +60,7 @@ class SeriesTaken:
     count: int
     first: datetime
     last: datetime
-    total: float
+    total: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,12 +71,13 @@ for command in (
     figures.alerts,
     knowledge.completeness,
     knowledge.submeters,
-    records.read,
-    records.deliver,
     exchanging.exchange,
     events.events,
 ):
     app.command()(command)
+# `-5` is a value that is refused with a reason, not an option nobody knows.
+app.command(context_settings={"ignore_unknown_options": True})(records.read)
+app.command(context_settings={"ignore_unknown_options": True})(records.deliver)
 app.add_typer(files.imports, name="import")
 app.add_typer(files.exports, name="export")
 app.add_typer(profiles.app, name="profiles")

@@ -23,32 +23,39 @@ def document_of(came: Visit, *, plan: bool = False) -> dict[str, Any]:
         "problems": list(checked.problems) if checked else [],
     }
     if came.compared:
-        document["displays"] = [
-            {
-                "quantity": one.display.quantity,
-                "display": one.display.value,
-                "unit": one.display.unit,
-                "read": one.read,
-                "agrees": one.agrees,
-            }
-            for one in came.compared
-        ]
+        document["displays"] = _displays(came)
     if came.is_search:
-        document["candidates"] = [
-            {
-                "profile": one.profile,
-                "score": one.score,
-                "plausible": one.plausible,
-                "judged": one.judged,
-                "agreeing": one.agreeing,
-            }
-            for one in came.candidates
-        ]
-        document["matches"] = [_match(one) for one in came.found]
+        document |= {"candidates": _candidates(came), "matches": [_match(one) for one in came.found]}
     if plan and checked:
         document["plan"] = _plan(checked)
     document["yaml"] = came.yaml
     return document
+
+
+def _displays(came: Visit) -> list[dict[str, Any]]:
+    return [
+        {
+            "quantity": one.display.quantity,
+            "display": one.display.value,
+            "unit": one.display.unit,
+            "read": one.read,
+            "agrees": one.agrees,
+        }
+        for one in came.compared
+    ]
+
+
+def _candidates(came: Visit) -> list[dict[str, Any]]:
+    return [
+        {
+            "profile": one.profile,
+            "score": one.score,
+            "plausible": one.plausible,
+            "judged": one.judged,
+            "agreeing": one.agreeing,
+        }
+        for one in came.candidates
+    ]
 
 
 def _readings(checked: Checked) -> list[dict[str, Any]]:

@@ -14,6 +14,10 @@ class Undeliverable(ZaehlwerkError):
     """The server said for good that it will not take this message; trying again would change nothing."""
 
 
+class Unwritable(Undeliverable):
+    """Address or contents make no mail; the server was never asked."""
+
+
 class Channel(Protocol):
     """Takes a mail to its server. Synchronous; crossed with one `asyncio.to_thread`."""
 

@@ -62,18 +62,9 @@ def storm_message(
     now: datetime,
 ) -> OutboxMessage:
     """Return the one message about many meters of one person that fell silent together."""
-    language = known(person.language)
-    zone = portfolio.district.zone
-    lines = [
-        {
-            "property": portfolio.property(alert.property).name,
-            "title": finding.words[language].title,
-            "since": moment(alert.since, zone, language),
-        }
-        for alert, finding in told
-    ]
-    phrases = PHRASES[language]
-    since = moment(min(alert.since for alert, _ in told), zone, language)
+    language, phrases = known(person.language), PHRASES[known(person.language)]
+    lines = [_storm_line(portfolio, *one, language=language) for one in told]
+    since = moment(min(alert.since for alert, _ in told), portfolio.district.zone, language)
     one = len(lines) == 1
     subject = phrases.storm_subject_one if one else phrases.storm_subject
     seen = phrases.storm_seen_one if one else phrases.storm_seen
@@ -88,6 +79,14 @@ def storm_message(
         "sample": portfolio.district.sample,
     }
     return OutboxMessage(f"storm-{storm}-{person.id}", person.id, person.email, content, now)
+
+
+def _storm_line(portfolio: Portfolio, alert: AlertRow, finding: Finding, *, language: str) -> dict[str, str]:
+    return {
+        "property": portfolio.property(alert.property).name,
+        "title": finding.words[language].title,
+        "since": moment(alert.since, portfolio.district.zone, language),
+    }
 
 
 def _cost(value_eur: float | None, language: str) -> str | None:

@@ -10,11 +10,13 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
 from alerts.findings import Words
+from analysis.german import unit_text
 
 DEFAULT: Final = "de"
 LANGUAGES: Final = ("de", "en")
 _LOCALES: Final = {"de": "de_DE", "en": "en_GB"}
-_UNITS: Final = {"m3": "m³", "m3/h": "m³/h"}
+_SIGNIFICANT: Final = 3
+_PULSES: Final = {"de": "Impulse", "en": "pulses"}
 _DURATIONS: Final = {
     "de": {"minutes": "{} Minuten", "hours": "{} Stunden", "days": "{} Tagen", "each_days": "{} Tage"},
     "en": {"minutes": "{} minutes", "hours": "{} hours", "days": "{} days", "each_days": "{} days"},
@@ -26,10 +28,10 @@ def known(language: str) -> str:
     return language if language in LANGUAGES else DEFAULT
 
 
-def number(value: float | Decimal, language: str, *, digits: int = 3) -> str:
+def number(value: float | Decimal, language: str) -> str:
     """Write a number with three significant digits."""
     exact = float(value)
-    places = 0 if exact == 0 else digits - 1 - floor(log10(abs(exact)))
+    places = 0 if exact == 0 else _SIGNIFICANT - 1 - floor(log10(abs(exact)))
     pattern = "#,##0." + "#" * max(0, places)
     return format_decimal(round(exact, places), format=pattern, locale=_LOCALES[language])
 
@@ -47,7 +49,12 @@ def counter(value: float, language: str, *, decimals: int | None = None) -> str:
 
 def quantity(value: float, unit: str, language: str) -> str:
     """Write a value with its unit behind a thin space."""
-    return f"{number(value, language)}\u202f{_UNITS.get(unit, unit)}"
+    return f"{number(value, language)}\u202f{unit_in(unit, language)}"
+
+
+def unit_in(unit: str, language: str) -> str:
+    """Return a unit as people write it; what has none counts pulses."""
+    return _PULSES[language] if unit == "1" else unit_text(unit)
 
 
 def euros(value: float, language: str) -> str:

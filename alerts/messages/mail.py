@@ -12,7 +12,7 @@ from urllib.parse import quote
 import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError, select_autoescape
 
-from alerts.channels.channel import Undeliverable
+from alerts.channels.channel import Unwritable
 from alerts.messages.phrases import PHRASES, Phrases
 from gateway.operations import OutboxRow
 
@@ -28,12 +28,12 @@ _CHART_LOCALES: Final[dict[str, Literal["de-DE", "en-GB"]]] = {"de": "de-DE", "e
 def compose(row: OutboxRow, *, sender: str, public_url: str) -> EmailMessage:
     """Make the mail of an outbox row. The same row gives the same Message-ID, so a second copy is recognised.
 
-    Raises `Undeliverable` where address or contents make no mail.
+    Raises `Unwritable` where address or contents make no mail.
     """
     try:
         return _compose(row, sender, public_url)
-    except (KeyError, ValueError, MessageError, TemplateError) as error:
-        raise Undeliverable(f"message {row.key} cannot be written: {error!r}") from error
+    except (KeyError, TypeError, AttributeError, ValueError, MessageError, TemplateError) as error:
+        raise Unwritable(f"message {row.key} cannot be written: {error!r}") from error
 
 
 def _compose(row: OutboxRow, sender: str, public_url: str) -> EmailMessage:

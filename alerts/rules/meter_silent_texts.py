@@ -5,7 +5,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from alerts.findings import Words
-from alerts.messages.language import LANGUAGES, counter, filled, lasting, moment
+from alerts.messages.language import LANGUAGES, counter, filled, lasting, moment, unit_in
 from analysis.meters.silence import Silence
 from config.meters.meter import ByHandSource, Meter, ModbusSource, MqttSource
 from config.quantities import QUANTITIES
@@ -155,6 +155,6 @@ def _facts(found: Silence, meter: Meter, zone: ZoneInfo, now: datetime, language
 def _stand(found: Silence, meter: Meter, language: str) -> str:
     if found.last_value is None:
         return ""
-    unit = QUANTITIES[meter.quantity].unit.replace("m3", "m³")
+    unit = unit_in(QUANTITIES[meter.quantity].unit, language)
     word = "Stand" if language == "de" else "register"
     return f" ({word} {counter(found.last_value, language, decimals=meter.decimals)}\u202f{unit})"

@@ -19,26 +19,36 @@ from gateway.operations import Outcome
 
 NIGHTS_RUNNING: Final = 3
 GROWTH: Final = 1.25  # last night against the first of the last three
-_LONGEST_RUN: Final = 30  # nights looked back for the number that the mail names
+LONGEST_RUN: Final = 30  # nights looked back for the number that the mail names
 _CHARTED_NIGHTS: Final = 14
 _HOURS: Final = 24
 _DAYS: Final = 365
 
 
-def judge_nights(nights: Sequence[NightFlow], meter: Meter, price_eur_per_m3: Decimal | None) -> Judged:
-    """Judge the last of some nights in ascending order. A night without data ends the run: it proves nothing."""
+def judge_nights(
+    nights: Sequence[NightFlow],
+    meter: Meter,
+    price_eur_per_m3: Decimal | None,
+    *,
+    open_since: datetime | None = None,
+) -> Judged:
+    """Judge the last of some nights in ascending order. A night without data ends the run: it proves nothing.
+
+    A run may be longer than what is looked back over: then it goes on since its alert was opened (`open_since`).
+    """
     last = nights[-1]
     if last.minimum_m3_h is None:
         return NO_DATA
     running = running_nights(nights)
     if not running:
         return CLEAR
-    growing = is_growing(running)
+    growing, is_longer = is_growing(running), len(running) >= LONGEST_RUN
+    began = running[0].start
     cost_eur_per_day = None if price_eur_per_m3 is None else last.minimum_m3_h * _HOURS * float(price_eur_per_m3)
     finding = Finding(
         severity="urgent" if growing else "warning",
-        since=running[0].start,
-        start=running[0].start,
+        since=min(began, open_since) if is_longer and open_since is not None else began,
+        start=began,
         end=last.end,
         value=last.minimum_m3_h,
         expected=0.0,
@@ -46,7 +56,7 @@ def judge_nights(nights: Sequence[NightFlow], meter: Meter, price_eur_per_m3: De
         unit="m3/h",
         cost_eur_per_day=cost_eur_per_day,
         cost_eur_per_year=None if cost_eur_per_day is None else cost_eur_per_day * _DAYS,
-        words=leak_words(meter, running, growing=growing),
+        words=leak_words(meter, running, growing=growing, is_longer=is_longer),
     )
     return Judged(Outcome.FIRING if len(running) >= NIGHTS_RUNNING else Outcome.PENDING, finding)
 
@@ -74,7 +84,7 @@ class WaterRunsAtNight:
 
     id: str = "water_runs_at_night"
     cron: Mapping[str, str] = field(default_factory=lambda: {"hour": "6", "minute": "31"})
-    looks_back: timedelta = timedelta(days=_LONGEST_RUN)
+    looks_back: timedelta = timedelta(days=LONGEST_RUN)
 
     def subjects(self, portfolio: Portfolio) -> tuple[str, ...]:
         """Return the ids of the water meters that are watched."""
@@ -88,12 +98,13 @@ class WaterRunsAtNight:
         """Return the nights that are due."""
         return due_nights(portfolio.district.zone, after, now)
 
-    def judge(self, books: Books, subject: str, period: Period, circumstances: Circumstances) -> Judged:  # noqa: ARG002 - every rule is asked alike
+    def judge(self, books: Books, subject: str, period: Period, circumstances: Circumstances) -> Judged:
         """Judge one night by those before it."""
         meter = books.portfolio.meter(subject)
         night = night_of(period, books.zone)
         nights = _nights(books, subject, period)
-        judged = judge_nights(nights, meter, books.portfolio.price_eur(meter.medium_id, night))
+        price = books.portfolio.price_eur(meter.medium_id, night)
+        judged = judge_nights(nights, meter, price, open_since=circumstances.open_since)
         if judged.finding is None:
             return judged
 
@@ -113,7 +124,7 @@ def _nights(books: Books, meter_id: str, period: Period) -> list[NightFlow]:
     """Return the night and as many before it as the run lasts, ascending."""
     last = night_of(period, books.zone)
     nights: list[NightFlow] = []
-    for ago in range(_LONGEST_RUN):
+    for ago in range(LONGEST_RUN):
         nights.insert(0, night_flow(books, meter_id, last - timedelta(days=ago)))
         if not nights[0].minimum_m3_h:
             break

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Final
 
 from analysis.bookkeeping.meter_records import Records, put_right
-from analysis.ledger.conversion import Conversion, conversions_of
+from analysis.ledger.conversion import Conversion, conversions_of, ratios_of
 from analysis.ledger.rules import Rules, rules_of
 from analysis.ledger.window import FOR_EVER_MS
 from config.meters.ledger_policy import Filling, Spreading
@@ -19,7 +19,7 @@ from config.portfolio.portfolio import Portfolio
 from gateway.operations.rows import ReadingNoteRow
 
 # Counted up whenever the ledger makes something else of the same readings.
-DERIVATION: Final = 2
+DERIVATION: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,20 @@ class Basis:
             self._clock(reach_ms[1]),
             self._decisions(*reach_ms),
             [(one.time_ms, one.how) for one in self.notes if reach_ms[0] <= one.time_ms <= reach_ms[1]],
+            self._speeds(*reach_ms),
         )
         return sha256(repr(told).encode()).hexdigest()[:32]
 
     def _clock(self, until_ms: int) -> list[tuple[int, int]]:
         clock = self.records.clock
         return [shift for shift in clock.shifts if clock.touches(shift[0], shift[0])[0] <= until_ms]
+
+    def _speeds(self, since_ms: int, until_ms: int) -> list[tuple[int, float]]:
+        """How fast the register may run, where anything says so: the ratios that hold within a reach."""
+        if self.rules.rate is None:
+            return []
+        earlier = [(since_ms, ratio) for at, ratio in self.rules.ratios if at <= since_ms]
+        return [*earlier[-1:], *(one for one in self.rules.ratios if since_ms < one[0] <= until_ms)]
 
     def _decisions(self, since_ms: int, until_ms: int) -> tuple[object, ...]:
         """What people decided about the readings of a reach; of the last exchange before, the wrap still counts."""
@@ -71,11 +79,10 @@ class Basis:
 def basis_of(portfolio: Portfolio, records: Records, notes: Sequence[ReadingNoteRow]) -> Basis:
     """Return what a meter's days rest on; `notes` as they are stored."""
     meter, zone = records.meter, portfolio.district.zone
-    ratios = records.ratios()
-    conversions = conversions_of(meter, zone, factors=ratios, units=records.units())
-    # The smallest ratio of any time sets how fast the register may run at all times.
-    rules = rules_of(meter, ratios=[ratio for _, ratio in ratios])
-    declared = repr((DERIVATION, _declared(meter), str(zone), _calendar(portfolio, meter), rules.rate))
+    factors, units = records.ratios(), records.units()
+    conversions = conversions_of(meter, zone, factors=factors, units=units)
+    rules = rules_of(meter, ratios=ratios_of(meter, zone, factors=factors, units=units))
+    declared = repr((DERIVATION, _declared(meter), str(zone), _calendar(portfolio, meter)))
     return Basis(records, put_right(notes, records.clock), conversions, rules, declared)
 
 

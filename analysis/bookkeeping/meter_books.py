@@ -113,7 +113,8 @@ class Bookkeeper:
             series = self.raw.around(*window.span)
             readings, decisions = self._readings(series), self._decisions(series, window)
             booked = self._booked(readings, series, decisions)
-            further = window.widened(readings, booked.line, self._believed(booked, readings, series, decisions).line)
+            believed = self._believed(booked, readings, series, decisions)
+            further = window.widened(readings, booked.line, believed=believed.line, large_steps=believed.large_steps)
             if further is None:
                 break
             window = further

@@ -9,7 +9,7 @@ from analysis.charts.counter import counter_chart, silence_chart
 from analysis.charts.measure import PathYear, district_path_chart, measure_chart
 from analysis.charts.meter import EventMark, SlotMark, Tone, meter_chart
 from analysis.charts.night import night_flow_chart
-from analysis.charts.style import Chart, amount_word
+from analysis.charts.style import Chart
 
 __all__ = [
     "Chart",
@@ -17,7 +17,6 @@ __all__ = [
     "PathYear",
     "SlotMark",
     "Tone",
-    "amount_word",
     "consumption_chart",
     "counter_chart",
     "district_path_chart",

@@ -7,7 +7,6 @@ from analysis.charts.style import (
     LAST_YEAR,
     Chart,
     Rows,
-    amount_word,
     category_axis,
     chart,
     colour,
@@ -17,7 +16,7 @@ from analysis.charts.style import (
     wall_clock,
 )
 from analysis.figures import Consumption, How, Resolution, Slot
-from analysis.german import MONTHS, day, labelled, unit_text
+from analysis.german import MONTHS, amount_word, day, labelled, unit_text
 
 _ESTIMATED = frozenset({How.INTERPOLATED, How.SUBSTITUTED, How.FAULTY})
 _WORDS = {

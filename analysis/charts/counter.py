@@ -56,10 +56,11 @@ def _line(meter: Meter) -> Chart:
 
 
 def counter_rows(series: Series, meter: Meter, zone: ZoneInfo) -> Rows:
-    """Return a row for every reading, or every n-th of many, with an empty row in each gap."""
+    """Return a row for every reading, or every n-th of many and the newest, with an empty row in each gap."""
     gap_ms = rules_of(meter).gap_ms
     step = max(1, -(-len(series) // MOST_POINTS))
-    times, values = series.time_ms[::step].tolist(), series.value[::step].tolist()
+    first = (len(series) - 1) % step if len(series) else 0
+    times, values = series.time_ms[first::step].tolist(), series.value[first::step].tolist()
     rows: Rows = []
     for number, (time_ms, value) in enumerate(zip(times, values, strict=True)):
         before = times[number - 1] if number else time_ms

@@ -13,7 +13,6 @@ from analysis.charts.style import (
     LAST_YEAR,
     Chart,
     Rows,
-    amount_word,
     colour,
     stacked,
     time_axis,
@@ -22,7 +21,7 @@ from analysis.charts.style import (
     wall_clock,
 )
 from analysis.figures import Consumption, How, Slot
-from analysis.german import labelled, unit_text
+from analysis.german import amount_word, labelled, unit_text
 from analysis.property_meters import register_unit
 from config.meters.meter import Meter
 from gateway.series import Series
@@ -81,7 +80,7 @@ def meter_chart(
     tips = [
         tip("label", "Zeit"),
         tip("value", f"{word} ({unit})", pattern=",.2~f"),
-        *([tip("last", f"Vorjahr ({unit})", pattern=",.2~f")] if any(mark.last_year for mark in marks) else []),
+        *([tip("last", f"Vorjahr ({unit})", pattern=",.2~f")] if _has_last_year(marks) else []),
         tip("how", "Herkunft"),
         tip("sureness", "Güte"),
     ]
@@ -244,10 +243,14 @@ def _axis(field: str, *, labels: bool) -> dict[str, Any]:
 
 def _legend(rows: Rows, marks: Sequence[SlotMark]) -> str:
     parts = []
-    if any(mark.last_year is not None for mark in marks):
+    if _has_last_year(marks):
         parts.append("grau dahinter: Vorjahr")
     if any(row["sureness"] == _NOTHING for row in rows):
         parts.append("schraffiert: keine Daten")
     if any(row["sureness"] == _PART for row in rows):
         parts.append("heller: ersetzt oder unvollständig")
     return " · ".join(parts)
+
+
+def _has_last_year(marks: Sequence[SlotMark]) -> bool:
+    return any(mark.last_year is not None for mark in marks)

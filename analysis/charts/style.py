@@ -37,11 +37,6 @@ def colour(medium_id: str) -> str:
     return MEDIA[medium_id].colour
 
 
-def amount_word(medium_id: str) -> str:
-    """Return what an amount of a medium is called: not all of it is consumed."""
-    return {"pv_generation": "Erzeugung", "electricity_export": "Einspeisung"}.get(medium_id, "Verbrauch")
-
-
 def chart(title: str, rows: Rows, layers: Sequence[Mapping[str, Any]], *, subtitle: str = "") -> Chart:
     """Return a layered chart over one table of rows."""
     return {
@@ -108,37 +103,30 @@ def tip(field: str, title: str, *, pattern: str | None = None) -> dict[str, Any]
 
 
 def _config() -> dict[str, Any]:
+    lettering = {"labelColor": "#3C4043", "titleColor": "#3C4043"}
+    above = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleY": -10, "titleX": 0}
     return {
         "font": "system-ui, sans-serif",
         "view": {"stroke": None},
-        "axis": {
-            "domain": False,
-            "tickSize": 4,
-            "labelColor": "#3C4043",
-            "titleColor": "#3C4043",
-            "gridColor": "#E8EAED",
-        },
-        "axisY": {
-            "titleAngle": 0,
-            "titleAlign": "left",
-            "titleAnchor": "end",
-            "titleY": -10,
-            "titleX": 0,
-            "tickCount": 5,
-        },
+        "axis": {"domain": False, "tickSize": 4, "gridColor": "#E8EAED", **lettering},
+        "axisY": {"tickCount": 5, **above},
         "title": {"fontSize": 14, "subtitleColor": "#5F6368", "offset": 18},
         "legend": {"title": None, "orient": "bottom"},
-        "locale": {
-            "number": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " €"]},
-            "time": {
-                "dateTime": "%A, %e. %B %Y, %X",
-                "date": "%d.%m.%Y",
-                "time": "%H:%M:%S",
-                "periods": ["AM", "PM"],
-                "days": list(_DAYS),
-                "shortDays": [day[:2] for day in _DAYS],
-                "months": list(_MONTHS),
-                "shortMonths": list(MONTHS),
-            },
+        "locale": _locale(),
+    }
+
+
+def _locale() -> dict[str, Any]:
+    return {
+        "number": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " €"]},
+        "time": {
+            "dateTime": "%A, %e. %B %Y, %X",
+            "date": "%d.%m.%Y",
+            "time": "%H:%M:%S",
+            "periods": ["AM", "PM"],
+            "days": list(_DAYS),
+            "shortDays": [day[:2] for day in _DAYS],
+            "months": list(_MONTHS),
+            "shortMonths": list(MONTHS),
         },
     }

@@ -14,6 +14,7 @@ from analysis.books import Books
 from analysis.days.deriving import Known, block_digest
 from analysis.ledger.blocks import Block, block_of
 from analysis.ledger.clock import Clock
+from analysis.ledger.conversion import midnight_ms
 from analysis.ledger.planning import Seen, is_due, may_be_due, planned, reaches_back
 from analysis.ledger.window import FOR_EVER_MS
 from config.meters.meter import Meter
@@ -55,9 +56,15 @@ class Job:
         return planned(nothing, self.seen, known.blocks, first=self._first_day, differs=self._differs)
 
     def _first_day(self) -> date:
-        series = _around(self.books, self.meter, _EARLIEST)
-        (first_ms,) = self.basis.records.clock.right(series.time_ms[:1]).tolist()
-        return instant(first_ms).astimezone(self.seen.zone).date()
+        """The day of the first reading; one behind a shift of the clock may be moved to before all others."""
+        clock = self.basis.records.clock
+        moments = [_EARLIEST, *(instant(from_ms) for from_ms, _ in clock.shifts)]
+        behind = [
+            stamps[stamps >= milliseconds(moment)][:1]
+            for moment in moments
+            for stamps in (_around(self.books, self.meter, moment).time_ms,)
+        ]
+        return instant(int(clock.right(np.concatenate(behind)).min())).astimezone(self.seen.zone).date()
 
     def _differs(self, block: LedgerBlock) -> bool:
         return block.digest != block_digest(self.basis, block_of(block.first), block, self.seen.zone)
@@ -110,7 +117,7 @@ def known_ends(ledger: Ledger, jobs: Collection[Job]) -> dict[str, Known]:
         return {}
     ids, first = [job.meter.id for job in jobs], min(starts)
     zone = next(iter(jobs)).seen.zone
-    since_ms = milliseconds(datetime(first.year, first.month, first.day, tzinfo=zone))
+    since_ms = midnight_ms(first, zone)
     days, notices = ledger.days_since(ids, first), ledger.notices_since(ids, since_ms)
     substitutions, blocks = ledger.substitutions_since(ids, since_ms), ledger.blocks_since(ids, first)
     return {

@@ -25,7 +25,7 @@ def doubts_of(books: Books, meter: Meter, *, now: datetime, since: date | None =
     a tank are never doubted: their parts are, and their readings.
     """
     begins = first_reading(books, meter) if can_be_doubted(meter) else None
-    if begins is None:
+    if begins is None or begins > now:
         return ()
     subject = Subject(books, meter, records_of(books, meter, now=now), now)
     first = begins.astimezone(books.zone).date()

@@ -40,7 +40,8 @@ def known_days(subject: Subject, first: date) -> KnownDays:
 def day_profiles(subject: Subject, first: date, last: date) -> DayProfiles:
     """Return the open days of `[first, last)` whose 24 hours are all read; a day of the clock change has not 24."""
     hours = hours_of(subject, first, last)
-    is_open = np.array([subject.types()(day) is DayType.OPEN for day in days(first, last)], np.bool_)
+    types = subject.types()
+    is_open = np.array([types(day) is DayType.OPEN for day in days(first, last)], np.bool_)
     chosen = is_open & np.isfinite(hours).all(axis=1)
     return DayProfiles(np.arange(first.toordinal(), last.toordinal())[chosen], hours[chosen])
 

@@ -21,7 +21,7 @@ def is_calm(readings: Readings, rules: Rules) -> bool:
         return False
     times, micro = readings.time_ms, readings.micro
     rises = micro[1:] - micro[:-1]
-    fine = (rises >= 0) & (rises <= rules.plausible(times[1:] - times[:-1]))
+    fine = (rises >= 0) & (rises <= rules.plausible(times[:-1], times[1:]))
     count = len(fine) - _INTERVALS + 1
     pieces = fine[:count] & fine[1 : count + 1] & fine[2 : count + 2]
     return bool((pieces & (rises[:count] > 0)).any()) or _rests_long(times, rises == 0)

@@ -59,4 +59,4 @@ class Clock:
 
     @property
     def _taken_back_ms(self) -> int:
-        return max((before - after for before, after in pairwise(self._by)), default=0)
+        return max([0, *(before - after for before, after in pairwise(self._by))])

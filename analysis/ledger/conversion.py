@@ -52,6 +52,27 @@ def conversions_of(
     return tuple(conversions)
 
 
+def ratios_of(
+    meter: Meter,
+    zone: tzinfo,
+    *,
+    factors: Sequence[tuple[int, Decimal]] = (),
+    units: Sequence[tuple[int, Decimal]] = (),
+) -> tuple[tuple[int, Decimal], ...]:
+    """Return by what the register is multiplied from an instant [ms] on, ascending: transformers and changed units.
+
+    The first holds from ever on, each differs from the one before. Arguments as for `conversions_of`.
+    """
+    ratio = _ratio(meter, zone, factors)
+    starts = sorted({ALWAYS_MS, *(start for dated in (ratio, units) for start, _ in dated)})
+    found: list[tuple[int, Decimal]] = []
+    for start in starts:
+        both = (_latest(units, start) or Decimal(1)) * (_latest(ratio, start) or Decimal(1))
+        if not found or found[-1][1] != both:
+            found.append((start, both))
+    return tuple(found)
+
+
 def factor_changes(
     meter: Meter, zone: tzinfo, factors: Sequence[tuple[int, Decimal]] = ()
 ) -> list[tuple[int, Decimal, Decimal]]:

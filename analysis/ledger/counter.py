@@ -18,10 +18,14 @@ from analysis.ledger.rules import Rules
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """A line [micro-units of the register] and what was noticed on the way."""
+    """A line [micro-units of the register] and what was noticed on the way.
+
+    `large_steps` are the readings [ms] behind a large step that a fall before the first reading would explain.
+    """
 
     line: Line
     notices: tuple[Notice, ...] = ()
+    large_steps: tuple[int, ...] = ()
 
 
 def book_counter(readings: Readings, rules: Rules, decisions: Decisions = NOTHING_DECIDED) -> Booked:
@@ -46,7 +50,8 @@ def book_counter(readings: Readings, rules: Rules, decisions: Decisions = NOTHIN
     kinds[_doubted(kept.time_ms, decisions)] = Row.FAULTY
     line = line_of(kept.time_ms, np.where(kinds == Row.FAULTY, 0, rises[1:]), kinds, ends=ends)
     found = [notice for device in devices for notice in device.notices]
-    return Booked(line, tuple(sorted([*found, *gaps(line)], key=lambda notice: notice.time_ms)))
+    notices = sorted([*found, *gaps(line)], key=lambda notice: notice.time_ms)
+    return Booked(line, tuple(notices), devices[0].large_steps)
 
 
 def _devices(readings: Readings, rules: Rules, exchanges: Sequence[Exchange]) -> list[tuple[Readings, Rules, bool]]:

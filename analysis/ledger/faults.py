@@ -1,7 +1,7 @@
 """Tells wraps, spurious zeros, spikes, exchanges and impossible jumps of one device apart."""
 
 from collections.abc import Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -16,6 +16,8 @@ from analysis.ledger.stuck import stuck_rests
 
 LONGEST_RETURN_MS = timedelta(days=14) // timedelta(milliseconds=1)
 FEWEST_SPURIOUS = 3
+# A step of a twentieth of what the register then shows is none of those that a counter takes all the time.
+LARGE_STEPS = 20
 _DAY_MS = 86_400_000
 
 
@@ -33,11 +35,13 @@ class Device:
     """Readings of one device without its faults.
 
     What they show rises except over intervals in `broken` (by the interval's later reading), which are not booked.
+    `large_steps` are the readings [ms] behind a large step that a fall further back would explain.
     """
 
     readings: Readings
     broken: NDArray[np.bool_]
     notices: tuple[Notice, ...] = ()
+    large_steps: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -50,13 +54,15 @@ class _Work:
     broken: NDArray[np.bool_]
     is_new: bool
     notices: dict[int, Notice] = field(default_factory=dict)
+    fall: int | None = None
+    large_steps: list[int] = field(default_factory=list)
 
     def note(self, index: int, kind: str, detail: str, state: str = "noticed") -> None:
         self.notices[index] = Notice(kind, int(self.time_ms[index]), detail, state)
 
     def possible(self, earlier: int, later: int, rise: int) -> bool:
-        span = self.time_ms[later : later + 1] - self.time_ms[earlier]
-        return 0 <= rise <= int(self.rules.plausible(span)[0])
+        starts_ms, ends_ms = self.time_ms[earlier : earlier + 1], self.time_ms[later : later + 1]
+        return 0 <= rise <= int(self.rules.plausible(starts_ms, ends_ms)[0])
 
 
 def clean(readings: Readings, rules: Rules, *, believed: Set[int] = frozenset(), is_new: bool = False) -> Device:
@@ -71,7 +77,8 @@ def clean(readings: Readings, rules: Rules, *, believed: Set[int] = frozenset(),
 def _without_falls(readings: Readings, rules: Rules, believed: Set[int], *, is_new: bool) -> Device:
     time_ms, micro = readings.time_ms, readings.micro
     rises = np.diff(micro)
-    suspects = np.flatnonzero((rises < 0) | (rises > rules.plausible(np.diff(time_ms))))
+    is_large = rises > np.abs(micro[1:]) // LARGE_STEPS
+    suspects = np.flatnonzero((rises < 0) | is_large | (rises > rules.plausible(time_ms[:-1], time_ms[1:])))
     if not len(suspects):
         return Device(readings, np.zeros(len(time_ms), np.bool_))
     size = len(time_ms)
@@ -86,7 +93,8 @@ def _without_falls(readings: Readings, rules: Rules, believed: Set[int], *, is_n
     keep = work.keep
     lifted = micro + np.cumsum(work.lift)
     notices = tuple(notice for _, notice in sorted(work.notices.items()))
-    return Device(Readings(time_ms[keep], lifted[keep], readings.marks[keep]), work.broken[keep], notices)
+    kept = Readings(time_ms[keep], lifted[keep], readings.marks[keep])
+    return Device(kept, work.broken[keep], notices, tuple(work.large_steps))
 
 
 def _without_rests(device: Device, raw: Readings, rules: Rules, believed: Set[int]) -> Device:
@@ -111,7 +119,7 @@ def _without_rests(device: Device, raw: Readings, rules: Rules, believed: Set[in
         detail = f"Zählerstand bleibt {days:.0f} Tage auf {shown} stehen"
         notices.append(Notice("stuck", int(times[rest.first]), detail, "proposed"))
     notices.sort(key=lambda notice: notice.time_ms)
-    return Device(device.readings.kept(keep), broken[keep], tuple(notices))
+    return replace(device, readings=device.readings.kept(keep), broken=broken[keep], notices=tuple(notices))
 
 
 def _shown(micro: int, rules: Rules) -> str:
@@ -120,12 +128,31 @@ def _shown(micro: int, rules: Rules) -> str:
 
 
 def _jump(work: _Work, before: int, believed: Set[int]) -> int:
-    """More than the connection can carry: not booked, unless a person confirmed it."""
+    """More than the connection can carry, or back to where the counter fell from: not booked, unless a person
+    confirmed it.
+    """
     after = before + 1
+    rise = int(work.micro[after] - work.micro[before])
+    if work.possible(before, after, rise) and not _is_way_back(work, before):
+        return after
     if int(work.time_ms[after]) not in believed:
         work.broken[after] = True
         work.note(after, "implausible_jump", _jumped(work, before), "proposed")
     return after
+
+
+def _is_way_back(work: _Work, before: int) -> bool:
+    """Whether a counter that fell takes at once at least half of the way back, up to its old level or above it.
+
+    No counter does: were it booked, its whole register would be, wherever no maximum is declared.
+    """
+    after, fall = before + 1, work.fall
+    if fall is None:
+        work.large_steps.append(int(work.time_ms[after]))
+        return False
+    old, low = int(work.micro[fall]), int(work.micro[fall + 1])
+    rise = int(work.micro[after] - work.micro[before])
+    return work.micro[after] >= old and 2 * rise >= old - low
 
 
 def _jumped(work: _Work, before: int) -> str:
@@ -133,8 +160,10 @@ def _jumped(work: _Work, before: int) -> str:
     start, found = (_shown(int(work.micro[index]), work.rules) for index in (before, before + 1))
     if before == 0 and work.is_new:
         return f"nach dem erfassten Zählerwechsel steht der Zähler auf {found} statt bei {start}: Stimmt der Wechsel?"
-    rise = _shown(int(work.micro[before + 1]) - int(work.micro[before]), work.rules)
-    return f"Zählerstand springt um {rise}, mehr als der Anschluss hergibt"
+    rise = int(work.micro[before + 1]) - int(work.micro[before])
+    if work.possible(before, before + 1, rise):
+        return f"Zählerstand springt von {start} auf {found} zurück: dort stand er, bevor er gefallen ist"
+    return f"Zählerstand springt um {_shown(rise, work.rules)}, mehr als der Anschluss hergibt"
 
 
 def _fall(work: _Work, before: int) -> int:
@@ -147,9 +176,11 @@ def _fall(work: _Work, before: int) -> int:
         return _drop_spike(work, before)
     if work.rules.wrap is not None and _is_wrap(work, before, work.rules.wrap):
         work.lift[after] = work.rules.wrap
+        work.fall = before
         work.note(after, "rollover", "Zählwerk ist übergelaufen und beginnt wieder bei null")
         return after
     work.broken[after] = True
+    work.fall = before
     fallen = (_shown(int(work.micro[index]), work.rules) for index in (before, after))
     shown = " auf ".join(fallen)
     undecided = len(work.micro) - after <= 1

@@ -104,11 +104,11 @@ def planned(
     if is_whole(state) or state.settled_to is None:
         return list(blocks(min([first() - _DAY, *(one.first for one in known[:1])]), _end(end, seen, known)))
     wanted = set(blocks(state.settled_to, end))
+    end = _end(end, seen, known)
     for span in seen.late:
         wanted |= {block_of(one.first) for one in known if _has_read(one, span)}
         wanted |= set(blocks(_day(span.start_ms, seen.zone) - _DAY, known[0].first if known else end))
     if state.digest != seen.digest:
-        end = _end(end, seen, known)
         wanted |= {block_of(one.first) for one in known if differs(one)}
         wanted |= set(blocks(first() - _DAY, known[0].first if known else end)) | set(blocks(state.settled_to, end))
     return sorted(block for block in wanted if block.first < end)

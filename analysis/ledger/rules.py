@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 
 from analysis.german import unit_text
-from analysis.ledger.micro import MICRO, Integers, micro_of
+from analysis.ledger.micro import MICRO, Floats, Integers, micro_of
 from config.meters.ledger_policy import Filling, Spreading
 from config.meters.meter import ByHandSource, Meter, Reporting, wrap_of
 from config.quantities import QUANTITIES, UNITS, Kind
@@ -37,12 +37,13 @@ _UNLIMITED = np.iinfo(np.int64).max
 class Rules:
     """Limits of one register, in micro-units and milliseconds.
 
-    `rate` is the fastest possible run [micro-units per ms], None: not declared. `gap_ms` is the spacing above which
-    an interval counts as a gap, None: every spacing is normal; a gap up to `short_ms` is bridged in a straight line,
-    a longer one by `spread`; `fill` says what stands where no sum is known. A register that shows the same for
-    longer than `stuck_ms` within the months `stuck_in` is stuck; None: it may rest. `context_ms` is how far before a
-    time span and `ahead_ms` how far behind it readings must be seen to judge it. `unit` is what people read behind
-    the register's values.
+    `rate` is the fastest possible run [micro-units per ms] at a ratio of one, None: not declared. `ratios` are by
+    what the register is multiplied from an instant [ms] on, the first from ever on: it runs as much slower. `gap_ms`
+    is the spacing above which an interval counts as a gap, None: every spacing is normal; a gap up to `short_ms` is
+    bridged in a straight line, a longer one by `spread`; `fill` says what stands where no sum is known. A register
+    that shows the same for longer than `stuck_ms` within the months `stuck_in` is stuck; None: it may rest.
+    `context_ms` is how far before a time span and `ahead_ms` how far behind it readings must be seen to judge it.
+    `unit` is what people read behind the register's values.
     """
 
     wrap: int | None
@@ -58,19 +59,32 @@ class Rules:
     stuck_ms: int | None = None
     stuck_in: frozenset[int] = ALL_YEAR
     unit: str = ""
+    ratios: tuple[tuple[int, float], ...] = ()
 
-    def plausible(self, spans_ms: Integers) -> Integers:
+    def plausible(self, starts_ms: Integers, ends_ms: Integers) -> Integers:
         """Return what can have run through at most: rate × time × margin, and one unit of the register."""
         if self.rate is None:
-            return np.full(len(spans_ms), _UNLIMITED, np.int64)
-        limits = self.rate * MARGIN * np.maximum(spans_ms, self.interval_ms) + MICRO
+            return np.full(len(starts_ms), _UNLIMITED, np.int64)
+        spans_ms = np.maximum(ends_ms - starts_ms, self.interval_ms)
+        limits = self.rate / self._smallest_ratios(starts_ms, ends_ms) * MARGIN * spans_ms + MICRO
         return np.asarray(np.minimum(limits, 9e18), dtype=np.int64)
 
+    def _smallest_ratios(self, starts_ms: Integers, ends_ms: Integers) -> Floats:
+        """Where the ratio changes within an interval, the smallest one says how fast it may have run."""
+        if not self.ratios:
+            return np.ones(len(starts_ms))
+        from_ms, ratios = np.array([since for since, _ in self.ratios]), np.array([one for _, one in self.ratios])
+        first, last = (np.searchsorted(from_ms, at, side="right") - 1 for at in (starts_ms, ends_ms))
+        smallest = np.minimum(ratios[first], ratios[last])
+        for place in np.flatnonzero(last - first > 1).tolist():
+            smallest[place] = ratios[first[place] : last[place] + 1].min()
+        return np.asarray(smallest, dtype=np.float64)
 
-def rules_of(meter: Meter, *, ratios: Sequence[Decimal] = ()) -> Rules:
+
+def rules_of(meter: Meter, *, ratios: Sequence[tuple[int, Decimal]] = ()) -> Rules:
     """Return the ledger's rules for a meter: what its policy says, else what follows from the meter.
 
-    `ratios` are transformer ratios that were recorded, with an exchange for one: the smallest of all runs fastest.
+    `ratios` are by what the register is multiplied (transformers, another unit), each from its instant [ms] on.
     """
     by_hand = meter.reporting is Reporting.BY_HAND or isinstance(meter.source, ByHandSource)
     every = meter.source.every if isinstance(meter.source, ByHandSource) else meter.interval
@@ -79,7 +93,7 @@ def rules_of(meter: Meter, *, ratios: Sequence[Decimal] = ()) -> Rules:
     rest = stuck_after or timedelta(0)
     return Rules(
         wrap=register_wrap(meter, wrap_of(meter)),
-        rate=_rate(meter, ratios),
+        rate=_rate(meter),
         interval_ms=meter.interval // _MS,
         gap_ms=_gap_ms(meter, by_hand=by_hand),
         by_hand=by_hand,
@@ -92,6 +106,7 @@ def rules_of(meter: Meter, *, ratios: Sequence[Decimal] = ()) -> Rules:
         stuck_ms=None if stuck_after is None else stuck_after // _MS,
         stuck_in=stuck_in,
         unit=_unit(meter),
+        ratios=tuple((since, float(ratio)) for since, ratio in ratios),
     )
 
 
@@ -126,8 +141,8 @@ def _stuck_after(meter: Meter, *, by_hand: bool) -> tuple[timedelta | None, froz
     return meter.policy.stuck_after or usual, months
 
 
-def _rate(meter: Meter, ratios: Sequence[Decimal]) -> float | None:
-    """Micro-units of the register per ms; the transformer ratio slows the register down."""
+def _rate(meter: Meter) -> float | None:
+    """Micro-units per ms that the register would count without transformers."""
     maximum = meter.maximum_m3_h if meter.quantity == "volume" else meter.maximum_kw
     pulse: Decimal | None = None
     if meter.quantity == "pulse_count":
@@ -135,5 +150,4 @@ def _rate(meter: Meter, ratios: Sequence[Decimal]) -> float | None:
         maximum = meter.maximum_kw if meter.pulse_kwh else meter.maximum_m3_h
     if maximum is None:
         return None
-    declared = [entry.value for entry in meter.factor] or [Decimal(1)]
-    return maximum * MICRO / _HOUR_MS / float(min([*declared, *ratios])) / float(pulse or 1)
+    return maximum * MICRO / _HOUR_MS / float(pulse or 1)

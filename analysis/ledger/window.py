@@ -4,6 +4,7 @@ Whatever a day shows must not depend on where somebody cut. A fault needs its ne
 end, and a gap that is shaped by comparable days the weeks before it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -49,11 +50,14 @@ class Window:
             last_ms if self.until_ms is None else max(last_ms, self.until_ms),
         )
 
-    def widened(self, readings: Readings, line: Line, believed: Line) -> "Window | None":
+    def widened(
+        self, readings: Readings, line: Line, *, believed: Line, large_steps: Sequence[int] = ()
+    ) -> "Window | None":
         """Return the window that what was read and booked asks for; None where it is wide enough.
 
         `readings` are those of `span` with their neighbours: where one of these is missing, the series ends.
         `believed` is the line as it would be if nothing were doubted: what is left out of `line` is no rest.
+        `large_steps` are the readings [ms] behind a step that a fall before `readings` would explain.
         """
         if not len(readings):
             return None
@@ -61,7 +65,7 @@ class Window:
         needed_ms = self._needed_ms(line)
         since_ms = until_ms = None
         if readings.time_ms[0] < first_ms:
-            since_ms = self._since_ms(readings, believed, needed_ms)
+            since_ms = self._since_ms(readings, believed, large_steps, needed_ms=needed_ms)
         if readings.time_ms[-1] >= last_ms:
             until_ms = self._until_ms(readings, believed)
         if since_ms is None and until_ms is None:
@@ -81,18 +85,26 @@ class Window:
         gaps = np.flatnonzero(shaped & (line.time_ms[1:] > self.start_ms) & (line.time_ms[:-1] < self.end_ms))
         return min(self.start_ms, int(line.time_ms[gaps[0]]) - LOOK_BACK_MS) if len(gaps) else self.start_ms
 
-    def _since_ms(self, readings: Readings, line: Line, needed_ms: int) -> int | None:
+    def _since_ms(self, readings: Readings, line: Line, large_steps: Sequence[int], *, needed_ms: int) -> int | None:
         first_ms = self.span[0]
         if needed_ms - self.rules.context_ms < first_ms:
             return needed_ms - self.rules.context_ms
         seen_ms = needed_ms - first_ms
         further_ms = first_ms - max(seen_ms, self.rules.context_ms)
-        if _begins_at_rest(line, needed_ms, self.rules) and seen_ms < LONGEST_MS:
+        asks = self._asks_for_a_fall(readings, large_steps, needed_ms)
+        if seen_ms < LONGEST_MS and (asks or _begins_at_rest(line, needed_ms, self.rules)):
             return further_ms
         before = readings.between(0, int(np.searchsorted(readings.time_ms, needed_ms, side="right")))
         if self.is_counter and seen_ms < LONGEST_UNREST_MS and not is_calm(before, self.rules):
             return further_ms
         return None
+
+    def _asks_for_a_fall(self, readings: Readings, large_steps: Sequence[int], needed_ms: int) -> bool:
+        """Whether a step that matters may be the way back of a counter that fell before the readings begin."""
+        begins_ms = readings.time_ms[np.searchsorted(readings.time_ms, large_steps) - 1].tolist()
+        return any(
+            step >= needed_ms and begin < self.end_ms for step, begin in zip(large_steps, begins_ms, strict=True)
+        )
 
     def _until_ms(self, readings: Readings, line: Line) -> int | None:
         last_ms = self.span[1]

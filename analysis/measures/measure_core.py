@@ -32,7 +32,11 @@ class MeasureMonth:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`sums` are expected, target and actual over the comparable days; `yearly_expected` is the model's baseline."""
+    """`sums` are expected, target and actual over the comparable days [unit of the medium], None where there is none.
+
+    `coverage` is the share of the days so far that are comparable, `baseline_known` that of the baseline's days the
+    model is fitted to, 0..1, and `baseline_sum` what was used on these; `model` says in German what it goes by.
+    """
 
     sums: tuple[float | None, float | None, float | None]
     monthly: tuple[MeasureMonth, ...]
@@ -41,6 +45,17 @@ class Comparison:
     baseline_known: float
     baseline_sum: float
     model: str
+
+    @property
+    def saving(self) -> float | None:
+        """Expected − actual."""
+        expected, _, actual = self.sums
+        return None if expected is None or actual is None else expected - actual
+
+    @property
+    def saving_percent(self) -> float | None:
+        """The saving as a share of what was expected; None where nothing was."""
+        return None if self.saving is None or not self.sums[0] else 100 * self.saving / self.sums[0]
 
 
 def compare(days: MeasureDays) -> Comparison:

@@ -1,8 +1,9 @@
 """The days that a measure is judged on: energy, degree days and day types, before and after the works."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Final
 
 import numpy as np
 
@@ -65,51 +66,73 @@ class MeasureDays:
     reason: str | None = None
 
 
+_NO_DAYS: Final = Days((), np.empty(0), np.empty(0), (), by_hand=False)
+
+
 def measure_days(books: Books, measure_id: str, *, now: datetime) -> MeasureDays:
     """Read the days of a measure; the running day is left out. Raises `NotFound`."""
     measure = books.portfolio.measure(measure_id)
     place = books.portfolio.property(measure.property_id)
-    meters = main_meters(place, {measure.medium_id}) or tuple(
-        meter for meter in place.meters if meter.medium_id == measure.medium_id
-    )
+    meters = _meters_of(place, measure.medium_id)
     since, until = measure.works.end, max(measure.works.end, now.astimezone(books.zone).date())
     unit, is_heat = MEDIA[measure.medium_id].unit, measure.medium_id in HEAT_MEDIA
-    nothing = Days((), np.empty(0), np.empty(0), (), by_hand=False)
     if not meters:
-        return MeasureDays(measure, unit, is_heat, since, until, nothing, nothing, reason="no_meter")
-    before = _sum(books, meters, measure.baseline.start, measure.baseline.end, now)
-    after = _sum(books, meters, since, until, now) if until > since else None
-    baseline_total = before.total()
-    return MeasureDays(
+        return MeasureDays(measure, unit, is_heat, since, until, _NO_DAYS, _NO_DAYS, reason="no_meter")
+    days = _Reading(books, place, meters, now)
+    before = days.amounts(measure.baseline.start, measure.baseline.end)
+    after = days.amounts(since, until) if until > since else None
+    bare = MeasureDays(
         measure=measure,
         unit=unit,
         is_heat=is_heat,
         since=since,
         until=until,
-        baseline=_days(books, place, before, measure.baseline.start, measure.baseline.end, now),
-        reporting=nothing if after is None else _days(books, place, after, since, until, now),
+        baseline=days.of(before, measure.baseline.start, measure.baseline.end),
+        reporting=_NO_DAYS if after is None else days.of(after, since, until),
         reference=reference_in_common(meters),
         meters=tuple(meter.id for meter in meters),
-        baseline_total=None if baseline_total is None else float(baseline_total),
+    )
+    return _with_knowledge(bare, before, after)
+
+
+def _with_knowledge(days: MeasureDays, before: Amounts, after: Amounts | None) -> MeasureDays:
+    total = before.total()
+    return replace(
+        days,
+        baseline_total=None if total is None else float(total),
         baseline_coverage=coverage([before]),
         baseline_quality=quality([before]),
         quality={} if after is None else quality([after]),
     )
 
 
-def _sum(books: Books, meters: tuple[Meter, ...], start: date, end: date, now: datetime) -> Amounts:
-    on = reference_in_common(meters)
-    return combined([(share_on(meter, on), daily_amounts(books, meter, start, end, now=now)) for meter in meters])
+def _meters_of(place: Property, medium_id: str) -> tuple[Meter, ...]:
+    """The main meters; where a medium has sub-meters alone, these."""
+    found = main_meters(place, {medium_id})
+    return found or tuple(meter for meter in place.meters if meter.medium_id == medium_id)
 
 
-def _days(books: Books, place: Property, amounts: Amounts, start: date, end: date, now: datetime) -> Days:
-    dates = tuple(days(start, end))
-    district = books.portfolio.district
-    calendar = PropertyCalendar(place, district.state, books.zone)
-    return Days(
-        dates=dates,
-        energy=np.where(wholly_known(amounts), amounts.floats(), np.nan),
-        degree_days=daily_degree_days(books, start, end, now=now),
-        types=tuple(calendar.day_type(day) for day in dates),
-        by_hand=bool(amounts.spans_ms[Row.BY_HAND].sum() > amounts.spans_ms[Row.MEASURED].sum()),
-    )
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The local days of a property's meters as of `now`, summed up on the reference that they have in common."""
+
+    books: Books
+    place: Property
+    meters: tuple[Meter, ...]
+    now: datetime
+
+    def amounts(self, start: date, end: date) -> Amounts:
+        on = reference_in_common(self.meters)
+        parts = ((one, daily_amounts(self.books, one, start, end, now=self.now)) for one in self.meters)
+        return combined([(share_on(one, on), amounts) for one, amounts in parts])
+
+    def of(self, amounts: Amounts, start: date, end: date) -> Days:
+        dates = tuple(days(start, end))
+        calendar = PropertyCalendar(self.place, self.books.portfolio.district.state, self.books.zone)
+        return Days(
+            dates=dates,
+            energy=np.where(wholly_known(amounts), amounts.floats(), np.nan),
+            degree_days=daily_degree_days(self.books, start, end, now=self.now),
+            types=tuple(calendar.day_type(day) for day in dates),
+            by_hand=bool(amounts.spans_ms[Row.BY_HAND].sum() > amounts.spans_ms[Row.MEASURED].sum()),
+        )

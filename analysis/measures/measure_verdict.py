@@ -1,6 +1,7 @@
 """The verdict on a measure, and the sentence that says it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from analysis.german import day, number
@@ -10,6 +11,8 @@ from analysis.measures.measure_days import MeasureDays
 NOISE_PERCENT = 5.0
 FEWEST_DAYS = 30
 FEWEST_HEATING_SHARE = 1 / 12
+_NOTHING_EXPECTED = "Ohne die Maßnahme wäre kein Verbrauch zu erwarten: Ein Anteil davon lässt sich nicht angeben."
+_DAY = timedelta(days=1)
 
 
 class Verdict(StrEnum):
@@ -37,16 +40,15 @@ def judge(comparison: Comparison, days: MeasureDays) -> Judgement:
     on. `does_not_work` is said when consumption rose by 5 %, or when no saving is seen (below 1 %) although at least
     twice the noise was promised.
     """
-    lacking = _lacking(comparison, days)
-    if lacking:
-        return Judgement(Verdict.INSUFFICIENT_DATA, f"Noch keine Aussage möglich: {lacking}", target_missed=False)
-    expected, _, actual = comparison.sums
-    assert expected is not None and actual is not None  # noqa: S101, PT018  `_lacking` saw comparable days
-    saving = 100 * (expected - actual) / expected if expected else 0.0
+    lacking, saving = _lacking(comparison, days), comparison.saving_percent
+    if lacking or saving is None:
+        words = f"Noch keine Aussage möglich: {lacking or _NOTHING_EXPECTED}"
+        return Judgement(Verdict.INSUFFICIENT_DATA, words, target_missed=False)
     promised = float(days.measure.expected_saving_percent)
     verdict = _verdict(saving, promised)
     missed = saving + NOISE_PERCENT < promised
-    return Judgement(verdict, _text(verdict, saving, promised, missed=missed), missed)
+    seen = f"bis {day(days.until - _DAY)} {_seen(saving)}, versprochen waren {number(promised, 1)} %"
+    return Judgement(verdict, _text(verdict, seen, missed=missed), missed)
 
 
 def _verdict(saving: float, promised: float) -> Verdict:
@@ -57,18 +59,19 @@ def _verdict(saving: float, promised: float) -> Verdict:
     return Verdict.NOT_CERTAIN
 
 
-def _text(verdict: Verdict, saving: float, promised: float, *, missed: bool) -> str:
+def _seen(saving: float) -> str:
     direction = "weniger" if saving >= 0 else "mehr"
-    seen = f"{number(abs(saving), 1)} % {direction} Verbrauch als ohne die Maßnahme zu erwarten"
-    promise = f"versprochen waren {number(promised, 1)} %"
-    if verdict is Verdict.WORKS:
-        ending = "Das Ziel ist bisher verfehlt." if missed else ""
-        return f"Die Maßnahme wirkt: {seen} ({promise}). {ending}".rstrip()
-    if verdict is Verdict.DOES_NOT_WORK:
-        return f"Die Maßnahme wirkt nicht: {seen} ({promise})."
+    return f"{number(abs(saving), 1)} % {direction} Verbrauch als ohne die Maßnahme zu erwarten"
+
+
+def _text(verdict: Verdict, seen: str, *, missed: bool) -> str:
     ending = " Das Ziel ist bisher verfehlt." if missed else ""
-    noise = f"unter {number(NOISE_PERCENT)} % schwankt ein Gebäude auch ohne Maßnahme"
-    return f"Noch nicht sicher: {seen} ({promise}); {noise}.{ending}"
+    if verdict is Verdict.WORKS:
+        return f"Die Maßnahme wirkt: {seen}.{ending}"
+    if verdict is Verdict.DOES_NOT_WORK:
+        return f"Die Maßnahme wirkt nicht: {seen}."
+    noise = f"Unter {number(NOISE_PERCENT)} % schwankt ein Gebäude auch ohne Maßnahme."
+    return f"Noch nicht sicher: {seen}. {noise}{ending}"
 
 
 def _lacking(comparison: Comparison, days: MeasureDays) -> str:
@@ -91,6 +94,7 @@ def _lacking_since(comparison: Comparison, days: MeasureDays) -> str:
     if comparable < FEWEST_DAYS:
         counted = "ist erst 1 Tag" if comparable == 1 else f"sind erst {comparable} Tage"
         return f"Seit dem Ende der Arbeiten ({since}) {counted} vergleichbar."
-    if days.is_heat and (comparison.sums[0] or 0.0) < FEWEST_HEATING_SHARE * comparison.baseline_sum:
+    expected = comparison.sums[0] or 0.0
+    if days.is_heat and expected < FEWEST_HEATING_SHARE * comparison.baseline_sum:
         return "Seit dem Ende der Arbeiten wurde kaum geheizt."
     return ""

@@ -56,10 +56,7 @@ def measure_progress(books: Books, measure_id: str, *, now: datetime) -> Measure
     days = measure_days(books, measure_id, now=now)
     comparison = compare(days)
     judgement = judge(comparison, days)
-    measure = days.measure
-    expected, target, actual = comparison.sums
-    saving = None if expected is None or actual is None else expected - actual
-    percent = None if saving is None or not expected else 100 * saving / expected
+    measure, (expected, target, actual) = days.measure, comparison.sums
     return MeasureProgress(
         measure_id=measure.id,
         property_id=measure.property_id,
@@ -69,11 +66,11 @@ def measure_progress(books: Books, measure_id: str, *, now: datetime) -> Measure
         since=days.since,
         until=days.until,
         baseline_kwh=_baseline(days),
-        expected_kwh=_figure(expected, days.unit, comparison, days),
-        target_kwh=_figure(target, days.unit, comparison, days),
-        actual_kwh=_figure(actual, days.unit, comparison, days),
-        saving_kwh=_figure(saving, days.unit, comparison, days),
-        saving_percent=replace(_figure(percent, "%", comparison, days), reference=None),
+        expected_kwh=_figure(expected, comparison, days),
+        target_kwh=_figure(target, comparison, days),
+        actual_kwh=_figure(actual, comparison, days),
+        saving_kwh=_figure(comparison.saving, comparison, days),
+        saving_percent=replace(_figure(comparison.saving_percent, comparison, days), unit="%", reference=None),
         expected_saving_percent=float(measure.expected_saving_percent),
         model=comparison.model,
         monthly=comparison.monthly,
@@ -84,11 +81,11 @@ def measure_progress(books: Books, measure_id: str, *, now: datetime) -> Measure
     )
 
 
-def _figure(value: float | None, unit: str, comparison: Comparison, days: MeasureDays) -> Figure:
+def _figure(value: float | None, comparison: Comparison, days: MeasureDays) -> Figure:
     reason = None if value is not None else days.reason or "insufficient_data"
     return Figure(
         value,
-        unit,
+        days.unit,
         comparison.coverage,
         days.quality,
         reason=reason,

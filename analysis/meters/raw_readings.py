@@ -102,11 +102,20 @@ def raw_readings(books: Books, meter: Meter, knots: Integers, *, now: datetime) 
     return replace(_counter(meter, records, stored, knots), deliveries=_deliveries(books, meter, knots))
 
 
+def hows_of(books: Books, meter: Meter, quantity: str, series: Series) -> list[How]:
+    """Return how each reading of a series was read: as its note says, else as the meter is read."""
+    if not len(series):
+        return []
+    span = instant(int(series.time_ms[0])), instant(int(series.time_ms[-1]) + 1)
+    notes = books.operations.notes.of_meter(meter.id, quantity, *span)
+    return [HOW_OF[mark] for mark in marks_of(series, notes, by_hand=rules_of(meter).by_hand).tolist()]
+
+
 def _deliveries(books: Books, meter: Meter, knots: Integers) -> tuple[RawReading, ...]:
     span = instant(int(knots[0])), instant(int(knots[-1]) + 1)
     notes = {note.time_ms: note for note in books.operations.notes.of_meter(meter.id, "delivery", *span)}
     delivered = _rows(books.store.read(meter.id, "delivery", *span))
-    return tuple(_reading(meter, at, value, at, Row.MEASURED, notes.get(at)) for at, value in delivered)
+    return tuple(_reading(meter, value, stamp_ms=at, note=notes.get(at)) for at, value in delivered)
 
 
 def _amounts(books: Books, meter: Meter, stored: Sequence[RawReading]) -> RawReadings:
@@ -148,7 +157,7 @@ def _stored(books: Books, meter: Meter, records: Records, span: tuple[int, int],
     marks = marks_of(series, notes, by_hand=rules_of(meter).by_hand).tolist()
     right = records.clock.right(series.time_ms).tolist()
     rows = [
-        _reading(meter, stamp, value, time, mark, by_stamp.get(stamp))
+        _reading(meter, value, stamp_ms=stamp, time_ms=time, mark=mark, note=by_stamp.get(stamp))
         for (stamp, value), time, mark in zip(_rows(series), right, marks, strict=True)
     ]
     return [one for one in rows if span[0] <= milliseconds(one.time) <= span[1]]
@@ -164,11 +173,18 @@ def _rows(series: Series) -> Iterable[tuple[int, float]]:
 
 
 def _reading(
-    meter: Meter, stamp_ms: int, value: float, time_ms: int, mark: int, note: ReadingNoteRow | None = None
+    meter: Meter,
+    value: float,
+    *,
+    stamp_ms: int,
+    note: ReadingNoteRow | None,
+    time_ms: int | None = None,
+    mark: int = Row.MEASURED,
 ) -> RawReading:
+    """`time_ms` None: no clock was put right."""
     stored = Decimal(repr(value))
     return RawReading(
-        time=instant(time_ms),
+        time=instant(stamp_ms if time_ms is None else time_ms),
         stamp=instant(stamp_ms),
         value=stored,
         shown=as_displayed(meter, stored),

@@ -100,7 +100,7 @@ def completeness(
     """
     over = max(start, min(end, now.astimezone(books.zone).date()))
     span = _Span(start, over, by)
-    newest = newest_by_meter(books.portfolio, books.store.newest())
+    newest = newest_by_meter(books, books.store.newest(), now=now)
     chosen = books.portfolio.properties if places is None else places
     amounts = {
         meter.id: daily_amounts(books, meter, start, over, now=now)

@@ -64,7 +64,7 @@ Witnesses = Callable[[date, date], Witness]
 
 def witnesses_of(books: Books, *, now: datetime) -> Witnesses:
     """Return what gives the witness of local days `[start, end)`; the newest readings are asked for once."""
-    newest = newest_by_meter(books.portfolio, books.store.newest())
+    newest = newest_by_meter(books, books.store.newest(), now=now)
 
     def witness(start: date, end: date) -> Witness:
         return Witness(newest, lambda name: open_events(books, books.portfolio.meter(name), start, end, now=now))

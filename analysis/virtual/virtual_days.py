@@ -24,7 +24,6 @@ def virtual_days(books: Books, meter: Meter, start: date, end: date, *, now: dat
     add up; on other days the parts may lack different hours, and these days are cut out of their lines.
     """
     bounds = day_cuts(start, end, books.zone)
-
     known: dict[str, Amounts] = {}
 
     def whole(part: Meter) -> Amounts:

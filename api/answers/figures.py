@@ -7,13 +7,12 @@ from analysis.figures import Figure
 from analysis.meters.open_events import BLOCKING
 from analysis.properties.trust import Trust, Witness, trust_in
 
+MOST_EVENTS = 10
+
 
 def number(value: float | Decimal | None) -> float | None:
     """Return a JSON number; None stays None."""
     return None if value is None else float(value)
-
-
-MOST_EVENTS = 10
 
 
 def figure_object(figure: Figure, witness: Witness | None = None) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Things of the portfolio and the operations database as the objects that the API gives out."""
 
 from datetime import date, timedelta
+from typing import Final
 
 from analysis.figures import PartKnowledge
 from analysis.measures.measures import MeasureProgress
@@ -16,6 +17,35 @@ from gateway.operations import AlertLogRow, AlertRow
 from gateway.reading import Reading
 
 Shape = dict[str, object]
+# What the API tells of an alert, each by its own name.
+_ALERT: Final = (
+    "id",
+    "rule",
+    "subject",
+    "property",
+    "state",
+    "severity",
+    "since",
+    "opened_at",
+    "last_seen_at",
+    "acknowledged_at",
+    "acknowledged_by",
+    "resolved_at",
+    "silenced_until",
+    "title",
+    "observed",
+    "cause",
+    "next_step",
+    "value",
+    "expected",
+    "threshold",
+    "unit",
+    "cost_eur_per_day",
+    "cost_eur_per_year",
+    "responsible",
+    "answer",
+    "evidence",
+)
 
 
 def municipality_shape(municipality: Municipality) -> Shape:
@@ -152,34 +182,7 @@ def progress_shape(measure: Measure, progress: MeasureProgress, witnesses: Witne
 
 def alert_shape(alert: AlertRow) -> Shape:
     """Return an alert with its evidence."""
-    return {
-        "id": alert.id,
-        "rule": alert.rule,
-        "subject": alert.subject,
-        "property": alert.property,
-        "state": alert.state,
-        "severity": alert.severity,
-        "since": alert.since,
-        "opened_at": alert.opened_at,
-        "last_seen_at": alert.last_seen_at,
-        "acknowledged_at": alert.acknowledged_at,
-        "acknowledged_by": alert.acknowledged_by,
-        "resolved_at": alert.resolved_at,
-        "silenced_until": alert.silenced_until,
-        "title": alert.title,
-        "observed": alert.observed,
-        "cause": alert.cause,
-        "next_step": alert.next_step,
-        "value": alert.value,
-        "expected": alert.expected,
-        "threshold": alert.threshold,
-        "unit": alert.unit,
-        "cost_eur_per_day": alert.cost_eur_per_day,
-        "cost_eur_per_year": alert.cost_eur_per_year,
-        "responsible": alert.responsible,
-        "answer": alert.answer,
-        "evidence": alert.evidence,
-    }
+    return {name: getattr(alert, name) for name in _ALERT}
 
 
 def log_shape(entry: AlertLogRow) -> Shape:

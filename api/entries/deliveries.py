@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from analysis.meters.raw_readings import as_displayed
-from api.entries.expected_range import canonical
-from api.entries.hand_readings import shown
+from api.entries.expected_range import canonical, shown
 from api.entries.reading_notes import Typed, keep_trail
 from api.entries.typed_values import refuse_future, write_typed
 from api.evidence import Evidence

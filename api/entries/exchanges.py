@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from api.entries.expected_range import ExpectedRange, canonical, expected_range
-from api.entries.hand_readings import LARGEST_DISPLAY, of_one_device, shown
+from api.displays import MOST_DIGITS, has_such_digits, is_display
+from api.entries.expected_range import ExpectedRange, canonical, expected_range, missed
+from api.entries.hand_readings import of_one_device
 from api.entries.photos import Photo, Shows, keep_photos
 from api.events.event_trail import Step, leave
 from api.evidence import Evidence
@@ -17,7 +18,6 @@ from gateway.operations import MeterEventRow
 from gateway.reading import milliseconds
 from gateway.series import Series
 
-MOST_DIGITS = 18
 PICTURES = ("photo_old", "photo_new")
 _PAST = timedelta(days=400)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -53,9 +53,9 @@ def photos_of(pictures: Mapping[str, bytes]) -> tuple[Photo, ...]:
 def record_exchange(evidence: Evidence, exchange: Exchange) -> MeterEventRow:
     """Keep an exchange with its trail and photos, and return it.
 
-    Raises `InvalidReading`: `virtual_meter`, `too_old`, `future_time`, `not_a_number`, `beyond_digits`, and without a
-    reason `out_of_range`; `NotFound` and `Conflict` for a correction of what is no exchange, or another exchange of
-    that instant.
+    Raises `InvalidReading`: `virtual_meter`, `no_counter`, `too_old`, `future_time`, `not_a_number`, `beyond_digits`,
+    and without a reason `out_of_range`; `NotFound` and `Conflict` for a correction of what is no exchange, or another
+    exchange of that instant.
     """
     meter = evidence.portfolio.meter(exchange.meter_id)
     _check(evidence, meter, exchange)
@@ -95,6 +95,8 @@ def _check(evidence: Evidence, meter: Meter, exchange: Exchange) -> None:
     check_moment(exchange.at)
     if exchange.at > evidence.now():
         raise InvalidReading("future_time", f"{exchange.at.isoformat()} has not come yet")
+    if exchange.digits is not None and not has_such_digits(exchange.digits):
+        raise InvalidReading("not_a_number", f"a display has 1 to {MOST_DIGITS} digits, not {exchange.digits}")
     _check_display(exchange.old_end, meter.digits)
     _check_display(exchange.new_start, exchange.digits or meter.digits)
     if exchange.factor is not None and not SMALLEST_RATIO <= exchange.factor <= LARGEST_TRANSFORMER:
@@ -102,13 +104,12 @@ def _check(evidence: Evidence, meter: Meter, exchange: Exchange) -> None:
         raise InvalidReading("not_a_number", f"{exchange.factor} is no transformer ratio ({allowed})")
     expected = _expected(evidence, meter, exchange)
     if not exchange.reason.strip() and not expected.holds(canonical(meter, exchange.old_end)):
-        low, high = (shown(meter, bound) for bound in (expected.low, expected.high))
-        detail = f"{exchange.old_end} {meter.unit} is not between {low} and {high}; give a reason to record it anyway"
-        raise InvalidReading("out_of_range", detail)
+        words = missed(meter, exchange.old_end, expected)
+        raise InvalidReading("out_of_range", f"{words}; give a reason to record it anyway")
 
 
 def _check_display(value: Decimal, digits: int | None) -> None:
-    if not 0 <= value < LARGEST_DISPLAY:
+    if not is_display(value):
         raise InvalidReading("not_a_number", f"{value} is no display of a meter")
     if digits is not None and value >= 10**digits:
         raise InvalidReading("beyond_digits", f"{value} has more than {digits} digits before the point")

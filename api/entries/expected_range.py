@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from analysis.ledger.micro import MICRO
+from analysis.ledger.rules import rules_of
 from config.meters.meter import Meter, wrap_of
 from config.quantities import QUANTITIES, UNITS, Kind
 from gateway.reading import milliseconds
@@ -31,6 +33,24 @@ class ExpectedRange:
         if self.after_wrap is not None and 0 <= value <= self.after_wrap:
             return True
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+
+def missed(meter: Meter, display: Decimal, expected: ExpectedRange) -> str:
+    """Say in the display's unit what was typed and what was expected instead."""
+    return f"{display.normalize():f} {meter.unit} is not {range_words(meter, expected)}"
+
+
+def range_words(meter: Meter, expected: ExpectedRange) -> str:
+    """Say in the display's unit what is expected: `between 1.0 and 2.0 kWh`, `at least 1.0 kWh`."""
+    low, high = (shown(meter, bound) for bound in (expected.low, expected.high))
+    if low is None or high is None:
+        sides = [f"at least {low} {meter.unit}"] if low is not None else []
+        sides += [f"at most {high} {meter.unit}"] if high is not None else []
+        words = "".join(sides) or "any value"
+    else:
+        words = f"between {low} and {high} {meter.unit}"
+    wrapped = shown(meter, expected.after_wrap)
+    return words if wrapped is None else f"{words}, or up to {wrapped} {meter.unit} where the register has wrapped"
 
 
 def expected_range(meter: Meter, past: Series, at: datetime) -> ExpectedRange:
@@ -69,11 +89,10 @@ def _growth_bound(meter: Meter, past: Series, before: int, since_ms: int) -> flo
 
 
 def _physical_rate(meter: Meter) -> float | None:
-    hourly = meter.maximum_kw if QUANTITIES[meter.quantity].unit == "kWh" else meter.maximum_m3_h
-    if hourly is None:
-        return None
+    """Canonical units per ms that the connection can carry, behind the newest transformer ratio."""
+    rate = rules_of(meter).rate
     ratio = float(meter.factor[-1].value) if meter.factor else 1.0
-    return hourly / ratio / _HOUR_MS
+    return None if rate is None else rate / MICRO / ratio
 
 
 def _usual_rate(past: Series, before: int) -> float | None:
@@ -82,6 +101,11 @@ def _usual_rate(past: Series, before: int) -> float | None:
     if span_ms < _FEWEST_DAYS * _DAY_MS or growth <= 0:
         return None
     return _TOLERANCE * growth / span_ms
+
+
+def shown(meter: Meter, value: float | None) -> float | None:
+    """Return a canonical value as the display shows it; None stays None."""
+    return None if value is None else round(value / float(UNITS[meter.unit][1]), 3)
 
 
 def canonical(meter: Meter, shown: Decimal) -> float:

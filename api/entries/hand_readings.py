@@ -11,7 +11,8 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 
 from analysis.bookkeeping.meter_records import SETTLED
-from api.entries.expected_range import ExpectedRange, canonical, expected_range
+from api.displays import LARGEST_DISPLAY
+from api.entries.expected_range import ExpectedRange, canonical, expected_range, missed, shown
 from api.entries.photos import Photo, keep_photos
 from api.entries.reading_notes import Typed, keep_trail
 from api.entries.typed_values import refuse_future, write_typed
@@ -19,7 +20,6 @@ from api.evidence import Evidence
 from api.times import check_moment
 from config.errors import InvalidReading
 from config.meters.meter import Meter
-from config.quantities import UNITS
 from gateway.operations.photos import reading_subject
 from gateway.reading import milliseconds
 from gateway.series import Series
@@ -27,8 +27,7 @@ from gateway.series import Series
 _PAST = timedelta(days=400)
 _FUTURE = timedelta(days=400)
 _MILLISECOND = timedelta(milliseconds=1)
-_GROUPED = re.compile(r"\d{1,3}(\.\d{3})+")
-LARGEST_DISPLAY = 10**15  # none has as many digits
+_GROUPED = re.compile(r"[1-9]\d{0,2}(\.\d{3})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,20 +147,14 @@ def _check_size(reading: HandReading) -> None:
 
 def _demand_expected(meter: Meter, expected: ExpectedRange, reading: HandReading, value: float) -> None:
     if not expected.holds(value):
-        low, high = (shown(meter, bound) for bound in (expected.low, expected.high))
-        detail = f"{reading.shown} {meter.unit} is not between {low} and {high}; give a reason to store it anyway"
-        raise InvalidReading("out_of_range", detail)
+        words = missed(meter, reading.shown, expected)
+        raise InvalidReading("out_of_range", f"{words}; give a reason to store it anyway")
 
 
 def _demand_first(meter: Meter, reading: HandReading, before: float | None) -> None:
     if before is not None:
         stands = f"{shown(meter, before)} {meter.unit} stands at {reading.at.isoformat()} already"
         raise InvalidReading("already_read", f"{stands}; give a reason to correct it")
-
-
-def shown(meter: Meter, value: float | None) -> float | None:
-    """Return a canonical value as the display shows it; None stays None."""
-    return None if value is None else round(value / float(UNITS[meter.unit][1]), 3)
 
 
 def _note(evidence: Evidence, meter: Meter, reading: HandReading, before: float | None) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from analysis.figures import How
+from analysis.german import exact, unit_text
 from api.evidence import Evidence
 from config.meters.meter import Meter
 from gateway.operations import ReadingNoteRow
@@ -36,7 +37,7 @@ def keep_trail(evidence: Evidence, meter: Meter, typed: Typed) -> None:
         time_ms=milliseconds(typed.at),
         how=(How.READ_BY_HAND if is_first else How.CORRECTED).value,
         author=typed.author,
-        reason=reason if is_first else f"{reason} (vorher {typed.old} {meter.unit})",
+        reason=reason if typed.old is None else f"{reason} (vorher {_shown(typed.old, meter)})",
         recorded_at=evidence.now(),
     )
     detail = {"value": str(typed.value), "unit": meter.unit, "time": typed.at.isoformat(), "force": reason}
@@ -45,3 +46,7 @@ def keep_trail(evidence: Evidence, meter: Meter, typed: Typed) -> None:
     with evidence.operations.begin() as connection:
         evidence.operations.notes.record(note, connection=connection)
         evidence.operations.audit.record(typed.author, action, meter.id, detail, connection=connection)
+
+
+def _shown(value: float, meter: Meter) -> str:
+    return f"{exact(Decimal(repr(value)))} {unit_text(meter.unit)}"

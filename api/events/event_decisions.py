@@ -10,6 +10,7 @@ from analysis.figures import MeterEvent
 from analysis.meters.meter_events import events_of
 from analysis.meters.raw_readings import as_displayed
 from api.answers.problems import InvalidInput
+from api.displays import MOST_DIGITS, has_such_digits, is_display
 from api.events.event_trail import Step, before_last_step, leave
 from api.events.former_values import bring_back_former, bring_back_new
 from api.evidence import Evidence
@@ -159,7 +160,7 @@ def _decided(evidence: Evidence, meter: Meter, event: MeterEventRow, decision: D
     if event.kind == SUSPECTED:
         return _exchanged(evidence, meter, decided, decision)
     if event.kind == UNIT_CHANGE:
-        return replace(decided, factor=_factor(decision.factor or event.factor))
+        return replace(decided, factor=_factor(event.factor if decision.factor is None else decision.factor))
     if event.kind == CLOCK_SHIFT:
         return replace(decided, new_start=_shift(event, decision))
     return decided
@@ -177,10 +178,10 @@ def _exchanged(evidence: Evidence, meter: Meter, event: MeterEventRow, decision:
         event,
         kind="exchange",
         time=at,
-        old_end=last if decision.old_end is None else decision.old_end,
-        new_start=first if decision.new_start is None else decision.new_start,
+        old_end=last if decision.old_end is None else _display("old_end", decision.old_end),
+        new_start=first if decision.new_start is None else _display("new_start", decision.new_start),
         serial=decision.serial or event.serial,
-        digits=decision.digits or event.digits,
+        digits=event.digits if decision.digits is None else _digits(decision.digits),
         factor=event.factor if decision.factor is None else _factor(decision.factor),
     )
 
@@ -201,6 +202,18 @@ def readings_around(
     if not before or not after:
         raise Conflict(f"there are no readings around {at.isoformat()}")
     return before[-1], after[0]
+
+
+def _display(place: str, value: Decimal) -> Decimal:
+    if not is_display(value):
+        raise InvalidInput(place, f"{value} is no display of a meter")
+    return value
+
+
+def _digits(digits: int) -> int:
+    if not has_such_digits(digits):
+        raise InvalidInput("digits", f"{digits} is not between 1 and {MOST_DIGITS}")
+    return digits
 
 
 def _factor(factor: Decimal | None) -> Decimal:

@@ -1,17 +1,16 @@
 """The events of a meter with what is recorded of them: values, author, photos, and what can be done about them."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from analysis.doubts import first_reading
 from analysis.figures import MeterEvent
 from analysis.meters.meter_events import events_of
 from api.evidence import Evidence
 from config.meters.meter import Meter
 from gateway.operations import MeterEventRow, PhotoRow, ReadingNoteRow
-from gateway.reading import instant, milliseconds
+from gateway.reading import milliseconds
 
-_BEFORE = datetime(1970, 1, 2, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 STATES = ("recorded", "proposed", "accepted", "rejected", "withdrawn", "noticed")
 
 
@@ -66,8 +65,6 @@ def every_event(evidence: Evidence, meter: Meter) -> tuple[KnownEvent, ...]:
 def first_day(evidence: Evidence, meter: Meter) -> date:
     """Return the local day on which what is known of a meter begins; tomorrow where nothing is."""
     recorded = evidence.operations.events.of_meter(meter.id)
-    # Of an instant before everything, the neighbour behind it is the first reading.
-    oldest = evidence.books.store.read_with_neighbours(meter.id, meter.quantity, _BEFORE, _BEFORE + _MILLISECOND)
-    times = [*(row.time for row in recorded[:1]), *(instant(time_ms) for time_ms in oldest.time_ms[:1].tolist())]
-    known = min(times, default=evidence.now() + timedelta(days=1))
+    times = (*(row.time for row in recorded[:1]), first_reading(evidence.books, meter))
+    known = min((at for at in times if at is not None), default=evidence.now() + timedelta(days=1))
     return known.astimezone(evidence.books.zone).date()

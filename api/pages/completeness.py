@@ -9,13 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from alerts import inbox
-from analysis.properties.completeness import MeterCompleteness
+from analysis.properties.completeness import Completeness, MeterCompleteness
 from api.clocks_ahead import clocks_ahead
 from api.events.open_questions import open_questions
 from api.evidence import Evidence, Given
+from api.lacking import lacking_meters
 from api.pages.sub_meters import shown_checks
 from api.presentation.rendering import templates_of
-from config.meters.meter import Meter, Reporting
+from config.meters.meter import Meter
 from gateway.reading import Refused
 
 router = APIRouter(include_in_schema=False)
@@ -44,20 +45,13 @@ def _content(evidence: Evidence) -> dict[str, object]:
     end = evidence.today()
     start = end - timedelta(days=_SHOWN_DAYS)
     found = evidence.completeness(start, end)
-    rows: dict[str, list[MeterCalendar]] = {}
-    names = {meter.id: meter.title or meter.medium.title for meter in evidence.portfolio.meters.values()}
-    for one in found.meters:
-        cells = [_cell(coverage) for coverage in one.daily]
-        rows.setdefault(one.property_id, []).append(MeterCalendar(evidence.portfolio.meter(one.meter), one, cells))
+    rows = _calendars(evidence, found)
     return {
         "start": start,
         "end": end - timedelta(days=1),
         "days": _SHOWN_DAYS,
         "found": found,
-        "lacking": {
-            one.property_id: [names[name] for name in one.whole.incomplete if _is_late(evidence, name)]
-            for one in found.places
-        },
+        "lacking": lacking_meters(evidence, found),
         "places": [(place, rows.get(place.id, [])) for place in evidence.portfolio.properties],
         "checks": [(place, one) for place in evidence.portfolio.properties for one in shown_checks(evidence, place)],
         "collector": evidence.services.statistics(),
@@ -70,10 +64,12 @@ def _content(evidence: Evidence) -> dict[str, object]:
     }
 
 
-def _is_late(evidence: Evidence, meter_id: str) -> bool:
-    """Whether a meter should know more: one that is read by hand does not before its next reading is due."""
-    by_hand = evidence.portfolio.meter(meter_id).reporting is Reporting.BY_HAND
-    return not by_hand or evidence.silence(meter_id) is not None
+def _calendars(evidence: Evidence, found: Completeness) -> dict[str, list[MeterCalendar]]:
+    rows: dict[str, list[MeterCalendar]] = {}
+    for one in found.meters:
+        cells = [_cell(coverage) for coverage in one.daily]
+        rows.setdefault(one.property_id, []).append(MeterCalendar(evidence.portfolio.meter(one.meter), one, cells))
+    return rows
 
 
 def _cell(coverage: float | None) -> str:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from analysis.charts import amount_word
+from analysis.german import amount_word
 from analysis.properties.trust import trust_of
 from api.clocks_ahead import clock_ahead
 from api.entries.deliveries import last_deliveries
@@ -75,12 +75,18 @@ def meter_content(
 
     `read_at` is when somebody read the display, `changed_at` when the device was exchanged; None: nobody said.
     """
-    span = span_of(asked.spanne, asked.schritt, asked.ab, evidence.today())
+    content = _head(evidence, meter) | _shown(evidence, meter, asked) | {"asked": asked}
+    if meter.is_virtual:
+        return content
+    forms = empty_forms(evidence, meter, read_at=read_at, changed_at=changed_at, corrects=asked.berichtigen)
+    deliveries = last_deliveries(evidence, meter, _SHOWN_READINGS) if meter.is_filled else []
+    return content | forms | {"deliveries": deliveries}
+
+
+def _head(evidence: Evidence, meter: Meter) -> dict[str, object]:
+    """What the page says of the meter whatever time it shows."""
     place = evidence.portfolio.property(meter.property_id)
-    found = evidence.consumption(meter.id, span.start, span.end, span.resolution)
-    events = event_list(evidence, meter, asked.ereignisse_bis)
-    known = events_between(evidence, meter, span.start, span.end, events)
-    content: dict[str, object] = {
+    return {
         "meter": meter,
         "title": meter.title or meter.medium.title,
         "place": place,
@@ -88,6 +94,20 @@ def meter_content(
         "ahead": clock_ahead(evidence, meter.id),
         "silence": None if meter.is_virtual else evidence.silence(meter.id),
         "amount_word": amount_word(meter.medium_id),
+        "main": None if meter.sub_meter_of is None else evidence.portfolio.meter(meter.sub_meter_of),
+        "checks": shown_checks(evidence, place, of=meter),
+        "places": 1 if meter.decimals is None else meter.decimals,
+        "readings": _last_readings(evidence, meter),
+    }
+
+
+def _shown(evidence: Evidence, meter: Meter, asked: Asked) -> dict[str, object]:
+    """What it says of the time that a link asks for."""
+    span = span_of(asked.spanne, asked.schritt, asked.ab, evidence.today())
+    found = evidence.consumption(meter.id, span.start, span.end, span.resolution)
+    events = event_list(evidence, meter, asked.ereignisse_bis)
+    known = events_between(evidence, meter, span.start, span.end, events)
+    return {
         "span": span,
         "chart": shown_meter(evidence, meter, span, found, known),
         "total": found.total,
@@ -95,19 +115,9 @@ def meter_content(
         "reference": found.reference,
         "parts_known": [(evidence.portfolio.meter(one.meter), one) for one in found.parts],
         "notes": found.notes,
-        "main": None if meter.sub_meter_of is None else evidence.portfolio.meter(meter.sub_meter_of),
-        "checks": shown_checks(evidence, place, of=meter),
         "trust": trust_of(found.quality, [meter.id], witness(evidence, span.start, span.end)),
         "events": events,
-        "asked": asked,
-        "places": 1 if meter.decimals is None else meter.decimals,
-        "readings": _last_readings(evidence, meter),
     }
-    if meter.is_virtual:
-        return content
-    forms = empty_forms(evidence, meter, read_at=read_at, changed_at=changed_at, corrects=asked.berichtigen)
-    deliveries = last_deliveries(evidence, meter, _SHOWN_READINGS) if meter.is_filled else []
-    return content | forms | {"deliveries": deliveries}
 
 
 def _last_readings(evidence: Evidence, meter: Meter) -> list[tuple[datetime, float, tuple[PhotoRow, ...]]]:

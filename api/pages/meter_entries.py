@@ -12,7 +12,7 @@ from api.entries.hand_readings import HandReading, take, typed_amount
 from api.evidence import Given
 from api.pages.filled_forms import filled_form
 from api.pages.meter import Asked, meter_content
-from api.pages.meter_forms import local_instant, number_or_none, typed_delivery, typed_exchange, whole_or_none
+from api.pages.meter_forms import amount_or_none, local_instant, typed_delivery, typed_exchange, whole_or_none
 from api.presentation import refusal_words
 from api.presentation.rendering import templates_of
 from config.errors import InvalidReading
@@ -68,7 +68,7 @@ async def exchange(request: Request, evidence: Given, meter_id: str) -> Response
             author,
             serial=fields.get("nummer", "")[:80] or None,
             digits=whole_or_none(fields.get("stellen")),
-            factor=number_or_none(fields.get("faktor")),
+            factor=amount_or_none(fields.get("faktor")),
             reason=fields.get("grund", "")[:500],
             corrects=fields.get("corrects"),
             photos=photos_of(pictures),

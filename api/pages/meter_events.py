@@ -15,7 +15,7 @@ from api.events.event_decisions import SUSPECTED, Decision, Verdict, decide, rea
 from api.events.known_events import KnownEvent, first_day, known_events
 from api.evidence import Evidence, Given
 from api.pages.filled_forms import filled_form
-from api.pages.meter_forms import display_or_none, local_instant, number_or_none, whole_or_none
+from api.pages.meter_forms import amount_or_none, local_instant, whole_or_none
 from api.presentation.event_words import Proposal, proposal_of
 from config.errors import Conflict, InvalidReading, NotFound
 from config.meters.meter import Meter
@@ -27,7 +27,10 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A proposed event with its words; `last` and `first` are the displays around a suspected exchange."""
+    """A proposed event with its words; `last` and `first` are the displays around a suspected exchange.
+
+    It lies behind the instant `earliest`. None of the three where nobody is asked about an exchange.
+    """
 
     known: KnownEvent
     words: Proposal
@@ -114,11 +117,11 @@ def _decision(
             author,
             comment,
             at=local_instant(fields["zeit"], evidence) if "zeit" in fields else None,
-            old_end=display_or_none(fields.get("alt")),
-            new_start=display_or_none(fields.get("neu")),
+            old_end=amount_or_none(fields.get("alt")),
+            new_start=amount_or_none(fields.get("neu")),
             serial=fields.get("nummer", "")[:80] or None,
             digits=whole_or_none(fields.get("stellen")),
-            factor=number_or_none(fields.get("faktor")),
+            factor=amount_or_none(fields.get("faktor")),
             shift_s=whole_or_none(fields.get("sekunden")),
         )
     except InvalidReading as error:

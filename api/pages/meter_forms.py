@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from api.entries.exchanges import expected_end
-from api.entries.hand_readings import range_of, shown, typed_amount, typed_number
+from api.entries.expected_range import shown
+from api.entries.hand_readings import range_of, typed_amount, typed_number
 from api.evidence import Evidence
+from api.presentation import words
 from api.times import is_of_our_time
 from config.errors import Conflict, InvalidReading
 from config.meters.meter import Meter
@@ -67,33 +69,23 @@ def _exchange(evidence: Evidence, meter: Meter, event_id: str) -> dict[str, str]
 def _told(evidence: Evidence, event: MeterEventRow) -> dict[str, str]:
     return {
         "corrects": event.id,
-        "alt": number_text(event.old_end),
-        "neu": number_text(event.new_start),
+        "alt": words.typed(event.old_end),
+        "neu": words.typed(event.new_start),
         "nummer": event.serial or "",
         "stellen": "" if event.digits is None else str(event.digits),
-        "faktor": number_text(event.factor),
+        "faktor": words.typed(event.factor),
         "zeit": local_text(evidence, event.time),
     }
 
 
-def number_text(value: Decimal | None) -> str:
-    """Return a number as a person types it; empty for none."""
-    return "" if value is None else f"{value.normalize():f}".replace(".", ",")
-
-
-def number_or_none(text: str | None) -> Decimal | None:
-    """Return what was typed, None for an empty field; raises `InvalidReading`."""
-    return typed_number(text) if text and text.strip() else None
-
-
-def display_or_none(text: str | None) -> Decimal | None:
-    """Return the display that was typed, None for an empty field; raises `InvalidReading`."""
+def amount_or_none(text: str | None) -> Decimal | None:
+    """Return the display or factor that was typed, None for an empty field; raises `InvalidReading`."""
     return typed_amount(text) if text and text.strip() else None
 
 
 def whole_or_none(text: str | None) -> int | None:
     """Return a whole number that was typed, None for an empty field; raises `InvalidReading`."""
-    number = number_or_none(text)
+    number = typed_number(text) if text and text.strip() else None
     if number is not None and (number != number.to_integral_value() or abs(number) > 10**9):
         raise InvalidReading("not_a_number", f"{text!r} is no whole number")
     return None if number is None else int(number)

@@ -14,6 +14,7 @@ from analysis.properties.trust import Trust, trust_in, trust_of
 from analysis.property_meters import common_reference
 from api.events.open_questions import open_questions
 from api.evidence import Evidence, Given
+from api.lacking import lacking_meters
 from api.media import GROUPS, Group, MeterDays, coverage_of, days_of, meters_of, sum_of
 from api.pages.property_row import PropertyRow, property_row
 from api.pages.unjudged import unjudged
@@ -60,6 +61,7 @@ def _content(evidence: Evidence) -> dict[str, object]:
     today = evidence.today()
     alerts = [alert for alert in evidence.open_alerts() if not alert.is_silenced(evidence.now())]
     names = {place.id: place.name for place in evidence.portfolio.properties}
+    completeness = evidence.completeness(today - timedelta(days=30), today)
     emitted = evidence.remembered.get(("co2e", today), lambda: co2e(evidence, today.year - 1))
     return ({} if alerts else unjudged(evidence)) | {
         "alerts": alerts[:_SHOWN_ALERTS],
@@ -70,7 +72,8 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "year_to_date": evidence.remembered.get(("to date", today), lambda: year_to_date(evidence, today)),
         "co2e": emitted,
         "co2e_trust": trust_in(emitted, witness(evidence, date(today.year - 1, 1, 1), date(today.year, 1, 1))),
-        "completeness": evidence.completeness(today - timedelta(days=30), today),
+        "completeness": completeness,
+        "lacking": len(lacking_meters(evidence, completeness)),
         "questions": len(open_questions(evidence)),
         "measures": [(one, evidence.measure(one.id)) for one in evidence.portfolio.measures.values()],
         "municipalities": _municipalities(evidence, alerts),

@@ -28,6 +28,7 @@ from gateway.operations import AlertRow
 from gateway.reading import Reading
 
 router = APIRouter(include_in_schema=False)
+_SPEAKING = frozenset({"ok", "look"})  # a meter that speaks may ask; one that is silent may have asked before
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def _person(evidence: Evidence, place: Property) -> str | None:
 def _answer(place: Property, alerts: list[AlertRow], meters: list[MeterRow]) -> str:
     if not place.meters:
         return "Hier gibt es noch keinen Zähler: Wir wissen nicht, was diese Liegenschaft verbraucht."
-    speaking = sum(row.light.level == "ok" or bool(row.questions) for row in meters)
+    speaking = sum(row.light.level in _SPEAKING for row in meters)
     heard = f"{speaking} von {len(meters)} Zählern melden sich wie erwartet."
     asked = sum(bool(row.questions) for row in meters)
     if not alerts and asked:

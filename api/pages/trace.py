@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from analysis.charts import amount_word
+from analysis.german import amount_word
 from analysis.meters.trace import MOST_ROWS, Trace
 from analysis.property_meters import register_unit
 from analysis.virtual.formula_parts import formulas_within, named_by

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from analysis.measures.measures import Verdict
 from analysis.meters.sub_meters import Agreement
 from analysis.properties.kpis import Rating
+from config.minima import MINIMA
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,14 @@ def coverage_light(coverage: float | None) -> Light:
     if coverage is None or coverage <= 0:
         return Light("unknown", "○", "keine Daten")
     if coverage >= 0.95:
-        return Light("ok", "●", "vollständig")
+        return Light("ok", "●", "vollständig" if coverage >= MINIMA["complete"].whole else "fast vollständig")
     return Light("look", "◐", "lückenhaft") if coverage >= 0.75 else Light("act", "◔", "große Lücken")
+
+
+def data_light(coverage: float | None, lacking: int) -> Light:
+    """Return how complete the data of many properties are; nothing is complete while some of them are not."""
+    found = coverage_light(coverage)
+    return INCOMPLETE if lacking and found.level == "ok" else found
 
 
 def rating_light(rating: Rating | None) -> Light:

@@ -82,6 +82,7 @@ def _filters(zone: ZoneInfo) -> dict[str, Callable[..., object]]:
         "digits": words.digits,
         "plain": words.plain,
         "plain_number": exact,
+        "typed": words.typed,
         "money": words.money,
         "percent": words.percent,
         "day": words.day,

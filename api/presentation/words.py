@@ -121,6 +121,11 @@ def plain(value: float | Decimal | None) -> str:
     return text.rstrip("0").rstrip(",") if "," in text else text
 
 
+def typed(value: Decimal | None) -> str:
+    """Return a number as a person types it, all of its digits and no point that groups; empty for none."""
+    return "" if value is None else f"{value.normalize():f}".replace(".", ",")
+
+
 def register(value: float, unit: str) -> str:
     """Return what a register shows: all of its digits, three decimals at most."""
     text = digits(value, 3)
@@ -212,6 +217,11 @@ def change(new: float | None, old: float | None) -> str:
         return "wie im Vorjahr"
     amount_text = f"{digits(abs(share) * 100, 0 if abs(share) >= 0.1 else 1)}{THIN}%"
     return f"{amount_text} {'mehr' if share > 0 else 'weniger'} als im Vorjahr"
+
+
+def incomplete_places(lacking: int, of: int) -> str:
+    """Say how many properties have data that are not complete: `2 von 6 Liegenschaften unvollständig`."""
+    return f"{lacking} von {of} Liegenschaften unvollständig" if of > 1 else "unvollständig"
 
 
 def reason_text(reason: str | None) -> str:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from api.answers.documents import answer, json_bytes
 from api.answers.event_shapes import known_event_shape, recorded_shape
 from api.answers.problems import InvalidInput, TooMuch
+from api.displays import LARGEST_DISPLAY, MOST_DIGITS
 from api.events.event_decisions import Decision, Verdict, decide, undo
 from api.events.known_events import first_day, known_events
 from api.evidence import Evidence, Given
@@ -36,10 +37,10 @@ class Accepted(Said):
     """Values that an accepted event takes; what is left out is as proposed. Displays in the meter's unit."""
 
     at: AwareDatetime | None = None
-    old_end: Decimal | None = Field(None, ge=0, lt=10**15, allow_inf_nan=False)
-    new_start: Decimal | None = Field(None, ge=0, lt=10**15, allow_inf_nan=False)
+    old_end: Decimal | None = Field(None, ge=0, lt=LARGEST_DISPLAY, allow_inf_nan=False)
+    new_start: Decimal | None = Field(None, ge=0, lt=LARGEST_DISPLAY, allow_inf_nan=False)
     serial: str | None = Field(None, max_length=80)
-    digits: int | None = Field(None, ge=1, le=18)
+    digits: int | None = Field(None, ge=1, le=MOST_DIGITS)
     factor: Decimal | None = Field(None, gt=0, allow_inf_nan=False)
     shift_s: int | None = None
 

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from api.answers.documents import json_bytes
 from api.answers.event_shapes import recorded_shape
-from api.entries.exchanges import MOST_DIGITS, PICTURES, Exchange, photos_of, record_exchange
+from api.displays import MOST_DIGITS
+from api.entries.exchanges import PICTURES, Exchange, photos_of, record_exchange
 from api.evidence import Given
 from api.routes.typed_bodies import typed_body, typed_body_schema
 from api.security.callers import caller_of

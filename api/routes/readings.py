@@ -12,17 +12,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.figures import How
+from analysis.meters.raw_readings import hows_of
 from analysis.property_meters import register_unit
 from api.answers.documents import answer, csv_answer, json_bytes, wants_arrow, wants_csv
 from api.answers.problems import InvalidInput, TooMuch
 from api.answers.shapes import iso_duration
-from api.entries.hand_readings import HandReading, range_of, shown, standing, take
+from api.entries.expected_range import shown
+from api.entries.hand_readings import HandReading, range_of, standing, take
 from api.evidence import Evidence, Given
 from api.routes.typed_bodies import typed_body, typed_body_schema
 from api.security.callers import caller_of
 from api.security.push_limits import PushLimits
 from api.times import moment
-from config.meters.meter import Meter, Reporting
+from config.meters.meter import Meter
 from gateway.reading import instant
 from gateway.series import Series
 
@@ -164,7 +166,8 @@ async def readings(
         return readings_arrow(request, series, str(evidence.books.zone))
     if wants_csv(request):
         return csv_answer(request, ("time", "value"), _rows(series))
-    return answer(request, _columns(meter, chosen, series))
+    quality = await asyncio.to_thread(hows_of, evidence.books, meter, chosen, series)
+    return answer(request, _columns(meter, chosen, series, quality=quality))
 
 
 def _span(evidence: Evidence, start: str | None, end: str | None) -> tuple[datetime, datetime]:
@@ -178,9 +181,8 @@ def _span(evidence: Evidence, start: str | None, end: str | None) -> tuple[datet
     return since, until
 
 
-def _columns(meter: Meter, quantity: str, series: Series) -> dict[str, object]:
+def _columns(meter: Meter, quantity: str, series: Series, *, quality: list[How]) -> dict[str, object]:
     step = _even_step(series)
-    how = How.READ_BY_HAND if meter.reporting is Reporting.BY_HAND else How.MEASURED
     columns: dict[str, object] = {
         "meter": meter.id,
         "quantity": quantity,
@@ -188,7 +190,7 @@ def _columns(meter: Meter, quantity: str, series: Series) -> dict[str, object]:
         "start": instant(int(series.time_ms[0])) if len(series) else None,
         "step": None if step is None else iso_duration(step),
         "values": series.value,
-        "quality": [how] * len(series),
+        "quality": quality,
     }
     return columns if step else columns | {"times": series.time_ms.astype("datetime64[ms]")}
 

@@ -7,13 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analysis.meters.trace import MOST_ROWS
+from analysis.property_meters import register_unit
 from api.answers.documents import answer
 from api.answers.event_shapes import trace_shape
 from api.answers.problems import InvalidInput
 from api.evidence import Given
 from api.times import moment
 from api.traces import traced
-from config.quantities import QUANTITIES
 
 router = APIRouter(prefix="/v1", tags=["consumption"])
 
@@ -33,5 +33,5 @@ async def meter_trace(
     if not 1 <= limit <= MOST_ROWS:
         raise InvalidInput("limit", f"{limit} is not between 1 and {MOST_ROWS}")
     found = await asyncio.to_thread(traced, evidence, meter, since, until, first=first, limit=limit)
-    stored_unit = QUANTITIES[meter.quantity].unit
-    return answer(request, trace_shape(found, display_unit=meter.unit, stored_unit=stored_unit, zone=zone))
+    units = {"display_unit": meter.unit, "stored_unit": register_unit(meter)}
+    return answer(request, trace_shape(found, **units, zone=zone))

@@ -43,17 +43,26 @@ class _Tally:
     amount: float = 0.0
     first: tuple[int, float] = (2**63 - 1, 0.0)
     last: tuple[int, float] = (-(2**63), 0.0)
+    falls: bool = False
 
     def add(self, times_ms: NDArray[np.int64], values: NDArray[np.float64]) -> None:
+        order = np.argsort(times_ms, kind="stable")
+        begin, end = ((int(times_ms[at]), float(values[at])) for at in (order[0], order[-1]))
+        self.falls |= bool((np.diff(values[order]) < 0).any()) or self._falls_between(begin, end)
         self.count += len(values)
         self.amount += float(values.sum())
-        low, high = int(times_ms.argmin()), int(times_ms.argmax())
-        self.first = min(self.first, (int(times_ms[low]), float(values[low])))
-        self.last = max(self.last, (int(times_ms[high]), float(values[high])))
+        self.first, self.last = min(self.first, begin), max(self.last, end)
 
-    def total(self, kind: Kind) -> float:
+    def _falls_between(self, begin: tuple[int, float], end: tuple[int, float]) -> bool:
+        """Whether a counter falls from one piece to the next; pieces may come in any order."""
+        if not self.count:
+            return False
+        return (begin > self.last and begin[1] < self.last[1]) or (end < self.first and end[1] > self.first[1])
+
+    def total(self, kind: Kind) -> float | None:
         if kind is Kind.COUNTER:
-            return self.last[1] - self.first[1]
+            rise = self.last[1] - self.first[1]
+            return None if self.falls or rise < 0 else rise
         return self.amount if kind is Kind.AMOUNT else self.amount / self.count
 
 
@@ -164,5 +173,6 @@ def _readings(waiting: Sequence[tuple[SeriesKey, NDArray[np.int64], NDArray[np.f
 def _taken(key: SeriesKey, tally: _Tally) -> SeriesTaken:
     quantity = QUANTITIES[key.quantity]
     first, last = instant(tally.first[0]), instant(tally.last[0])
-    total = round(tally.total(quantity.kind), _DECIMALS)
-    return SeriesTaken(*key, quantity.unit, tally.count, first, last, total)
+    total = tally.total(quantity.kind)
+    shown = None if total is None else round(total, _DECIMALS)
+    return SeriesTaken(*key, quantity.unit, tally.count, first, last, shown)

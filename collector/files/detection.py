@@ -39,11 +39,8 @@ def _proposal(table: SampledTable) -> Proposal:
     dates = found.dates(time)
     form = columns.form(time)
     meter_column, values = columns.values(time, form)
-    mapping = FileMapping(
-        format=table.layout.format,
-        encoding=None if table.layout.format == "xlsx" else table.layout.encoding,
-        delimiter=None if table.layout.format == "xlsx" else table.layout.delimiter,
-        sheet=table.layout.sheet,
+    mapping = replace(
+        _laid_out(table.layout),
         time=time,
         dates=dates,
         zone=table.asked.zone,
@@ -60,3 +57,13 @@ def _proposal(table: SampledTable) -> Proposal:
     if len(table.layout.sheets) > 1:
         table.doubts.append(f"the sheet {table.layout.sheet!r} is taken of {', '.join(table.layout.sheets)}")
     return Proposal(mapping, round(0.85 ** len(table.doubts), 2), tuple(table.doubts))
+
+
+def _laid_out(layout: Layout) -> FileMapping:
+    is_text = layout.format != "xlsx"
+    return FileMapping(
+        format=layout.format,
+        encoding=layout.encoding if is_text else None,
+        delimiter=layout.delimiter if is_text else None,
+        sheet=layout.sheet,
+    )

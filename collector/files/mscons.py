@@ -199,13 +199,14 @@ class _Taking:
 
 def take_mscons(
     file: Path,
+    account: Account,
+    *,
     encoding: str,
     mapping: FileMapping,
     portfolio: Portfolio,
-    account: Account,
-    meter: str | None,
-    notes: NoteTaker | None,
-    progress: Progress | None,
+    meter: str | None = None,
+    notes: NoteTaker | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Take every value of an MSCONS interchange; `notes` is told the status of those that are not true values.
 

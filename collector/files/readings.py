@@ -1,5 +1,6 @@
 """Readings from files: finds out how a file is made, or is told, and takes it into a sink."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from itertools import chain, islice
@@ -75,32 +76,47 @@ def import_file(
     layout = layout_of(file, mapping)
     if layout.format == "mscons":
         proposal = Proposal(_overridden(mapping or FileMapping(format="mscons"), asked), 1.0, ())
-        take_mscons(file, layout.encoding, proposal.mapping, portfolio, account, asked.meter, notes, progress)
+        take_mscons(
+            file,
+            account,
+            encoding=layout.encoding,
+            mapping=proposal.mapping,
+            portfolio=portfolio,
+            meter=asked.meter,
+            notes=notes,
+            progress=progress,
+        )
     else:
-        proposal = _take_table(file, layout, portfolio, account, asked, mapping, progress)
+        table = _Table(file, layout, portfolio, asked)
+        proposal = table.take(account, mapping, progress=progress)
     return FileImport(proposal, account.result())
 
 
-def _take_table(
-    file: Path,
-    layout: Layout,
-    portfolio: Portfolio,
-    account: Account,
-    asked: Asked,
-    mapping: FileMapping | None,
-    progress: Progress | None,
-) -> Proposal:
-    lines = lines_of(file, layout, progress)
-    head: list[Line] = list(islice(lines, SAMPLE))
-    proposal = Proposal(_overridden(mapping, asked), 1.0, ()) if mapping else propose(head, layout, portfolio, asked)
-    used = proposal.mapping
-    columns, above = columns_of(head[:HEAD_LINES], used)
-    account.skipped += 0
-    form = NumberFormat(used.decimal or ".", used.thousands)
-    taking = TableTaking(account, columns, used, form, portfolio)
-    for block in in_blocks(chain(head[above:], lines)):
-        taking.take(block)
-    return proposal
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A file of lines and columns, and what was asked for."""
+
+    file: Path
+    layout: Layout
+    portfolio: Portfolio
+    asked: Asked
+
+    def take(self, account: Account, mapping: FileMapping | None, *, progress: Progress | None) -> Proposal:
+        lines = lines_of(self.file, self.layout, progress)
+        head: list[Line] = list(islice(lines, SAMPLE))
+        proposal = self._proposal(head, mapping)
+        used = proposal.mapping
+        columns, above = columns_of(head[:HEAD_LINES], used)
+        form = NumberFormat(used.decimal or ".", used.thousands)
+        taking = TableTaking(account, columns, used, form, self.portfolio)
+        for block in in_blocks(chain(head[above:], lines)):
+            taking.take(block)
+        return proposal
+
+    def _proposal(self, head: Sequence[Line], mapping: FileMapping | None) -> Proposal:
+        if mapping is None:
+            return propose(head, self.layout, self.portfolio, self.asked)
+        return Proposal(_overridden(mapping, self.asked), 1.0, ())
 
 
 def _overridden(mapping: FileMapping, asked: Asked) -> FileMapping:

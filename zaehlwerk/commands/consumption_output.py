@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Layout = Literal["table", "csv", "json"]
 _PLACES = 3
+_SUBSTITUTES = 10
 
 
 def print_consumption(found: Consumption, zone: ZoneInfo, *, layout: Layout) -> None:
@@ -24,7 +25,7 @@ def print_consumption(found: Consumption, zone: ZoneInfo, *, layout: Layout) -> 
     elif layout == "csv":
         typer.echo(_csv(found), nl=False)
     else:
-        _print_table(found)
+        _print_table(found, zone)
 
 
 def _document(found: Consumption, zone: ZoneInfo) -> dict[str, object]:
@@ -62,7 +63,7 @@ def _csv(found: Consumption) -> str:
     return csv_text(consumption_columns(found), consumption_rows(found))
 
 
-def _print_table(found: Consumption) -> None:
+def _print_table(found: Consumption, zone: ZoneInfo) -> None:
     from analysis.german import labelled  # noqa: PLC0415
     from api.presentation import words  # noqa: PLC0415
     from api.presentation.shares import shares_text  # noqa: PLC0415
@@ -76,10 +77,24 @@ def _print_table(found: Consumption) -> None:
         typer.echo(f"{light}  {time}  {value.strip().rjust(widths[2])}  {how}  {coverage.strip().rjust(widths[4])}")
     count = "ein Ereignis" if len(found.events) == 1 else f"{len(found.events)} Ereignisse"
     say(f"Summe {words.digits(found.total, _PLACES)} {unit}, {count}")
+    _say_substitutes(found, zone)
     for part in found.parts:
         say(f"Teil {part.meter}: {shares_text(part.quality)}")
     for note in found.notes:
         say(note)
+
+
+def _say_substitutes(found: Consumption, zone: ZoneInfo) -> None:
+    """Say what stands in for readings; of a gap with readings at both ends only the course, its sum is measured."""
+    from api.presentation import words  # noqa: PLC0415
+    from api.presentation.event_words import SUBSTITUTE_METHODS  # noqa: PLC0415
+
+    for one in found.substitutes[:_SUBSTITUTES]:
+        method = SUBSTITUTE_METHODS.get(one.method, one.method)
+        known = "die Summe ist gemessen" if one.known_sum else "die Summe ist geschätzt"
+        say(f"Ersatz {words.stamp(one.start, zone)} bis {words.stamp(one.end, zone)}: {method}, {known}")
+    if len(found.substitutes) > _SUBSTITUTES:
+        say(f"… und {len(found.substitutes) - _SUBSTITUTES} weitere, alle mit --json")
 
 
 def _row(found: Consumption, slot: Slot) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
     state: StateOption = None,
 ) -> None:
     """Say that a proposed event is real; what is not given is as proposed."""
-    from api.entries.hand_readings import typed_number  # noqa: PLC0415
+    from api.entries.hand_readings import typed_amount  # noqa: PLC0415
     from api.events.event_decisions import Decision, Verdict  # noqa: PLC0415
     from config.portfolio.files import load_portfolio  # noqa: PLC0415
     from zaehlwerk.intake import portfolio_folder  # noqa: PLC0415
@@ -91,7 +91,7 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
         new_start=None if new_start is None else display(new_start, "--new-start"),
         serial=serial,
         digits=digits,
-        factor=None if factor is None else typed_number(factor),
+        factor=None if factor is None else typed_amount(factor),
         shift_s=shift,
     )
     _decide(decision, portfolio, state)

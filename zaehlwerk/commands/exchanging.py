@@ -50,7 +50,7 @@ def exchange(  # noqa: PLR0913, PLR0917  each is an option
 ) -> None:
     """Record that a device was exchanged, so that consumption goes on across it."""
     from api.entries.exchanges import Exchange, expected_end, photos_of, record_exchange  # noqa: PLC0415
-    from api.entries.hand_readings import shown  # noqa: PLC0415
+    from api.entries.expected_range import range_words  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
 
@@ -72,32 +72,28 @@ def exchange(  # noqa: PLR0913, PLR0917  each is an option
             photos=photos_of({name: path.read_bytes() for name, path in pictures.items() if path is not None}),
         )
         expected = expected_end(evidence, found, moment)
-        low, high = (shown(found, bound) for bound in (expected.low, expected.high))
-        say(f"expected end of the old device: {_bound(low)} to {_bound(high)} {found.unit}")
+        say(f"expected end of the old device: {range_words(found, expected)}")
         recorded = record_exchange(evidence, told)
     say(f"recorded: exchange of {found.id}, event {recorded.id}")
 
 
-def _bound(shown: float | None) -> str:
-    return "–" if shown is None else str(shown)
-
-
 def display(text: str, option: str) -> Decimal:
     """Return what a display shows; raises `WrongCall` for what none can show."""
-    from api.entries.hand_readings import LARGEST_DISPLAY, typed_amount  # noqa: PLC0415
+    from api.displays import is_display  # noqa: PLC0415
+    from api.entries.hand_readings import typed_amount  # noqa: PLC0415
 
     shown = typed_amount(text)
-    if not 0 <= shown < LARGEST_DISPLAY:
+    if not is_display(shown):
         raise WrongCall(f"{option} {text} is no display of a meter (allowed: 0 to 15 digits)")
     return shown
 
 
 def ratio(text: str) -> Decimal:
     """Return a transformer ratio; raises `WrongCall` for what cannot be one."""
-    from api.entries.hand_readings import typed_number  # noqa: PLC0415
+    from api.entries.hand_readings import typed_amount  # noqa: PLC0415
     from config.meters.meter import LARGEST_TRANSFORMER, SMALLEST_RATIO  # noqa: PLC0415
 
-    found = typed_number(text)
+    found = typed_amount(text)
     if not SMALLEST_RATIO <= found <= LARGEST_TRANSFORMER:
         allowed = f"{SMALLEST_RATIO} to {LARGEST_TRANSFORMER}"
         raise WrongCall(f"--factor {text} is no transformer ratio (allowed: {allowed})")

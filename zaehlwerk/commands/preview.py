@@ -54,6 +54,12 @@ def show_preview(result: ImportResult, zone: ZoneInfo) -> None:
     ]
     print_table(("meter", "quantity", "readings", "first", "last", "total", "unit"), series)
     typer.echo()
+    for one in result.series:
+        if one.total is None:
+            say(
+                f"look at this: the counter of {one.meter} falls within the file (it wraps, was exchanged, or a "
+                f"value is wrong): `zaehlwerk consumption {one.meter}` tells after the import what it counted"
+            )
 
 
 def save(mapping: FileMapping, file: Path) -> None:

@@ -94,28 +94,12 @@ def _source(target: str, transport: str, baud: int, parity: str) -> ModbusBus:
 
 
 def _print(came: Visit, document: dict[str, Any]) -> None:
-    if document.get("candidates"):
-        print_table(
-            ("profile", "plausible", "of", "score"),
-            [(one["profile"], one["plausible"], one["judged"], one["score"]) for one in document["candidates"][:10]],
-        )
-    equals = [
-        one["profile"] for one in document.get("candidates", ()) if _rank(one) == _rank(document["candidates"][0])
-    ]
-    if len(equals) > 1:
-        typer.echo(f"as good as one another, the type plate decides: {', '.join(equals)}")
-    for one in document.get("matches", ()):
-        where = f"function code {one['function_code']}, address {one['address']}, {one['type']}, {one['word_order']}"
-        typer.echo(f"{one['quantity']} {one['display']} {one['unit']}: {where}, scale {one['scale']} ({one['sure']})")
+    _print_search(document)
     if document["readings"]:
         typer.echo(f"{came.endpoint} unit {came.unit} by {document['profile']}, {came.requests} requests")
         names = ("quantity", "phase", "value", "unit", "address")
         print_table(names, [tuple(one[name] for name in names) for one in document["readings"]])
-    for row in document.get("plan", ()):
-        once = ", once" if row["once"] else ""
-        typer.echo(
-            f"request: function code {row['function_code']}, {row['count']} registers from {row['address']}{once}"
-        )
+    _print_requests(document)
     for one in document.get("displays", ()):
         verdict = "agrees" if one["agrees"] else "DIFFERS"
         typer.echo(f"display {one['quantity']} {one['display']} {one['unit']}: read {one['read']}, {verdict}")
@@ -123,6 +107,28 @@ def _print(came: Visit, document: dict[str, Any]) -> None:
         say(problem)
     if came.yaml:
         typer.echo(came.yaml, nl=False)
+
+
+def _print_search(document: dict[str, Any]) -> None:
+    candidates = document.get("candidates", ())
+    if candidates:
+        names = ("profile", "plausible", "judged", "score")
+        rows = [tuple(one[name] for name in names) for one in candidates[:10]]
+        print_table(("profile", "plausible", "of", "score"), rows)
+    equals = [one["profile"] for one in candidates if _rank(one) == _rank(candidates[0])]
+    if len(equals) > 1:
+        typer.echo(f"as good as one another, the type plate decides: {', '.join(equals)}")
+    for one in document.get("matches", ()):
+        where = f"function code {one['function_code']}, address {one['address']}, {one['type']}, {one['word_order']}"
+        typer.echo(f"{one['quantity']} {one['display']} {one['unit']}: {where}, scale {one['scale']} ({one['sure']})")
+
+
+def _print_requests(document: dict[str, Any]) -> None:
+    for row in document.get("plan", ()):
+        once = ", once" if row["once"] else ""
+        typer.echo(
+            f"request: function code {row['function_code']}, {row['count']} registers from {row['address']}{once}"
+        )
 
 
 def _rank(candidate: dict[str, Any]) -> tuple[int, float]:

@@ -33,8 +33,8 @@ def read(
     state: StateOption = None,
 ) -> None:
     """Store a reading taken by a person; one that cannot be expected, or corrects another, needs a reason."""
+    from api.entries.expected_range import range_words  # noqa: PLC0415
     from api.entries.hand_readings import HandReading, range_of, take, typed_amount  # noqa: PLC0415
-    from api.entries.hand_readings import shown as as_displayed  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.noticing.telling import told  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
@@ -47,8 +47,7 @@ def read(
         if found.is_virtual:
             raise WrongCall(f"{found.id} is worked out from other meters: nobody reads it")
         expected = range_of(evidence, found, moment)
-        low, high = (as_displayed(found, bound) for bound in (expected.low, expected.high))
-        say(f"expected: {_bound(low)} to {_bound(high)} {found.unit}")
+        say(f"expected: {range_words(found, expected)}")
         picture = None if photo is None else photo.read_bytes()
         take(evidence, HandReading(found.id, shown, moment, force, getpass.getuser(), picture))
     say(f"stored: {found.id} {shown} {found.unit} at {local(moment, house.portfolio.district.zone)}")
@@ -77,7 +76,3 @@ def deliver(
         moment = instant_of(at, zone)
         take_delivery(evidence_of(house), Delivery(found.id, delivered, moment, force, getpass.getuser()))
     say(f"stored: {delivered} {found.unit} delivered to {found.id} at {local(moment, zone)}")
-
-
-def _bound(shown: float | None) -> str:
-    return "–" if shown is None else str(shown)

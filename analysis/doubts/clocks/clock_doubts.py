@@ -18,7 +18,7 @@ from gateway.operations.rows import MeterEventRow
 from gateway.reading import instant
 
 SAME: Final = timedelta(days=10)
-_HALF_A_YEAR: Final = timedelta(days=240)
+_TO_THE_OTHER_CHANGE: Final = timedelta(days=240)  # from spring to autumn they lie 31 weeks apart
 _DAY: Final = timedelta(days=1)
 _HOUR_S: Final = 3600
 
@@ -55,7 +55,7 @@ def _controllers(subject: Subject, missed: list[tuple[ClockShift, ClockChange]])
     """What was not changed in spring is right again in autumn, and the other way round."""
     told = [event.time for event in _recorded(subject) if event.new_start == _before(subject, event.time)]
     for shift, change in missed:
-        is_back = any(change.time - _HALF_A_YEAR < at < change.time - SAME for at in told)
+        is_back = any(change.time - _TO_THE_OTHER_CHANGE < at < change.time - SAME for at in told)
         told.append(change.time)
         asks = "wieder mit der Ortszeit?" if is_back else "nicht umgestellt?"
         detail = f"{_words(subject, shift, change)}: Schaltuhr der Anlage {asks}"

@@ -17,8 +17,8 @@ from analysis.doubts.units.known_factors import Ratio, known_ratios
 from analysis.doubts.units.pace import USUAL_PACE
 from analysis.doubts.units.unit_changes import UnitChange, unit_changes
 from analysis.doubts.units.usual_days import LOOK_BACK_DAYS
+from analysis.german import amount_word, exact
 from analysis.german import day as german_day
-from analysis.german import exact
 from gateway.operations.rows import MeterEventRow
 from gateway.reading import instant, milliseconds
 
@@ -29,7 +29,6 @@ _DAY: Final = timedelta(days=1)
 _HOUR_MS: Final = 3_600_000
 _SURE, _PROBABLE = 1.5, 3.0
 _KNOWN: Final = 0.5
-_NOUNS: Final = {"pv_generation": "Erzeugung", "electricity_export": "Einspeisung"}
 _AS_BEFORE: Final = "liegt seit {day} wieder wie vor der Änderung: Einheit oder Impulswertigkeit zurückgestellt?"
 _CHANGED: Final = "{verb} seit {day} {extent}: Einheit oder Impulswertigkeit geändert?{cause} {surely}"
 
@@ -60,7 +59,7 @@ def _proposal(subject: Subject, change: UnitChange) -> MeterEventRow:
     ratios = known_ratios(change.level, subject.meter)
     time = _beginning(subject, change)
     factor = Decimal(f"{(ratios[0].factor * _in_effect(subject, time)).normalize():f}")
-    noun = _NOUNS.get(subject.meter.medium_id, "Verbrauch")
+    noun = amount_word(subject.meter.medium_id)
     return proposal(subject, UNIT_CHANGE, time, f"{noun} {_words(subject, change, ratios, time)}", factor=factor)
 
 

@@ -71,11 +71,16 @@ def test_after_three_days_a_message_is_given_up_and_shown(operations: Operations
     assert undelivered(operations)[0].given_up
 
 
-def test_a_message_that_makes_no_mail_does_not_block_the_rest(operations: Operations) -> None:
+@pytest.mark.parametrize(
+    "change", ["""'{"kind": "alert"}'""", "json_set(content, '$.person', null)", "json_set(content, '$.chart', 7)"]
+)
+def test_a_message_that_makes_no_mail_does_not_block_the_rest(operations: Operations, change: str) -> None:
     put(operations, "a", "b")
     with operations.begin() as connection:
-        connection.exec_driver_sql("""UPDATE outbox SET content = '{"kind": "alert"}' WHERE key = 'a'""")
+        connection.exec_driver_sql(f"UPDATE outbox SET content = {change} WHERE key = 'a'")
     assert deliver(operations, HeldChannel()) == 1
+    (failed,) = undelivered(operations)
+    assert failed.reason == "Adresse oder Inhalt ergeben keine Mail."
 
 
 def test_two_deliverers_do_not_send_the_same_message(operations: Operations) -> None:

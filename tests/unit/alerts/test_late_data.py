@@ -18,6 +18,7 @@ from alerts.rules import RULES
 from alerts.rules.measure_target_missed import MeasureTargetMissed
 from alerts.rules.water_runs_at_night import WaterRunsAtNight
 from analysis.books import Books
+from analysis.days.daily_ledger import Caught
 from config.meters.meter import Dated, Meter
 from config.portfolio.properties import Measure
 from config.portfolio.properties import Period as Days
@@ -42,6 +43,13 @@ class HourRule(ToldRule):
 
     def judge(self, books: Books, subject: str, period: Period, circumstances: Circumstances) -> Judged:
         return self.hours.get(period.start, self.otherwise) if subject == "a" else CLEAR
+
+
+class Broken(HourRule):
+    """Cannot judge anything."""
+
+    def judge(self, books: Books, subject: str, period: Period, circumstances: Circumstances) -> Judged:
+        raise ZeroDivisionError("no area")
 
 
 def evaluated(operations: Operations, rule: HourRule, *, hours: int = 4) -> None:
@@ -152,12 +160,17 @@ def test_a_subject_that_cannot_be_judged_keeps_what_was_judged(operations: Opera
     evaluated(operations, HourRule())
     changed(operations)
 
-    class Broken(HourRule):
-        def judge(self, books: Books, subject: str, period: Period, circumstances: Circumstances) -> Judged:
-            raise ZeroDivisionError("no area")
-
     assert again(operations, Broken()) == 0
     assert outcomes(operations) == [Outcome.CLEAR] * 4
+    assert again(operations, HourRule(otherwise=found())) == 4
+
+
+def test_what_cannot_be_judged_for_a_day_is_let_go(operations: Operations) -> None:
+    evaluated(operations, HourRule())
+    changed(operations)
+
+    assert again(operations, Broken(), now=NOW + 2 * DAY) == 0
+    assert operations.ledger.not_judged() == []
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -225,3 +238,14 @@ def test_what_is_doubted_in_a_pass_is_out_of_the_books_before_the_rules_are_aske
         judge_due(world.books, world.operations, now=now, rules=[])
         left = world.days("wasser")["2026-02-26"]
         assert int(booked.split("*")[0]) - int(left.split("*")[0]) >= 900_000_000
+
+
+def test_who_fails_once_what_is_doubted_is_out_of_the_books_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passes = iter([Caught(failures=(("a", "for a moment"),)), Caught(failures=(("b", "since the doubt"),))])
+    monkeypatch.setattr("alerts.passes.catch_up", lambda *_, **__: next(passes))
+    monkeypatch.setattr("alerts.passes.propose_doubts", lambda *_, **__: EvaluationSummary(proposed=1))
+    with world_in(tmp_path) as world:
+        summary = judge_due(world.books, world.operations, now=NOW, rules=[])
+    assert [(one.subject, one.reason) for one in summary.failures] == [("b", "since the doubt")]

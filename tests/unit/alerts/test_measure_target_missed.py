@@ -68,3 +68,26 @@ def test_the_next_step_follows_from_the_medium(medium: str, word: str) -> None:
     assert judged.finding is not None
     assert word in judged.finding.words["de"].next_step
     assert judged.finding.cost_eur_per_day is None
+
+
+@pytest.mark.parametrize(
+    ("medium", "alike"),
+    [
+        ("natural_gas", "bei gleichem Wetter"),
+        ("heat_pump_electricity", "bei gleichem Wetter"),
+        ("water", "nach Monat und Tagesart des Basiszeitraums"),
+        ("electricity_import", "nach Monat und Tagesart des Basiszeitraums"),
+    ],
+)
+def test_what_is_expected_says_what_it_goes_by(medium: str, alike: str) -> None:
+    judged = judge_progress(replace(MISSED, medium_id=medium), ZONE, None)
+    assert judged.finding is not None
+    assert f"Ohne die Maßnahme wären {alike} 81.000" in judged.finding.words["de"].observed
+
+
+def test_a_sum_over_some_of_the_days_says_over_how_many() -> None:
+    some = replace(MISSED, actual_kwh=replace(figure(80_190), coverage=0.874))
+    judged = judge_progress(some, ZONE, None)
+    assert judged.finding is not None
+    assert "80.200\u202fkWh Hs verbraucht, gezählt an 87,4\u202f% der Tage." in judged.finding.words["de"].observed
+    assert "were used, counted on 87.4\u202f% of the days." in judged.finding.words["en"].observed

@@ -31,6 +31,17 @@ def test_the_last_value_is_told_with_the_decimals_that_the_display_has(decimals:
     assert f"(Stand {shown}\u202fkWh)" in judged.finding.words["de"].observed
 
 
+@pytest.mark.parametrize(
+    ("quantity", "de", "en"),
+    [("pulse_count", "Impulse", "pulses"), ("volume", "m³", "m³"), ("heat_energy", "kWh", "kWh")],
+)
+def test_the_last_value_is_told_in_the_unit_that_it_is_kept_in(quantity: str, de: str, en: str) -> None:
+    judged = judge_silence(QUIET, replace(A, quantity=quantity), ZONE, now=NOW, open_since=None)
+    assert judged.finding is not None
+    assert f"(Stand 40.482,8\u202f{de})" in judged.finding.words["de"].observed
+    assert f"(register 40,482.8\u202f{en})" in judged.finding.words["en"].observed
+
+
 def test_a_meter_that_speaks_is_clear() -> None:
     assert judge_silence(None, A, ZONE, now=NOW, open_since=None).outcome is Outcome.CLEAR
 
@@ -100,3 +111,11 @@ def test_after_the_service_itself_was_away_silence_proves_nothing_yet(operations
     store.write([reading(name, -48.5) for name in names[1:]])
     evaluate_due(kept, operations, now=back + HOUR, rules=[MeterSilent()])
     assert [alert.subject for alert in operations.alerts.list_open()] == ["m0"]
+
+
+def test_a_reading_of_the_future_does_not_end_the_time_in_which_the_service_was_away(operations: Operations) -> None:
+    store = HeldReadings([reading("a", 1), reading("b", -1000)])
+    kept = replace(books(portfolio(A, meter("b")), operations), store=store)
+    evaluate_due(kept, operations, now=NOW, rules=[MeterSilent()])
+    evaluate_due(kept, operations, now=NOW + timedelta(days=2), rules=[MeterSilent()])
+    assert "a" not in {alert.subject for alert in operations.alerts.list()}

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from alerts.findings import Judged
-from alerts.rules.water_runs_at_night import judge_nights
+from alerts.rules.water_runs_at_night import LONGEST_RUN, judge_nights
 from analysis.meters.night_flow import NightFlow
 from gateway.operations import Outcome
 from tests.unit.alerts.district import water_meter
@@ -77,3 +77,14 @@ def test_the_likely_cause_follows_from_the_flow(flow: float, cause: str) -> None
     finding = judge(flow, flow, flow).finding
     assert finding is not None
     assert cause in finding.words["de"].cause
+
+
+def test_a_run_longer_than_what_is_looked_back_over_does_not_begin_anew_every_night() -> None:
+    opened = datetime(2026, 1, 5, 6, 31, tzinfo=UTC)
+    finding = judge_nights(nights(*[0.4] * LONGEST_RUN), water_meter(), None, open_since=opened).finding
+    assert finding is not None
+    words = finding.words["de"]
+    assert words.title == "Wasser läuft nachts durch (0,4\u202fm³/h, seit 30 Nächten oder länger)"
+    assert "So ist es mindestens seit der Nacht zum 01.02.2026." in words.observed
+    assert finding.since == opened
+    assert finding.words["en"].title.endswith("for 30 nights or longer)")

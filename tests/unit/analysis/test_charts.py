@@ -3,7 +3,9 @@
 import json
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 import vl_convert
 
@@ -208,6 +210,21 @@ def test_axis_shows_the_time_of_the_property() -> None:
 def test_line_of_the_counter_breaks_where_readings_are_missing() -> None:
     rows = every_chart()["counter"]["data"]["values"]
     assert [row["value"] for row in rows].count(None) == 1
+
+
+def test_the_newest_of_many_readings_is_always_shown() -> None:
+    series = Series(np.arange(4096) * 60_000, np.arange(4096, dtype=np.float64))
+    rows = counter_chart(series, meter(), ZoneInfo("Europe/Berlin"))["data"]["values"]
+    assert (len(rows), rows[-1]["value"]) == (1366, 4095.0)
+
+
+def test_a_year_before_without_consumption_is_told_as_one() -> None:
+    there, store = books(place(meter()))
+    store.put("strom", "active_energy_import", counter(utc(2025, 1, 1), HOUR, [1] * 24))
+    found = consumption(there, "strom", utc(2025, 1, 1), utc(2025, 1, 2), Resolution.HOUR, now=LATER)
+    marks = [SlotMark("", slot.how, "/x", 0.0) for slot in found.slots]
+    spec = meter_chart(found, marks, meter(), there.zone)
+    assert "Vorjahr (kWh)" in {tip["title"] for tip in spec["vconcat"][1]["encoding"]["tooltip"]}
 
 
 def test_silence_is_shaded_from_the_last_reading_on() -> None:

@@ -104,7 +104,7 @@ def test_measure_that_saves_what_it_promised_works() -> None:
     expected, actual = progress.expected_kwh.value or 0.0, progress.actual_kwh.value or 0.0
     assert progress.target_kwh.value == pytest.approx(expected * 0.88)
     assert progress.saving_kwh.value == pytest.approx(expected - actual)
-    assert progress.verdict_text.startswith("Die Maßnahme wirkt: 14,0 % weniger")
+    assert progress.verdict_text.startswith("Die Maßnahme wirkt: bis 28.02.2026 14,0 % weniger")
     assert not progress.target_missed
 
 
@@ -212,3 +212,14 @@ def test_electricity_is_compared_with_the_same_month_and_day_type() -> None:
     assert progress.saving_percent.value == pytest.approx(25, abs=1.5)
     assert progress.monthly[0].degree_days is None
     assert progress.verdict is Verdict.WORKS
+
+
+def test_nothing_is_said_of_a_share_of_nothing() -> None:
+    pipe = meter("wasser", "water", unit="m3", quantity="volume", interval=DAY)
+    there, store = books(place(pipe, measures=(measure("water"),)), zone="UTC")
+    shown = {utc(2024, 1, 1) + number * DAY: 5.0 + max(0, number - 650) for number in range(820)}
+    store.put("wasser", "volume", shown)
+    progress = measure_progress(there, "regelung", now=utc(2026, 3, 1, 9))
+    assert (progress.verdict, progress.saving_percent.value) == (Verdict.INSUFFICIENT_DATA, None)
+    assert "kein Verbrauch zu erwarten" in progress.verdict_text
+    assert not progress.target_missed

@@ -1,14 +1,16 @@
 """The small district and callers of every role."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 
 from api.application import application
+from gateway.reading import Reading, milliseconds
 from tests.unit.api.client import Client
-from tests.unit.api.district import SmallDistrict, small_district
+from tests.unit.api.district import FELL_AT, NOW, SmallDistrict, small_district
 
 
 @pytest.fixture
@@ -54,3 +56,15 @@ def manager(as_role: Callable[[str], Client]) -> Client:
 def administrator(as_role: Callable[[str], Client]) -> Client:
     """The administrator."""
     return as_role("administrator")
+
+
+@pytest.fixture
+def fallen(district: SmallDistrict) -> SmallDistrict:
+    """The district whose electricity meter shows little from February on, 60 kWh a day as before."""
+    days = (milliseconds(NOW) - milliseconds(FELL_AT)) // 86_400_000
+    readings = [
+        Reading("gs-strom", "active_energy_import", milliseconds(FELL_AT + day * timedelta(days=1)), 5.0 + 60 * day)
+        for day in range(days + 1)
+    ]
+    district.store.append(readings)
+    return district

@@ -25,6 +25,9 @@ from gateway.replaced import RESTORED
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 FIRST = datetime(2023, 12, 30, 23, 0, tzinfo=UTC)
+# When the register of `gs-strom` falls, where a test lets it, and what is asked about that.
+FELL_AT = datetime(2026, 2, 1, 23, tzinfo=UTC)
+FELL = f"gs-strom:exchange_suspected:{milliseconds(FELL_AT)}"
 _DAY = timedelta(days=1)
 
 

@@ -16,16 +16,31 @@ def test_the_data_page_names_the_meters_that_make_a_property_incomplete(district
     assert "unvollständig</span>: Strom, Erdgas, Trinkwasser" in _lacking(district, NOW + timedelta(days=28))
 
 
+def test_no_headline_calls_data_complete_while_a_property_is_not(district: SmallDistrict) -> None:
+    for path in ("/daten", "/"):
+        whole, lacking = (_page(path, district, NOW + timedelta(days=days)) for days in (0, 28))
+        assert "Liegenschaften unvollständig" not in whole, path
+        assert "2 von 3 Liegenschaften unvollständig" in lacking, path
+
+
+def test_share_of_a_meter_read_by_hand_says_up_to_which_day_it_is_meant(district: SmallDistrict) -> None:
+    text = _lacking(district, NOW)
+    assert "bis 17.02.2026</span>" in text[text.index("Trinkwasser") :]
+
+
+def _page(path: str, district: SmallDistrict, now: datetime) -> str:
+    return Client(application(replace(district.services(demo=True), clock=lambda: now))).page(path).text
+
+
 def _lacking(district: SmallDistrict, now: datetime) -> str:
-    services = replace(district.services(demo=True), clock=lambda: now)
-    text = Client(application(services)).page("/daten").text
+    text = _page("/daten", district, now)
     return text[text.index("Grundschule Musterdorf") : text.index("Sporthalle Musterstadt")]
 
 
 def test_the_data_page_shows_sources_and_what_was_refused(reader: Client) -> None:
     text = reader.page("/daten").text
     assert "4.711 Ablesungen" in text
-    assert "gs-keller antwortet seit 10.03.2026, 07:30 Uhr nicht." in text
+    assert "Gerät gs-keller antwortet nicht; dieser Dienst fragt es vergeblich seit 10.03.2026, 07:30 Uhr." in text
     assert "kein JSON" in text
 
 

@@ -78,7 +78,7 @@ def test_the_same_delivery_again_changes_nothing_and_another_amount_needs_a_reas
     assert manager.post("/v1/meters/gs-wasser/deliveries", corrected | {"force": "Zahlendreher"}).status_code == 201
     assert consumed(manager) == 7000
     assert [note.reason for note in district.operations.notes.of_meter("gs-wasser", "delivery")][-1] == (
-        "Zahlendreher (vorher 4000.0 l)"
+        "Zahlendreher (vorher 4.000 l)"
     )
 
 

@@ -9,24 +9,10 @@ import pytest
 from gateway.operations import FormerValueRow, MeterEventRow
 from gateway.reading import Reading, milliseconds
 from tests.unit.api.client import Client
-from tests.unit.api.district import NOW, SmallDistrict
+from tests.unit.api.district import FELL, NOW, SmallDistrict
 
-FELL_AT = datetime(2026, 2, 1, 23, tzinfo=UTC)
-FELL = f"gs-strom:exchange_suspected:{milliseconds(FELL_AT)}"
 EVENTS = "/v1/meters/gs-strom/events"
 _DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def fallen(district: SmallDistrict) -> SmallDistrict:
-    """The district whose electricity meter shows little from February on, 60 kWh a day as before."""
-    days = (milliseconds(NOW) - milliseconds(FELL_AT)) // 86_400_000
-    readings = [
-        Reading("gs-strom", "active_energy_import", milliseconds(FELL_AT + day * _DAY), 5.0 + 60 * day)
-        for day in range(days + 1)
-    ]
-    district.store.append(readings)
-    return district
 
 
 def consumed(client: Client, day: str, *, until: str) -> list[float | None]:

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
+
 from api.entries.expected_range import canonical, expected_range
 from config.meters.meter import Dated, Meter
 from gateway.reading import Reading, milliseconds
@@ -39,6 +41,15 @@ def test_the_connection_sets_a_limit_behind_the_transformer_ratio() -> None:
     assert expected.high == 1300 + 24  # 40 kW behind a ratio of 40 turn the register by 1 kWh an hour
     soon = expected_range(meter, _daily(1000, 10), _START + timedelta(days=30, minutes=1))
     assert soon.high == 1300 + 1
+
+
+def test_a_counter_of_pulses_runs_as_fast_as_its_pulses_weigh_little() -> None:
+    meter = replace(_METER, quantity="pulse_count", unit="pulses", pulse_kwh=Decimal("0.01"), maximum_kw=10.0)
+    soon = expected_range(meter, _daily(1000, 10_000), _START + timedelta(days=30, minutes=1))
+    assert soon.high == pytest.approx(301_000 + 1000)
+    of_water = replace(meter, pulse_kwh=None, maximum_kw=None, pulse_m3=Decimal("0.1"), maximum_m3_h=5.0)
+    slow = expected_range(of_water, _daily(1000, 10_000), _START + timedelta(days=30, minutes=1))
+    assert slow.high == pytest.approx(301_000 + 50)
 
 
 def test_a_register_that_may_have_started_anew_takes_small_values_too() -> None:

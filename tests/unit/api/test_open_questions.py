@@ -1,30 +1,25 @@
 """What nobody has decided yet is found from the overview, the data page and the property, not on the meter alone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from analysis.days.daily_ledger import catch_up
 from api.application import application
-from gateway.operations import MeterEventRow
-from gateway.reading import Reading, milliseconds
+from tests.unit.analysis.evidence import event
 from tests.unit.api.client import Client
-from tests.unit.api.district import NOW, SmallDistrict
+from tests.unit.api.district import FELL, NOW, SmallDistrict
 
-FELL_AT = datetime(2026, 2, 1, 23, tzinfo=UTC)
-FELL = f"gs-strom:exchange_suspected:{milliseconds(FELL_AT)}"
 _DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def asked(district: SmallDistrict) -> Client:
+def asked(fallen: SmallDistrict) -> Client:
     """Somebody who decides, where the school's electricity meter fell in February and its days are derived."""
-    days = (milliseconds(NOW) - milliseconds(FELL_AT)) // 86_400_000
-    shown = [(milliseconds(FELL_AT + day * _DAY), 5.0 + 60 * day) for day in range(days + 1)]
-    district.store.append([Reading("gs-strom", "active_energy_import", at, value) for at, value in shown])
-    services = district.services()
+    services = fallen.services()
     catch_up(services.books, services.books.portfolio.meters.values(), now=NOW)
-    return Client(application(services), district.operations.tokens.create("Test", "facility_manager"))
+    return Client(application(services), fallen.operations.tokens.create("Test", "facility_manager"))
 
 
 def test_a_question_of_the_ledger_is_named_on_every_way_to_it(asked: Client) -> None:
@@ -44,22 +39,25 @@ def test_a_question_that_is_answered_is_no_longer_listed(asked: Client) -> None:
 
 
 def test_a_recorded_proposal_is_listed_however_old_it_is(asked: Client, district: SmallDistrict) -> None:
-    long_ago = datetime(2023, 5, 1, tzinfo=UTC)
-    event = MeterEventRow(
-        id="unit",
-        meter="gs-wasser",
-        kind="unit_change_suspected",
-        time=long_ago,
-        detail="zehnmal so viel",
-        state="proposed",
-        author="zaehlwerk",
-        recorded_at=NOW,
-        old_end=None,
-        new_start=None,
-        serial=None,
-        digits=None,
-        factor=None,
+    district.operations.events.record(
+        event(
+            "unit_change_suspected",
+            datetime(2023, 5, 1, tzinfo=UTC),
+            of="gs-wasser",
+            state="proposed",
+            detail="zehnmal so viel",
+        )
     )
-    district.operations.events.record(event)
     assert "2 offene Fragen" in asked.page("/").text
     assert "zehnmal so viel" in asked.page("/daten").text
+
+
+def test_a_silent_meter_with_a_question_does_not_count_as_one_that_speaks(district: SmallDistrict) -> None:
+    district.operations.events.record(
+        event("unit_change_suspected", NOW - 40 * _DAY, of="gs-wasser", state="proposed", detail="zehnmal so viel")
+    )
+    later = NOW + 60 * _DAY
+    services = replace(district.services(), clock=lambda: later)
+    client = Client(application(services), district.operations.tokens.create("Test", "reader"))
+    page = client.page("/liegenschaften/gs-test").text
+    assert "0 von 3 Zählern melden sich wie erwartet" in page

@@ -33,6 +33,22 @@ def test_a_pushed_value_that_contradicts_another_one_is_taken_counted_and_the_fo
     assert (kept.former, kept.value, kept.source) == (49030.5, 49031.5, "Gateway")
 
 
+def test_what_a_person_typed_in_among_a_devices_readings_is_told_as_such(manager: Client) -> None:
+    path, said = "/v1/meters/gs-strom/readings", {"value": 49025, "at": "2026-03-10T09:00:00Z"}
+    assert manager.post(path, said).status_code == 201
+    span = "?start=2026-03-09T22:00:00Z&end=2026-03-10T09:30:00Z"
+    assert manager.get(path + span).json()["quality"] == ["measured", "read_by_hand"]
+    assert manager.post(path, said | {"value": 49026, "force": "verlesen"}).status_code == 201
+    assert manager.get(path + span).json()["quality"] == ["measured", "corrected"]
+
+
+@pytest.mark.parametrize("bad", [{"time": "2025-03-10T08:00:00Z", "value": 1}, {}, 7, None, ["x"]])
+def test_what_names_no_meter_is_rejected_and_nothing_else(administrator: Client, bad: object) -> None:
+    answer = administrator.post("/v1/readings", [bad, _ONE])
+    assert (answer.status_code, answer.json()["accepted"]) == (202, 1)
+    assert [one["index"] for one in answer.json()["rejected"]] == [0]
+
+
 def test_one_bad_reading_does_not_hold_up_the_others(administrator: Client) -> None:
     answer = administrator.post("/v1/readings", [_ONE | {"meter": "nobody"}, _ONE])
     assert answer.json()["accepted"] == 1
@@ -237,7 +253,7 @@ def test_a_correction_needs_a_reason_and_keeps_what_stood_there(manager: Client,
     assert (refused.status_code, refused.json()["errors"][0]["reason"]) == (422, "already_read")
     assert manager.post(path, {"value": 1291.5, "force": "Zahlendreher"}).status_code == 201
     (note,) = district.operations.notes.of_meter("gs-wasser", "volume")
-    assert (note.how, note.reason) == ("corrected", "Zahlendreher (vorher 1290.5 m3)")
+    assert (note.how, note.reason) == ("corrected", "Zahlendreher (vorher 1.290,5 m³)")
     newest, first = district.operations.audit.newest()
     assert (newest.action, newest.detail["old_value"], first.action) == (
         "hand_reading_corrected",

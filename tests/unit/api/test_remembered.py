@@ -1,6 +1,10 @@
 """What is remembered is neither worked out twice nor older than what was recorded since."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from api.remembered import Remembered
 
@@ -36,3 +40,45 @@ def test_the_oldest_answer_makes_room() -> None:
     for key in "abc":
         remembered.get(key, lambda: "first")
     assert [remembered.get(key, lambda: "second") for key in "cba"] == ["first", "first", "second"]
+
+
+def test_nothing_is_held_for_the_keys_of_callers_who_have_their_answer() -> None:
+    remembered = Remembered(lambda: NOW, most=2)
+    inside: list[int] = []
+
+    def work_out() -> None:
+        inside.append(remembered.busy)
+
+    for key in range(100):
+        remembered.get(key, work_out)
+    with pytest.raises(ZeroDivisionError):
+        remembered.get("broken", lambda: 1 // 0)
+    assert (max(inside), remembered.busy) == (1, 0)
+
+
+def test_two_callers_of_a_key_wait_for_one_working_out() -> None:
+    remembered, began, goes_on = Remembered(lambda: NOW), threading.Event(), threading.Event()
+
+    def work_out() -> str:
+        began.set()
+        assert goes_on.wait(10)
+        return "the first one's"
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(remembered.get, "a", work_out)
+        assert began.wait(10)
+        second = threads.submit(remembered.get, "a", lambda: "the second one's")
+        goes_on.set()
+        assert [first.result(10), second.result(10)] == ["the first one's"] * 2
+    assert remembered.busy == 0
+
+
+def test_an_answer_that_is_worked_out_again_takes_its_own_place() -> None:
+    times = [NOW]
+    remembered = Remembered(lambda: times[-1], lasting=timedelta(minutes=5), most=2)
+    remembered.get("a", lambda: "a")
+    times.append(NOW + timedelta(minutes=4))
+    remembered.get("b", lambda: "b")
+    times.append(NOW + timedelta(minutes=6))
+    remembered.get("a", lambda: "a again")
+    assert [remembered.get(key, lambda: "lost") for key in "ab"] == ["a again", "b"]

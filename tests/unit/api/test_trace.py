@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from api.application import application
 from gateway.reading import Reading, milliseconds
 from tests.unit.api.client import Client
 from tests.unit.api.district import NOW, SmallDistrict
@@ -80,3 +81,14 @@ def test_consumption_tells_what_stands_in_for_readings(reader: Client, district:
     found = reader.get(path).json()
     assert found["substitutes"] == []
     assert found["events"] == []
+
+
+def test_kwh_of_gas_say_what_they_are_told_on_here_and_among_the_readings(district: SmallDistrict) -> None:
+    services = district.services()
+    profile = {"unit": "kWh", "quantity": "interval_energy"}
+    for name, value in profile.items():
+        object.__setattr__(services.books.portfolio.meter("gs-gas"), name, value)
+    reader = Client(application(services), district.operations.tokens.create("Test", "reader"))
+    span = "?start=2026-03-05&end=2026-03-06"
+    assert reader.get(f"/v1/meters/gs-gas/trace{span}").json()["stored_unit"] == "kWh Hs"
+    assert reader.get(f"/v1/meters/gs-gas/readings{span}").json()["unit"] == "kWh Hs"

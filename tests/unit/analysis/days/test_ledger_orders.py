@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from analysis.meters.meter_amounts import amounts_by_days, amounts_of
@@ -97,6 +97,13 @@ def note(world: World, name: str, number: int, how: str) -> None:
     world.operations.notes.record(ReadingNoteRow(name, QUANTITY, milliseconds(at), how, "x", "", at))
 
 
+PLAIN = {"medium": "electricity_import", "maximum_kw": None, "digits": None}
+BACK_BY_WEEKS = Said("clock_shift", 0, "accepted", -86_400 * 15)
+
+
+@example([], PLAIN, LedgerPolicy(), [Said("exchange", 0, "proposed", 0)] * 2 + [BACK_BY_WEEKS], [], 0)
+@example([], PLAIN, LedgerPolicy(), [replace(BACK_BY_WEEKS, number=1)], [], 0)
+@example([], PLAIN, LedgerPolicy(), [Said("clock_shift", 384, "accepted", 3600)], [], 0)
 @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(
     incidents(),

@@ -234,3 +234,8 @@ def test_virtual_meter_and_tank_are_never_doubted(store: EmbeddedStore) -> None:
     tank = meter(quantity="tank_level", unit="l", tank=Tank(Decimal(100), Decimal(10)))
     for one in (virtual, tank):
         assert asked(there(store, times(CHANGE, 10, used()), one=one)) == []
+
+
+def test_a_meter_whose_readings_all_lie_in_the_future_raises_nothing_yet(store: EmbeddedStore) -> None:
+    ahead = there(store, used())
+    assert asked(ahead, now=utc(2022, 6, 1)) == []

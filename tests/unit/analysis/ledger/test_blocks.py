@@ -19,7 +19,7 @@ from analysis.ledger.micro import micro_units
 from analysis.ledger.readings import measured
 from tests.unit.analysis.evidence import books, counter, day, event, meter, place, utc
 from tests.unit.analysis.histories import STEP, Incident, incidents, meter_kinds, readings
-from tests.unit.analysis.ledger.test_ledger import HOUR, rules
+from tests.unit.analysis.ledger.booking import HOUR, rules
 
 LATER = utc(2030, 1, 1)
 FIRST, LAST = date(2025, 1, 12), date(2025, 3, 6)

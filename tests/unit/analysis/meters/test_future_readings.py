@@ -5,9 +5,11 @@ from decimal import Decimal
 
 from analysis.consumption import consumption
 from analysis.figures import MeterEvent, Resolution
+from analysis.properties.completeness import completeness
+from analysis.properties.trust import trust_of, witnesses_of
 from config.clocks import CLOCK_SLACK
 from gateway.reading import milliseconds
-from tests.unit.analysis.evidence import books, counter, event, meter, place, utc
+from tests.unit.analysis.evidence import books, counter, event, formula, meter, place, utc
 
 HOUR = timedelta(hours=1)
 NOW = utc(2025, 7, 10, 12)
@@ -40,6 +42,25 @@ def test_a_clock_within_the_slack_is_no_event() -> None:
 
 def test_a_span_that_lies_back_says_nothing_of_the_future() -> None:
     assert future_events(timedelta(days=400), start=date(2025, 7, 2), end=date(2025, 7, 5)) == []
+
+
+def test_the_newest_reading_is_the_last_whose_time_has_come() -> None:
+    net = meter("netto", formula=formula("strom + nie"))
+    there, store = books(place(meter(), meter("nie"), net))
+    store.put("strom", "active_energy_import", counter(utc(2025, 7, 1), HOUR, [1] * 220))
+    store.put("strom", "active_energy_import", {NOW + timedelta(days=400): 9_999.0})
+    store.put("nie", "active_energy_import", {NOW + timedelta(days=400): 9_999.0})
+    found = completeness(there, date(2025, 7, 8), date(2025, 7, 10), now=NOW)
+    last = utc(2025, 7, 10, 4)
+    assert {one.meter: one.newest for one in found.meters} == {"strom": last, "nie": None, "netto": last}
+    assert trust_of({}, ["strom"], witnesses_of(there, now=NOW)(date(2025, 7, 8), date(2025, 7, 10))).newest == last
+
+
+def test_a_clock_that_is_ahead_by_less_than_the_slack_has_spoken_just_now() -> None:
+    there, store = books(place(meter()))
+    store.put("strom", "active_energy_import", counter(utc(2025, 7, 1), HOUR, [1] * 228))
+    found = completeness(there, date(2025, 7, 8), date(2025, 7, 10), now=NOW - timedelta(minutes=30))
+    assert found.meters[0].newest == NOW
 
 
 def test_a_rejected_conflict_says_which_value_stands_and_not_that_it_is_right() -> None:

@@ -23,6 +23,14 @@ def test_a_total_reads_like_the_table_above_it(house: Path) -> None:
     assert first.split(maxsplit=4)[:4] == ["◐", "01.03.2024", "24,500", "gemessen"]
 
 
+def test_table_says_what_of_a_gap_is_measured(house: Path) -> None:
+    answer = imported(house) and call("consumption", "strom", "--start", "2024-03-01", "--end", "2024-03-03")
+    said = [line for line in answer.stderr.splitlines() if line.startswith("Ersatz")]
+    assert said[0] == (
+        "Ersatz 01.03.2024, 00:00 Uhr bis 02.03.2024, 00:00 Uhr: gleichmäßig verteilt, die Summe ist gemessen"
+    )
+
+
 def test_consumption_prints_its_slots_as_the_contract_says(house: Path) -> None:
     imported(house)
     answer = call("consumption", "strom", "--start", "2024-03-01", "--end", "2024-03-03", "--json")

@@ -67,7 +67,7 @@ def test_an_exchange_with_an_unexpected_end_needs_a_reason_and_takes_photos(hous
     told = ["exchange", "strom", "--at", "2024-03-02T12:00", "--old-end", "800", "--new-start", "0"]
     refused = call(*told)
     assert refused.exit_code == 2
-    assert "expected end of the old device: 910.0 to" in refused.stderr
+    assert "expected end of the old device: at least 910.0 kWh" in refused.stderr
     assert call(*told, "--reason", "verschmutzt", "--photo-old", str(photo)).exit_code == 0
     events = json.loads(call("events", "strom", "--json").stdout)["events"]
     (event,) = (one for one in events if one["kind"] == "exchange")
@@ -94,6 +94,7 @@ def test_an_exchange_lets_consumption_go_on(house: Path) -> None:
         ("--digits", "60"),
         ("--factor", "-3"),
         ("--factor", "1e99"),
+        ("--factor", "1.000"),
         ("--old-end", "-5"),
         ("--old-end", "1e999999"),
         ("--at", "2199-01-01"),

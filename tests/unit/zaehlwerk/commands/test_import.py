@@ -35,6 +35,15 @@ def test_a_dry_run_stores_nothing(house: Path) -> None:
     assert json.loads(call("readings", "strom", "--start", "2024-01-01", "--json").stdout)["readings"] == []
 
 
+def test_a_dry_run_gives_no_sum_of_a_counter_that_falls_within_the_file(house: Path) -> None:
+    file = house / "readings.csv"
+    rows = "2024-03-01T00:00+01:00,99990\n2024-03-02T00:00+01:00,5\n2024-03-03T00:00+01:00,20\n"
+    file.write_text(f"time,value\n{rows}", encoding="utf-8")
+    answer = call("import", "readings", str(file), "--meter", "strom", "--dry-run")
+    assert answer.stdout.splitlines()[-3].split()[-2:] == ["–", "kWh"]
+    assert "the counter of strom falls within the file" in answer.stderr
+
+
 def test_readings_further_apart_than_their_meter_declares_are_pointed_out(house: Path) -> None:
     answer = imported(house)
     assert "readings of strom are 1440 minutes apart on average, and its interval is 60" in answer.stderr

@@ -27,7 +27,23 @@ def test_a_hand_reading_is_stored_unless_it_cannot_be(house: Path) -> None:
 def test_the_expected_range_is_said_before_a_reading_is_taken(house: Path) -> None:
     imported(house, "time,value\n2024-03-01T08:00,100\n2024-04-01T08:00,130\n", meter="wasser")
     answer = call("read", "wasser", "135", "--at", "2024-04-02T08:00")
-    assert answer.stderr.startswith("expected: 130.0 to ")
+    assert answer.stderr.startswith("expected: between 130.0 and ")
     assert call("read", "wasser", "136", "--at", "2024-04-02T08:00").exit_code == 2
     corrected = call("read", "wasser", "136", "--at", "2024-04-02T08:00", "--force", "Zahlendreher")
     assert corrected.exit_code == 0
+
+
+def test_what_is_typed_is_read_back_without_zeros_that_look_like_thousands(house: Path) -> None:
+    imported(house, "time,value\n2024-03-01T08:00,100\n2024-04-01T08:00,130\n", meter="wasser")
+    refused = call("read", "wasser", "1,400", "--at", "2024-04-02T08:00")
+    assert "1.4 m3 is not between 130.0 and " in refused.stderr
+
+
+def test_first_reading_has_no_upper_bound_and_none_is_made_up(house: Path) -> None:
+    assert call("read", "wasser", "100", "--at", "2024-04-02T08:00").stderr.startswith("expected: at least 0.0 m3\n")
+
+
+def test_a_value_below_zero_is_no_unknown_option(house: Path) -> None:
+    refused = call("read", "wasser", "-5", "--at", "2024-04-02T08:00")
+    assert (refused.exit_code, "-5 m3 is not at least 0.0 m3" in refused.stderr) == (2, True)
+    assert call("read", "wasser", "5", "--foce", "weil").exit_code == 2
