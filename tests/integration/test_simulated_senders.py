@@ -13,7 +13,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from collector.collecting import Collector
-from collector.mqtt.connection import Account, broker_address
+from collector.mqtt.connection.broker import Account, broker_address
 from collector.mqtt.formats.sparkplug_payload import payload_of, rebirth_request
 from collector.simulation import Simulation
 from collector.simulation.formats.sparkplug_b import nodes_of

@@ -10,7 +10,7 @@ import orjson
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-from collector.mqtt.connection import KEEP_ALIVE_S
+from collector.mqtt.connection.broker import KEEP_ALIVE_S
 from config.portfolio.sources import MqttBroker
 from zaehlwerk.processes.running import Job
 

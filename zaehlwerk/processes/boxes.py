@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from collector.edge.receiver import Receiver
 from collector.edge.wire import BoxStatus
-from collector.mqtt.connection import account, broker_address
-from collector.mqtt.listeners import session_name
+from collector.mqtt.connection.broker import account, broker_address
+from collector.mqtt.listener_building import session_name
 from collector.statistics import CollectorStatistics
 from config.portfolio.sources import MqttBroker
 from gateway.sourced import sourced

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from collector.collecting import Collector
 from collector.edge.uplink import Uplink
-from collector.mqtt.connection import Account, broker_address
+from collector.mqtt.connection.broker import Account, broker_address
 from config.clocks import ANY_SLACK_MS
 from config.errors import ConfigurationError
 from config.portfolio.files import load_portfolio

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime
 
-from collector.mqtt.connection import Account, BrokerAddress
+from collector.mqtt.connection.broker import Account, BrokerAddress
 from collector.mqtt.formats.sparkplug_payload import REBIRTH, payload_of
 from collector.simulation.formats.family import Message
 from collector.simulation.formats.sparkplug_b import SimulatedNode

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from collector.mqtt.connection import account, broker_address
+from collector.mqtt.connection.broker import account, broker_address
 from collector.simulation.formats.sparkplug_b import SimulatedNode, nodes_of
 from collector.simulation.publishing.node_publisher import NodePublisher
 from collector.simulation.publishing.publisher import Publisher

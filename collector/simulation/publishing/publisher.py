@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
-from collector.mqtt.connection import Account, BrokerAddress
+from collector.mqtt.connection.broker import Account, BrokerAddress
 from collector.simulation.formats.table import arranged, asked_topics, written
 from collector.simulation.publishing.asking import Asking
 from collector.simulation.publishing.connection import BrokerConnection, Ears

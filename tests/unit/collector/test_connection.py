@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from paho.mqtt.enums import MQTTProtocolVersion
 
-from collector.mqtt.connection import Account, account, broker_address
+from collector.mqtt.connection.broker import Account, account, broker_address
 from config.errors import ConfigurationError
 from config.portfolio.sources import MqttBroker
 

@@ -10,7 +10,7 @@ import pytest
 
 from collector.edge.wire import decode_batch
 from collector.files import import_file, import_weather, load_mapping
-from collector.mqtt.routing import refused, routes_of
+from collector.mqtt.routing.routes import refused, routes_of
 from collector.pushing import take
 from config.clocks import ANY_SLACK_MS, CLOCK_SLACK
 from config.errors import InvalidReading

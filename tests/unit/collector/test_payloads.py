@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.mqtt.routing import Route, routes_of
+from collector.mqtt.routing.routes import Route, routes_of
 from config.errors import ConfigurationError, InvalidReading
 from config.meters.meter import Meter
 from gateway.reading import milliseconds

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from collector.mqtt.aside import Aside
 from collector.mqtt.formats.sparkplug_payload import payload_of
-from collector.mqtt.routing import routes_of
+from collector.mqtt.routing.aside import Aside
+from collector.mqtt.routing.routes import routes_of
 from collector.simulation.formats.family import Message
 from collector.simulation.formats.sparkplug_b import SimulatedNode, nodes_of
 from config.meters.meter import Meter

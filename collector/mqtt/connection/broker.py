@@ -11,7 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from collector.mqtt.stream import BufferedClient
+from collector.mqtt.connection.packet_stream import BufferedClient
 from config.errors import ConfigurationError
 from config.parsing.url_parts import url_parts
 from config.portfolio.sources import MqttBroker

@@ -13,8 +13,8 @@ from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from collector.mqtt.connection import Account, BrokerAddress, connect, new_client
-from collector.mqtt.stream import Message
+from collector.mqtt.connection.broker import Account, BrokerAddress, connect, new_client
+from collector.mqtt.connection.packet_stream import Message
 
 UNDER_WAY = 1000
 TOPICS_PER_REQUEST = 100

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from collector.mqtt.gathering import MOST_MESSAGES, MOST_READINGS, Gathered, Gathering
-from collector.mqtt.stream import Message
+from collector.mqtt.connection.packet_stream import Message
+from collector.mqtt.durable_batches import MOST_MESSAGES, MOST_READINGS, Gathered, Gathering
 from config.errors import StorageFull
 from gateway.reading import Reading, Receipt, Refused
 from tests.unit.collector.lines import FakeLine, message, ticking_clock

@@ -6,10 +6,10 @@ from datetime import tzinfo
 from fractions import Fraction
 
 from collector.conversion import convert, ratio_to_canonical
-from collector.mqtt.aside import Aside
 from collector.mqtt.formats.family import NOT_MINE, Found, Presence, Read, Relative
 from collector.mqtt.formats.vocabulary import spelled
 from collector.mqtt.payloads import ARRIVAL
+from collector.mqtt.routing.aside import Aside
 from collector.numbers import number
 from collector.times import checked, time_ms
 from config.clocks import CLOCK_SLACK_MS

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.mqtt.stream import BufferedStream, Message
+from collector.mqtt.connection.packet_stream import BufferedStream, Message
 
 
 class FakeConnection:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from collector.mqtt.line import Line
+from collector.mqtt.connection.line import Line
 from config.errors import StorageFull, Unreachable
 from gateway.backoff import Backoff
 

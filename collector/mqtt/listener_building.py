@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
-from collector.mqtt.aside import Aside
-from collector.mqtt.connection import account, broker_address
+from collector.mqtt.connection.broker import account, broker_address
+from collector.mqtt.discovery.unassigned import Unassigned
 from collector.mqtt.listener import Beside, Listener
-from collector.mqtt.routing import keep_alives, routes_of
-from collector.mqtt.unassigned import Unassigned
+from collector.mqtt.routing.aside import Aside
+from collector.mqtt.routing.routes import keep_alives, routes_of
 from config.clocks import CLOCK_SLACK_MS
 from config.errors import ConfigurationError
 from config.portfolio.portfolio import Portfolio

@@ -8,12 +8,12 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from collector.mqtt.aside import Aside
-from collector.mqtt.format_route import Intake
 from collector.mqtt.formats.family import Found
 from collector.mqtt.formats.sparkplug_b import NAMESPACE, place_of
 from collector.mqtt.formats.sparkplug_payload import Metric, SparkplugPayload, payload_of, rebirth_request
 from collector.mqtt.payloads import ARRIVAL
+from collector.mqtt.routing.aside import Aside
+from collector.mqtt.routing.format_route import Intake
 from gateway.reading import Reading
 
 REORDER_MS = 5_000

@@ -9,7 +9,7 @@ from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
-from collector.mqtt.connection import KEEP_ALIVE_S, Account, BrokerAddress, tls_context
+from collector.mqtt.connection.broker import KEEP_ALIVE_S, Account, BrokerAddress, tls_context
 from collector.mqtt.formats.table import FAMILIES
 from config.errors import Unreachable
 from gateway.reading import milliseconds

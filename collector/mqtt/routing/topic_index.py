@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from collector.mqtt.format_route import PresenceRoute
-from collector.mqtt.routing import Routes, Taker
+from collector.mqtt.routing.format_route import PresenceRoute
+from collector.mqtt.routing.routes import Routes, Taker
 from config.mqtt.topics import covers, is_pattern, matches
 
 MOST_REMEMBERED = 20_000
 
 
-class Directory:
+class TopicIndex:
     """The routes of a broker. `by_topic` is to be asked first; it grows by what `found` finds."""
 
     def __init__(self, routes: Routes) -> None:

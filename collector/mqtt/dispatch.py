@@ -2,17 +2,17 @@
 
 from collections import Counter
 
-from collector.mqtt.directory import Directory
-from collector.mqtt.format_route import NOT_FOR_THIS_METER, PartlyInvalid
-from collector.mqtt.gathering import Gathered
-from collector.mqtt.routing import refused
-from collector.mqtt.stream import Message
-from collector.mqtt.unassigned import Unassigned
+from collector.mqtt.connection.packet_stream import Message
+from collector.mqtt.discovery.unassigned import Unassigned
+from collector.mqtt.durable_batches import Gathered
+from collector.mqtt.routing.format_route import NOT_FOR_THIS_METER, PartlyInvalid
+from collector.mqtt.routing.routes import refused
+from collector.mqtt.routing.topic_index import TopicIndex
 from config.errors import InvalidReading
 from config.mqtt.topics import matches
 
 
-class Incoming:
+class Dispatch:
     """What messages of one broker become.
 
     `unassigned` None: what belongs to no meter is refused; `discover` is the pattern of topics on which it is looked
@@ -20,10 +20,10 @@ class Incoming:
     """
 
     def __init__(
-        self, source: str, directory: Directory, *, unassigned: Unassigned | None, discover: str | None
+        self, source: str, topic_index: TopicIndex, *, unassigned: Unassigned | None, discover: str | None
     ) -> None:
         self._source = source
-        self._directory, self._by_topic = directory, directory.by_topic
+        self._topic_index, self._by_topic = topic_index, topic_index.by_topic
         self._unassigned = unassigned
         self._discover = discover
         self.forgotten: set[str] = set()
@@ -34,7 +34,7 @@ class Incoming:
         topic, _, _, retained, payload = message
         routes = self._by_topic.get(topic)
         if routes is None:
-            routes = self._directory.found(topic)
+            routes = self._topic_index.found(topic)
         is_somebodys = False
         for route in routes:
             try:

@@ -7,13 +7,13 @@ from fractions import Fraction
 from typing import Protocol
 
 from collector.conversion import convert, ratio_to_canonical
-from collector.mqtt.aside import Aside
-from collector.mqtt.format_route import FormatRoute, Intake, PresenceRoute
 from collector.mqtt.formats.family import Family, Presence, Selection
 from collector.mqtt.formats.sparkplug_b import place_of
 from collector.mqtt.formats.table import FAMILIES
 from collector.mqtt.payloads import ARRIVAL, FORMATS, Payload
-from collector.mqtt.sparkplug_node import EdgeNode, Name
+from collector.mqtt.routing.aside import Aside
+from collector.mqtt.routing.format_route import FormatRoute, Intake, PresenceRoute
+from collector.mqtt.routing.sparkplug_node import EdgeNode, Name
 from collector.numbers import number
 from collector.times import time_ms
 from config.clocks import CLOCK_SLACK_MS

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from collector.mqtt.line import Line
-from collector.mqtt.stream import Message
+from collector.mqtt.connection.line import Line
+from collector.mqtt.connection.packet_stream import Message
 from gateway.ports import Sink
 from gateway.reading import Reading, Refused, milliseconds
 
