@@ -1,8 +1,7 @@
 """Days as a property lives them: public and school holidays of its Land, and what it declares."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -10,10 +9,9 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from config.errors import InsufficientData
-from config.portfolio.properties import OpeningHours, Property
+from config.portfolio.properties import Property
 
 _SATURDAY = 5
-_MIDNIGHT = time(0, 0)
 
 
 class DayType(StrEnum):
@@ -56,26 +54,9 @@ class PropertyCalendar:
             return DayType.SCHOOL_HOLIDAY
         return DayType.OPEN
 
-    def is_in_use(self, instant: datetime) -> bool:
-        """Whether the property is in use at an aware instant: open hours of an open day, or a single use."""
-        local = instant.astimezone(self.zone)
-        day, clock = local.date(), local.time()
-        if any(use.day == day and use.start <= clock < use.end for use in self.property.calendar.used):
-            return True
-        return self.day_type(day) is DayType.OPEN and self._is_open(day.weekday(), clock)
-
     def _opens_on(self, weekday: int) -> bool:
         hours = self.property.calendar.open
         return any(weekday in entry.weekdays for entry in hours) if hours else weekday < _SATURDAY
-
-    def _is_open(self, weekday: int, clock: time) -> bool:
-        hours = [entry for entry in self.property.calendar.open if weekday in entry.weekdays]
-        return not self.property.calendar.open or _covers(hours, clock)
-
-
-def _covers(hours: Iterable[OpeningHours], clock: time) -> bool:
-    # Closing at midnight is written as 00:00.
-    return any(entry.opens <= clock and (clock < entry.closes or entry.closes == _MIDNIGHT) for entry in hours)
 
 
 @cache

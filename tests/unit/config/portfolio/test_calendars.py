@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,11 +22,6 @@ SCHOOL = UseCalendar(school=True, open=(MONDAY_TO_FRIDAY,))
 def calendar(use: UseCalendar) -> PropertyCalendar:
     """The calendar of a property in Rheinland-Pfalz."""
     return PropertyCalendar(Property("p", "P", "m", "schulen", calendar=use), "RP", BERLIN)
-
-
-def at(text: str) -> datetime:
-    """A local instant in Berlin."""
-    return datetime.fromisoformat(text).replace(tzinfo=BERLIN)
 
 
 @pytest.mark.parametrize(
@@ -52,42 +47,23 @@ def test_school_holidays_matter_to_schools_alone() -> None:
 def test_a_movable_day_off_is_closed() -> None:
     use = replace(SCHOOL, closed=frozenset({date(2026, 2, 16)}))
     assert calendar(use).day_type(date(2026, 2, 16)) is DayType.CLOSED
-    assert not calendar(use).is_in_use(at("2026-02-16T10:00"))
 
 
 def test_a_weekday_without_opening_hours_is_closed_and_a_saturday_with_them_is_open() -> None:
     use = UseCalendar(open=(OpeningHours(frozenset({0, 5}), time(9), time(0)),))
     assert calendar(use).day_type(date(2026, 5, 6)) is DayType.CLOSED
     assert calendar(use).day_type(date(2026, 5, 9)) is DayType.OPEN
-    assert calendar(use).is_in_use(at("2026-05-09T23:59"))
 
 
-def test_a_property_is_in_use_from_opening_until_just_before_closing() -> None:
-    school = calendar(SCHOOL)
-    assert [school.is_in_use(at(f"2026-05-04T{clock}")) for clock in ("06:59", "07:00", "15:59", "16:00")] == [
-        False,
-        True,
-        True,
-        False,
-    ]
-
-
-def test_an_instant_is_judged_on_the_propertys_own_clock() -> None:
-    assert calendar(SCHOOL).is_in_use(datetime(2026, 5, 4, 5, 30, tzinfo=UTC))
-    assert not calendar(SCHOOL).is_in_use(datetime(2026, 1, 12, 5, 30, tzinfo=UTC))
-
-
-def test_a_council_evening_is_use_outside_the_opening_hours() -> None:
+def test_a_council_evening_leaves_a_saturday_a_weekend() -> None:
     use = replace(SCHOOL, used=(SpecialUse(date(2026, 7, 4), time(19), time(22)),))
-    assert calendar(use).is_in_use(at("2026-07-04T20:00"))
-    assert not calendar(use).is_in_use(at("2026-07-04T22:00"))
     assert calendar(use).day_type(date(2026, 7, 4)) is DayType.WEEKEND
 
 
-def test_without_opening_hours_a_property_is_in_use_all_day_from_monday_to_friday() -> None:
+def test_without_opening_hours_a_property_is_open_from_monday_to_friday() -> None:
     depot = calendar(UseCalendar())
-    assert depot.is_in_use(at("2026-05-04T03:00"))
-    assert not depot.is_in_use(at("2026-05-03T12:00"))
+    assert depot.day_type(date(2026, 5, 4)) is DayType.OPEN
+    assert depot.day_type(date(2026, 5, 3)) is DayType.WEEKEND
 
 
 def test_school_holidays_that_nobody_has_set_yet_are_not_guessed() -> None:
