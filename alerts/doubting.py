@@ -12,7 +12,7 @@ from alerts.proposing import is_open, settle
 from analysis.books import Books
 from analysis.doubts import can_be_doubted, doubts_of, first_reading
 from config.errors import Conflict, Unreachable
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.operations import JudgementRow, MeterEventRow, Operations, Outcome
 
 DAILY: Final = "doubts"

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from alerts.periods import Period
 from analysis.books import Books
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 from gateway.operations import Outcome
 
 Chart = dict[str, Any]

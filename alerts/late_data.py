@@ -19,8 +19,8 @@ from analysis.books import Books
 from analysis.ledger.conversion import midnight_ms
 from analysis.virtual.formula_parts import parts_of
 from config.errors import Conflict, InsufficientData, Unreachable
-from config.meters import Meter
-from config.portfolio import Portfolio
+from config.meters.meter import Meter
+from config.portfolio.portfolio import Portfolio
 from gateway.operations import JudgementRow, Operations, Outcome
 from gateway.operations.ledger_rows import LedgerChange
 from gateway.reading import instant

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from alerts.findings import Finding
 from alerts.lifecycle import Occasion, Settled
 from alerts.messages.content import alert_message, storm_message
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 from gateway.operations import AlertRow, Operations
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.ledger.micro import Floats, Integers
-from config.calendars import DayType
+from config.portfolio.calendars import DayType
 
 FEWEST_MONTHS = 6
 

@@ -21,7 +21,7 @@ from analysis.meters.substitutes import substitutes_of
 from analysis.property_meters import reference_of
 from analysis.slots import Slots
 from analysis.virtual.virtual_notes import virtual_notes
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.reading import milliseconds
 
 OF_WHOLE_DAYS = frozenset({Resolution.DAY, Resolution.MONTH, Resolution.YEAR})

@@ -6,8 +6,8 @@ from decimal import Decimal
 from analysis.german import labelled
 from analysis.virtual.formula_parts import parts_of
 from config.heating_values import HI_PER_HS
-from config.meters import Meter, measured_as
-from config.portfolio import Property
+from config.meters.meter import Meter, measured_as
+from config.portfolio.properties import Property
 from config.quantities import QUANTITIES
 
 ELECTRICITY = frozenset({"electricity_import"})

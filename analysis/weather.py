@@ -9,7 +9,7 @@ import numpy as np
 from analysis.books import Books
 from analysis.calendar_cuts import day_cuts
 from analysis.ledger.micro import Floats, Integers
-from config.meters import weather_meter_id
+from config.meters.meter import weather_meter_id
 from config.minima import MINIMA
 from gateway.reading import instant
 from gateway.series import Series

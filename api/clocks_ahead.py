@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from analysis.meters.future_readings import KIND
 from api.evidence import Evidence
 from config.clocks import CLOCK_SLACK
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.refused import BY_HAND
 
 _LATELY = timedelta(days=2)

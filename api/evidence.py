@@ -22,7 +22,8 @@ from analysis.properties.kpis import PropertyKpis, property_kpis
 from api.remembered import Remembered
 from api.services import Services
 from config.errors import InsufficientData, NotFound
-from config.portfolio import Portfolio, Property
+from config.portfolio.portfolio import Portfolio
+from config.portfolio.properties import Property
 from gateway.operations import AlertRow, Operations
 from gateway.reading import Reading, instant
 from gateway.series import Series

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from analysis.properties.completeness import Completeness
 from api.evidence import Evidence
-from config.meters import Meter, Reporting
+from config.meters.meter import Meter, Reporting
 
 
 def lacking_meters(evidence: Evidence, found: Completeness) -> Mapping[str, list[Meter]]:

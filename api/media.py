@@ -11,8 +11,8 @@ from analysis.ledger.amounts import Amounts
 from analysis.meters.meter_amounts import daily_amounts
 from analysis.property_meters import ELECTRICITY, HEAT, PV, WATER, common_reference, hi_share, main_meters
 from api.evidence import Evidence
-from config.meters import Meter
-from config.portfolio import Property
+from config.meters.meter import Meter
+from config.portfolio.properties import Property
 
 _BAD_TO_GOOD = tuple(reversed(How))
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from analysis.meters.trace import MOST_ROWS, Trace, trace
 from api.answers.problems import InvalidInput, TooMuch
 from api.evidence import Evidence
-from config.meters import Meter
+from config.meters.meter import Meter
 
 _MOST_INTERVALS = 2**53
 _LONGEST = timedelta(days=1100)

@@ -13,9 +13,9 @@ from analysis.meters.open_events import open_events
 from analysis.properties.trust import Trust, Witness, Witnesses, trust_of
 from analysis.property_meters import main_meters
 from api.evidence import Evidence
-from config.meters import Meter
+from config.meters.meter import Meter
 from config.minima import MINIMA
-from config.portfolio import Property
+from config.portfolio.properties import Property
 from config.quantities import MEDIA
 
 TRUSTED = timedelta(days=30)

@@ -16,9 +16,10 @@ from pathlib import Path
 from bench.figures import Figure
 from collector.edge.receiver import Receiver
 from collector.edge.uplink import Uplink
-from collector.mqtt.connection import Account, broker_address
-from config.meters import Meter, PushSource
-from config.portfolio import District, Portfolio, Property
+from collector.mqtt.connection.broker import Account, broker_address
+from config.meters.meter import Meter, PushSource
+from config.portfolio.portfolio import District, Portfolio
+from config.portfolio.properties import Property
 from gateway.embedded import EmbeddedStore
 from gateway.rationing import RationedSpool
 from gateway.reading import Reading, milliseconds

@@ -60,8 +60,9 @@ def measure() -> list[Figure]:
 
 def portfolio():  # type: ignore[no-untyped-def]
     """Return a district with the meters of the files."""
-    from config.meters import Meter  # noqa: PLC0415  only the process that imports needs them
-    from config.portfolio import District, Portfolio, Property  # noqa: PLC0415
+    from config.meters.meter import Meter  # noqa: PLC0415  only the process that imports needs them
+    from config.portfolio.portfolio import District, Portfolio  # noqa: PLC0415
+    from config.portfolio.properties import Property  # noqa: PLC0415
 
     meters = tuple(Meter(name, "schule", "electricity_import", "kWh", "active_energy_import") for name in _names())
     district = District("lk-test", "Landkreis Test", "RP", "Europe/Berlin", "02486")

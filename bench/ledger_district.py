@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from analysis.books import Books
-from config.meters import Meter
-from config.portfolio import District, Portfolio, Property
+from config.meters.meter import Meter
+from config.portfolio.portfolio import District, Portfolio
+from config.portfolio.properties import Property
 from gateway.embedded import EmbeddedStore
 from gateway.operations import Operations
 from gateway.reading import milliseconds

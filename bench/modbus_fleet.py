@@ -28,8 +28,10 @@ from collector.collecting import Collector
 from collector.modbus.bus import Bus
 from collector.modbus.device import Device, devices_of
 from collector.modbus.polling import BusPolling, tick
-from config.meters import Meter, ModbusSource
-from config.portfolio import District, ModbusTcpBus, Portfolio, Property
+from config.meters.meter import Meter, ModbusSource
+from config.portfolio.portfolio import District, Portfolio
+from config.portfolio.properties import Property
+from config.portfolio.sources import ModbusTcpBus
 from gateway.embedded import EmbeddedStore
 from gateway.reading import Reading, Receipt, Refused
 

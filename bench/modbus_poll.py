@@ -21,9 +21,9 @@ from collector.modbus.bus import Bus
 from collector.modbus.device import Device, devices_of
 from collector.simulation.registers import SimulatedDevice
 from collector.simulation.servers.opening import tcp_server
-from config.meters import Meter, ModbusSource
-from config.portfolio import ModbusTcpBus
-from config.profiles import ByteOrder, DeviceProfile, GapReads, Register, WordOrder
+from config.meters.meter import Meter, ModbusSource
+from config.portfolio.sources import ModbusTcpBus
+from config.profiles.registers import ByteOrder, DeviceProfile, GapReads, Register, WordOrder
 from gateway.reading import Reading, milliseconds
 
 HOST = "127.0.0.1"

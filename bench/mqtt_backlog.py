@@ -11,10 +11,10 @@ from typing import Any
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-from collector.mqtt.connection import Account, broker_address
+from collector.mqtt.connection.broker import Account, broker_address
 from collector.mqtt.listener import Listener
 from collector.mqtt.payloads import json_payload
-from collector.mqtt.routing import Route, Routes
+from collector.mqtt.routing.routes import Route, Routes
 from gateway.ports import Sink
 from tests.servers.mosquitto import Broker
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from collector.edge.uplink import Uplink
-from collector.mqtt.connection import Account, broker_address
+from collector.mqtt.connection.broker import Account, broker_address
 from collector.simulation.publishing.publisher import Publisher
-from config.meters import Meter, MqttSource
+from config.meters.meter import Meter, MqttSource
 from gateway.rationing import RationedSpool
 from gateway.reading import Reading, milliseconds
 from gateway.spool import Spool

@@ -13,14 +13,15 @@ from collector.modbus.bus import Bus
 from collector.modbus.device import Device, devices_of
 from collector.modbus.identity import SerialBook
 from collector.modbus.polling import BusPolling, tick
+from collector.mqtt.discovery.unassigned import Unassigned
 from collector.mqtt.listener import Listener
-from collector.mqtt.listeners import listener_of
-from collector.mqtt.unassigned import Unassigned
+from collector.mqtt.listener_building import listener_of
 from collector.statistics import CollectorStatistics
 from config.clocks import CLOCK_SLACK_MS
 from config.errors import ConfigurationError
-from config.portfolio import ModbusBus, MqttBroker, Portfolio
-from config.profiles import DeviceProfile
+from config.portfolio.portfolio import Portfolio
+from config.portfolio.sources import ModbusBus, MqttBroker
+from config.profiles.registers import DeviceProfile
 from gateway.ports import Sink
 from gateway.reading import milliseconds
 

@@ -15,7 +15,7 @@ from collector.files import FileMapping, import_file, load_mapping
 from collector.files.mscons import NoteTaker
 from collector.importing import ImportResult
 from config.errors import ConfigurationError, StorageFull, Unreachable, ZaehlwerkError
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 from gateway.ports import Sink
 
 EVERY_S = 2.0

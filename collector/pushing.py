@@ -11,8 +11,8 @@ from collector.conversion import convert, ratio_to_canonical
 from collector.numbers import number
 from collector.times import time_ms
 from config.errors import ConfigurationError, InvalidReading
-from config.meters import is_weather_meter, measured_as
-from config.portfolio import Portfolio
+from config.meters.meter import is_weather_meter, measured_as
+from config.portfolio.portfolio import Portfolio
 from config.quantities import QUANTITIES, is_never_negative
 from gateway.ports import Sink
 from gateway.reading import Reading, Refused, milliseconds

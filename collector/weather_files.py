@@ -17,8 +17,8 @@ from collector.pushing import AIR_TEMPERATURE
 from collector.times import checked, existing
 from config.clocks import CLOCK_SLACK_MS
 from config.errors import InvalidReading
-from config.meters import weather_meter_id
-from config.portfolio import Portfolio
+from config.meters.meter import weather_meter_id
+from config.portfolio.portfolio import Portfolio
 from gateway.ports import Sink
 from gateway.reading import Reading, milliseconds
 

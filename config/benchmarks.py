@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from config.categories import CATEGORIES, Category
-from config.yaml_places import read_document
+from config.parsing.yaml_places import read_document
+from config.portfolio.categories import CATEGORIES, Category
 
 __all__ = ["CATEGORIES", "GROUPS", "Benchmark", "Category", "benchmark"]
 

@@ -11,8 +11,8 @@ from typing import Annotated
 from pydantic import PlainValidator
 
 from config.errors import ConfigurationError
-from config.schema import Model, Strict, Text, between, one_of, validated, whole
-from config.yaml_places import read_document
+from config.parsing.schema import Model, Strict, Text, between, one_of, validated, whole
+from config.parsing.yaml_places import read_document
 
 DEFAULT_SET = "bisko"
 FOLDER = Path(__file__).parent / "factors"

@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.errors import ConfigurationError
-from config.spelling import did_you_mean
+from config.parsing.spelling import did_you_mean
 
 PREFIX = "ZAEHLWERK_"
 SECRETS = ("influx_token", "database_url", "smtp_url", "uplink_password")

@@ -6,8 +6,9 @@ from typing import Any
 from collector.conversion import convert, ratio_to_canonical
 from collector.probing.comparing import Compared
 from collector.probing.probing import Visit
-from config.meters import Meter, ModbusSource
-from config.portfolio import ModbusBus, ModbusRtuBus, MqttBroker, Portfolio
+from config.meters.meter import Meter, ModbusSource
+from config.portfolio.portfolio import Portfolio
+from config.portfolio.sources import ModbusBus, ModbusRtuBus, MqttBroker
 from zaehlwerk.composition import House
 
 DISPLAY_CHECKED = "display_checked"

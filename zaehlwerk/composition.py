@@ -9,9 +9,9 @@ from datetime import timedelta
 from analysis.books import Books
 from analysis.daily_cache import DailyCache
 from config.factors import load_factor_sets
-from config.portfolio import Portfolio
-from config.portfolio_files import load_portfolio
-from config.profiles import DeviceProfile
+from config.portfolio.files import load_portfolio
+from config.portfolio.portfolio import Portfolio
+from config.profiles.registers import DeviceProfile
 from config.settings import Settings
 from gateway.beside import Beside, BesideFile
 from gateway.operations import Operations

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.errors import ConfigurationError
-from config.portfolio import Portfolio
-from config.portfolio_files import load_portfolio
-from config.profiles import DeviceProfile, load_profiles
+from config.portfolio.files import load_portfolio
+from config.portfolio.portfolio import Portfolio
+from config.profiles.files import load_profiles
+from config.profiles.registers import DeviceProfile
 from config.settings import Settings
 from gateway.beside import Beside
 from gateway.ports import Askable

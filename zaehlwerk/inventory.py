@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping, Sized
 
-from config.meters import ByHandSource, Meter, ModbusSource, MqttSource
-from config.portfolio import Portfolio
-from config.profiles import DeviceProfile
+from config.meters.meter import ByHandSource, Meter, ModbusSource, MqttSource
+from config.portfolio.portfolio import Portfolio
+from config.profiles.registers import DeviceProfile
 
 
 def inventory(portfolio: Portfolio, profiles: Mapping[str, DeviceProfile]) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from collector.mqtt.proposals import yaml_line
+from collector.mqtt.discovery.proposals import yaml_line
 from config.errors import ConfigurationError, NotFound
-from config.portfolio_files import load_portfolio
-from config.yaml_places import Document, read_document
+from config.parsing.yaml_places import Document, read_document
+from config.portfolio.files import load_portfolio
 
 _METERS = re.compile(r"^meters:\s*(\[\s*\])?\s*(#.*)?$")
 

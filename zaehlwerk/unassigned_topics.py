@@ -8,12 +8,12 @@ from itertools import islice
 from pathlib import Path
 
 from api.services import UnassignedTopic
-from collector.mqtt.proposals import Proposal, proposals
-from collector.mqtt.unassigned import Stranger, strangers
+from collector.mqtt.discovery.proposals import Proposal, proposals
+from collector.mqtt.discovery.unassigned import Stranger, strangers
 from config.errors import Unreachable
-from config.meters import MqttSource
-from config.mqtt_topics import matches
-from config.portfolio import Portfolio
+from config.meters.meter import MqttSource
+from config.mqtt.topics import matches
+from config.portfolio.portfolio import Portfolio
 from gateway.reading import instant
 
 _log = logging.getLogger(__name__)

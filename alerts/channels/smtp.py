@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote
 
 from alerts.channels.channel import LoginRefused, Undeliverable
 from config.errors import ConfigurationError, Unreachable
-from config.url_parts import url_parts
+from config.parsing.url_parts import url_parts
 
 _PORTS: Final = {"smtp": 587, "smtps": 465}
 _ALLOWED: Final = frozenset({"starttls", "from", "ca"})

@@ -8,7 +8,7 @@ from alerts.findings import Finding
 from alerts.lifecycle import Occasion
 from alerts.messages.language import euros, known, moment
 from alerts.messages.phrases import PHRASES
-from config.portfolio import Person, Portfolio
+from config.portfolio.portfolio import Person, Portfolio
 from gateway.operations import AlertRow, OutboxMessage
 from gateway.reading import milliseconds
 

@@ -13,7 +13,7 @@ from alerts.rules.measure_target_missed_texts import missed_words
 from analysis.books import Books
 from analysis.charts import measure_chart
 from analysis.measures.measures import MeasureProgress, Verdict, measure_progress
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 from gateway.operations import Outcome
 
 _DAYS: Final = 365

@@ -12,8 +12,8 @@ from alerts.rules.meter_silent_texts import silence_words
 from analysis.books import Books
 from analysis.charts import silence_chart
 from analysis.meters.silence import Silence, silence
-from config.meters import ByHandSource, Meter, ModbusSource, MqttSource
-from config.portfolio import Portfolio
+from config.meters.meter import ByHandSource, Meter, ModbusSource, MqttSource
+from config.portfolio.portfolio import Portfolio
 from gateway.operations import Outcome
 
 BEGINNERS_HAVE: Final = timedelta(hours=24)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from alerts.findings import Words
 from alerts.messages.language import LANGUAGES, counter, filled, lasting, moment, unit_in
 from analysis.meters.silence import Silence
-from config.meters import ByHandSource, Meter, ModbusSource, MqttSource
+from config.meters.meter import ByHandSource, Meter, ModbusSource, MqttSource
 from config.quantities import QUANTITIES
 
 _TITLE_DE: Final = "Zähler „{name}“ meldet nicht mehr (seit {lasting})"

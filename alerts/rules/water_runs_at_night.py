@@ -13,8 +13,8 @@ from alerts.rules.water_runs_at_night_texts import leak_words
 from analysis.books import Books
 from analysis.charts import night_flow_chart
 from analysis.meters.night_flow import NightFlow, night_flow
-from config.meters import ByHandSource, Meter
-from config.portfolio import Portfolio
+from config.meters.meter import ByHandSource, Meter
+from config.portfolio.portfolio import Portfolio
 from gateway.operations import Outcome
 
 NIGHTS_RUNNING: Final = 3

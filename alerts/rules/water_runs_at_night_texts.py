@@ -7,7 +7,7 @@ from alerts.findings import Words
 from alerts.messages.language import LANGUAGES, day, filled, quantity
 from alerts.rules.meter_silent_texts import meter_name
 from analysis.meters.night_flow import NightFlow
-from config.meters import Meter
+from config.meters.meter import Meter
 
 _TITLE_DE: Final = "Wasser läuft nachts durch ({flow}, {count})"
 _TITLE_EN: Final = "Water runs at night ({flow}, {count})"

@@ -18,7 +18,7 @@ from analysis.ledger.conversion import midnight_ms
 from analysis.ledger.faults import Notice
 from analysis.ledger.line import line_of, stepped
 from analysis.ledger.micro import Integers
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.reading import milliseconds
 
 BLOCKS_AT_ONCE = 36  # a year: what is held of raw readings

@@ -17,7 +17,7 @@ from analysis.calendar_cuts import day_cuts, days, local_day
 from analysis.ledger.bridging import Shape
 from analysis.ledger.line import Line, Row
 from analysis.ledger.micro import Floats, Integers
-from config.calendars import DayType
+from config.portfolio.calendars import DayType
 
 LOOK_BACK = timedelta(days=21)
 _DAY = timedelta(days=1)

@@ -13,10 +13,10 @@ from analysis.ledger.bridging import Expectation
 from analysis.ledger.line import Line, Row
 from analysis.ledger.micro import Floats
 from analysis.weather import daily_temperatures, degree_days_of
-from config.calendars import DayType, PropertyCalendar
 from config.errors import InsufficientData
-from config.ledger_policy import Filling, Spreading
-from config.meters import Meter
+from config.meters.ledger_policy import Filling, Spreading
+from config.meters.meter import Meter
+from config.portfolio.calendars import DayType, PropertyCalendar
 
 FEWEST_DAYS = 10
 _DAY = timedelta(days=1)

@@ -13,9 +13,9 @@ from analysis.bookkeeping.meter_records import Records, put_right
 from analysis.ledger.conversion import Conversion, conversions_of, ratios_of
 from analysis.ledger.rules import Rules, rules_of
 from analysis.ledger.window import FOR_EVER_MS
-from config.ledger_policy import Filling, Spreading
-from config.meters import ByHandSource, Meter, PushSource
-from config.portfolio import Portfolio
+from config.meters.ledger_policy import Filling, Spreading
+from config.meters.meter import ByHandSource, Meter, PushSource
+from config.portfolio.portfolio import Portfolio
 from gateway.operations.rows import ReadingNoteRow
 
 # Counted up whenever the ledger makes something else of the same readings.

@@ -26,7 +26,7 @@ from analysis.ledger.readings import Decisions, Readings
 from analysis.ledger.rules import Rules
 from analysis.ledger.tank import book_tank
 from analysis.ledger.window import FOR_EVER_MS, Window
-from config.meters import Meter
+from config.meters.meter import Meter
 from config.quantities import QUANTITIES, Kind
 from gateway.series import Series
 

@@ -19,7 +19,7 @@ from analysis.ledger.line import Row
 from analysis.ledger.micro import Integers, micro_of
 from analysis.ledger.readings import Decisions, Exchange
 from analysis.ledger.rules import register_wrap
-from config.meters import Meter
+from config.meters.meter import Meter
 from config.quantities import UNITS
 from gateway.operations.rows import MeterEventRow, ReadingNoteRow
 from gateway.reading import instant, milliseconds

@@ -7,7 +7,7 @@ from analysis.charts.style import ACT, Chart, Rows, chart, colour, time_axis, ti
 from analysis.german import day
 from analysis.ledger.rules import rules_of
 from analysis.meters.silence import Silence
-from config.meters import Meter
+from config.meters.meter import Meter
 from config.quantities import QUANTITIES
 from gateway.reading import instant
 from gateway.series import Series

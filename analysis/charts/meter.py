@@ -23,7 +23,7 @@ from analysis.charts.style import (
 from analysis.figures import Consumption, How, Slot
 from analysis.german import amount_word, labelled, unit_text
 from analysis.property_meters import register_unit
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.series import Series
 
 Tone = Literal["quiet", "look", "settled"]

@@ -16,7 +16,7 @@ from analysis.days.late_readings import take_late
 from analysis.days.ledger_jobs import Job, jobs_of, known_ends, known_of
 from analysis.ledger.planning import is_quiet
 from config.errors import Conflict, Unreachable
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.operations.ledger import Ledger
 from gateway.operations.ledger_rows import Derivation
 

@@ -9,7 +9,7 @@ from analysis.calendar_cuts import day_cuts
 from analysis.days.daily_ledger import catch_up
 from analysis.ledger.amounts import Amounts
 from analysis.ledger.day_rows import amounts_of_rows
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.operations.ledger import Ledger
 
 # Clocks of two processes differ; the days that are over are cut at the asker's own.

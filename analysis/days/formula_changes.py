@@ -17,7 +17,7 @@ from analysis.ledger.conversion import midnight_ms
 from analysis.virtual.formula_parts import parts_of
 from analysis.virtual.virtual_meters import stretches_of
 from config.errors import Conflict
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.operations.ledger import Ledger
 from gateway.operations.ledger_rows import Derivation, LedgerBlock, LedgerState
 from gateway.reading import milliseconds

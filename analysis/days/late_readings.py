@@ -7,7 +7,7 @@ from typing import Final
 from analysis.books import Books
 from analysis.weather import weather_meter
 from config.errors import Conflict
-from config.ledger_policy import Filling, Spreading
+from config.meters.ledger_policy import Filling, Spreading
 from gateway.operations.ledger import Ledger
 from gateway.touched import Touched, TouchedSince
 

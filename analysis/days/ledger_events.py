@@ -11,7 +11,7 @@ from analysis.figures import MeterEvent
 from analysis.ledger.bridging import Substitution
 from analysis.ledger.conversion import midnight_ms
 from analysis.ledger.faults import Notice
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.reading import milliseconds
 
 

@@ -17,7 +17,7 @@ from analysis.ledger.clock import Clock
 from analysis.ledger.conversion import midnight_ms
 from analysis.ledger.planning import Seen, is_due, may_be_due, planned, reaches_back
 from analysis.ledger.window import FOR_EVER_MS
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.operations.ledger import Ledger
 from gateway.operations.ledger_rows import LedgerBlock, LedgerState
 from gateway.reading import instant, milliseconds

@@ -10,7 +10,7 @@ from analysis.doubts.jump_doubts import jump_doubts
 from analysis.doubts.meter_days import known_days
 from analysis.doubts.subject import Subject, first_reading
 from analysis.doubts.units.unit_doubts import LOOK_BACK, unit_doubts
-from config.meters import Meter
+from config.meters.meter import Meter
 from config.quantities import QUANTITIES, Kind
 from gateway.operations.rows import MeterEventRow
 

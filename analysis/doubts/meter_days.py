@@ -15,7 +15,7 @@ from analysis.ledger.line import READ, Row
 from analysis.ledger.micro import Floats
 from analysis.meters.meter_amounts import daily_amounts
 from analysis.weather import daily_celsius
-from config.calendars import DayType
+from config.portfolio.calendars import DayType
 
 _DAY = timedelta(days=1)
 _HOUR_MS = 3_600_000

@@ -8,8 +8,8 @@ from analysis.bookkeeping.meter_records import Records
 from analysis.books import Books
 from analysis.doubts.units.pace import Pace
 from analysis.measures.measure_days import HEAT_MEDIA
-from config.calendars import PropertyCalendar
-from config.meters import ByHandSource, Meter, Reporting
+from config.meters.meter import ByHandSource, Meter, Reporting
+from config.portfolio.calendars import PropertyCalendar
 from gateway.reading import instant
 
 _DAY = timedelta(days=1)

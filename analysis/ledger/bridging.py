@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from analysis.ledger.line import Line, Row, line_of
 from analysis.ledger.micro import Floats, Integers
 from analysis.ledger.rules import Rules
-from config.ledger_policy import Filling, Spreading
+from config.meters.ledger_policy import Filling, Spreading
 
 
 class Substitution(NamedTuple):

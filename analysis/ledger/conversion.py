@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
-from config.meters import Dated, Meter
+from config.meters.meter import Dated, Meter
 from config.quantities import UNITS
 from gateway.reading import milliseconds
 

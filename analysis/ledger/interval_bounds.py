@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from analysis.ledger.micro import Integers
-from config.meters import Meter, Stamps
+from config.meters.meter import Meter, Stamps
 from gateway.reading import instant, milliseconds
 
 _DAY = timedelta(days=1)

@@ -9,8 +9,8 @@ import numpy as np
 
 from analysis.german import unit_text
 from analysis.ledger.micro import MICRO, Floats, Integers, micro_of
-from config.ledger_policy import Filling, Spreading
-from config.meters import ByHandSource, Meter, Reporting, wrap_of
+from config.meters.ledger_policy import Filling, Spreading
+from config.meters.meter import ByHandSource, Meter, Reporting, wrap_of
 from config.quantities import QUANTITIES, UNITS, Kind
 
 MARGIN = 1.25

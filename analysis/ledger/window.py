@@ -15,7 +15,7 @@ from analysis.ledger.line import Line, Row
 from analysis.ledger.micro import Integers
 from analysis.ledger.readings import Readings
 from analysis.ledger.rules import Rules
-from config.ledger_policy import Filling, Spreading
+from config.meters.ledger_policy import Filling, Spreading
 
 _DAY_MS: Final = 86_400_000
 LOOK_BACK_MS: Final = 24 * _DAY_MS  # comparable days, and the day that is cut at either end

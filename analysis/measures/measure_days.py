@@ -16,9 +16,9 @@ from analysis.ledger.micro import Floats
 from analysis.meters.meter_amounts import daily_amounts
 from analysis.property_meters import HEAT, main_meters, reference_in_common, share_on
 from analysis.weather import daily_degree_days
-from config.calendars import DayType, PropertyCalendar
-from config.meters import Meter
-from config.portfolio import Measure, Property
+from config.meters.meter import Meter
+from config.portfolio.calendars import DayType, PropertyCalendar
+from config.portfolio.properties import Measure, Property
 from config.quantities import MEDIA
 
 HEAT_MEDIA = HEAT | {"heat_meter"}

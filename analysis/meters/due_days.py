@@ -7,7 +7,7 @@ from analysis.calendar_cuts import local_day
 from analysis.ledger.amounts import Amounts
 from analysis.meters.meter_amounts import daily_amounts
 from analysis.meters.silence import allowed_silence
-from config.meters import ByHandSource, Meter
+from config.meters.meter import ByHandSource, Meter
 from gateway.reading import milliseconds
 
 

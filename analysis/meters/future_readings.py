@@ -7,7 +7,7 @@ from analysis.bookkeeping.meter_records import event_id
 from analysis.books import Books
 from analysis.figures import MeterEvent
 from config.clocks import CLOCK_SLACK
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.reading import instant, milliseconds
 
 KIND: Final = "future_reading"

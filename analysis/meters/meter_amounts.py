@@ -13,7 +13,7 @@ from analysis.ledger.conversion import midnight_ms
 from analysis.ledger.micro import Integers
 from analysis.virtual.virtual_books import virtual_books
 from analysis.virtual.virtual_days import virtual_days
-from config.meters import Meter
+from config.meters.meter import Meter
 
 _DAY = timedelta(days=1)
 

@@ -8,7 +8,7 @@ from analysis.calendar_cuts import boundary_ms
 from analysis.days.ledger_events import ledger_events
 from analysis.figures import MeterEvent
 from analysis.meters.future_readings import stored_ahead
-from config.meters import Meter
+from config.meters.meter import Meter
 
 
 def events_of(

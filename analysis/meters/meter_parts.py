@@ -14,7 +14,7 @@ from analysis.ledger.amounts import Amounts
 from analysis.ledger.micro import Integers
 from analysis.meters.meter_amounts import amounts_by_days
 from analysis.virtual.virtual_meters import Stretch, stretches_of, within
-from config.meters import Meter
+from config.meters.meter import Meter
 
 
 def part_events(books: Books, meter: Meter, span_ms: Integers, *, now: datetime) -> tuple[MeterEvent, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 from analysis.books import Books
 from analysis.virtual.formula_parts import parts_of
 from config.clocks import CLOCK_SLACK
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.reading import Reading, instant, milliseconds
 
 

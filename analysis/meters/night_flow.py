@@ -10,7 +10,7 @@ from analysis.ledger.amounts import Amounts
 from analysis.ledger.line import Row
 from analysis.ledger.micro import Integers
 from analysis.meters.meter_amounts import amounts_of, booked
-from config.meters import Meter, Reporting
+from config.meters.meter import Meter, Reporting
 from gateway.reading import instant, milliseconds
 
 FROM_HOUR, TO_HOUR = 1, 5

@@ -9,7 +9,7 @@ from analysis.calendar_cuts import boundary_ms
 from analysis.days.ledger_events import ledger_events
 from analysis.figures import MeterEvent
 from analysis.virtual.formula_parts import parts_of
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.operations.ledger_rows import LedgerNotice
 from gateway.reading import instant, milliseconds
 

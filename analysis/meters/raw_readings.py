@@ -15,7 +15,7 @@ from analysis.ledger.interval_bounds import interval_bounds
 from analysis.ledger.line import Row
 from analysis.ledger.micro import Integers
 from analysis.ledger.rules import rules_of
-from config.meters import Meter
+from config.meters.meter import Meter
 from config.quantities import QUANTITIES, UNITS, Kind, to_a_millionth
 from gateway.operations.rows import MeterEventRow, ReadingNoteRow
 from gateway.reading import instant, milliseconds

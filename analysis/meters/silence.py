@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from analysis.books import Books
-from config.meters import ByHandSource, Meter
+from config.meters.meter import ByHandSource, Meter
 from gateway.reading import instant, milliseconds
 
 SHORTEST_SILENCE = timedelta(hours=24)

@@ -2,7 +2,7 @@
 
 from analysis.german import labelled, number, unit_text
 from analysis.meters.sub_meters import Agreement, SubMeterCheck
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 
 _TOO_MUCH = (
     "Wahrscheinlich: ein falscher Wandlerfaktor oder Impulswert, vertauschte Zähler, oder ein Unterzähler, der nicht "

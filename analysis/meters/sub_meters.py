@@ -14,9 +14,9 @@ from analysis.ledger.amounts import Amounts
 from analysis.meters.meter_amounts import daily_amounts
 from analysis.property_meters import reference_in_common, share_on
 from analysis.virtual.formula_parts import parts_of
-from config.meters import Meter
+from config.meters.meter import Meter
 from config.minima import MINIMA
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 
 SMALLEST_DOUBT = Decimal(1)  # unit of the medium: two registers that stand still differ by their last digits
 _MINIMUM = MINIMA["sub_meter_check"].whole

@@ -6,7 +6,7 @@ from typing import Final
 from analysis.books import Books
 from analysis.figures import How, Substitute
 from analysis.ledger.bridging import Substitution
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.operations.rows import ReadingNoteRow
 from gateway.reading import instant
 

@@ -18,7 +18,7 @@ from analysis.meters.raw_readings import HOW_OF, LeftOut, RawReading, RawReading
 from analysis.meters.substitutes import substitutes_of
 from analysis.property_meters import reference_of
 from config.errors import InvalidReading
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.reading import instant
 
 MOST_ROWS = 200

@@ -15,7 +15,7 @@ from config.benchmarks import CATEGORIES
 from config.errors import NotFound
 from config.factors import FactorSet
 from config.minima import MINIMA
-from config.portfolio import Property
+from config.portfolio.properties import Property
 
 TOTAL = "total"
 GRADE_WEIGHTS = {"A": 1.0, "B": 0.5, "C": 0.25, "D": 0.0}

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from analysis.figures import Figure
 from config.benchmarks import Benchmark, benchmark
-from config.portfolio import Property
+from config.portfolio.properties import Property
 
 _FIGURES = {"heat_kwh_m2": "heat", "electricity_kwh_m2": "electricity", "water_m3_m2": "water"}
 

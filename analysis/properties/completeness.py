@@ -14,9 +14,9 @@ from analysis.meters.due_days import due_to
 from analysis.meters.meter_amounts import daily_amounts
 from analysis.meters.newest_readings import newest_by_meter
 from analysis.property_meters import main_meters
-from config.meters import Meter
+from config.meters.meter import Meter
 from config.minima import MINIMA
-from config.portfolio import Property
+from config.portfolio.properties import Property
 from config.quantities import MEDIA
 
 _BEGINS: Mapping[Resolution, Callable[[date], bool]] = {

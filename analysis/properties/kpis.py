@@ -14,7 +14,7 @@ from analysis.properties.money import cost_eur
 from analysis.properties.year_of_property import MeterYear, PropertyYear, property_year
 from analysis.property_meters import ELECTRICITY, HEAT, PV, WATER, common_reference, hi_share
 from config.minima import MINIMA
-from config.portfolio import Property
+from config.portfolio.properties import Property
 
 __all__ = ["BenchmarkComparison", "PropertyKpis", "Rating", "property_kpis"]
 

@@ -7,7 +7,7 @@ import numpy as np
 from analysis.calendar_cuts import days
 from analysis.ledger.micro import Floats
 from analysis.properties.year_of_property import MeterYear, PropertyYear
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 
 
 def cost_eur(portfolio: Portfolio, year: PropertyYear, meters: Sequence[MeterYear]) -> float | None:

@@ -8,8 +8,8 @@ from analysis.books import Books
 from analysis.ledger.amounts import Amounts
 from analysis.meters.meter_amounts import daily_amounts
 from analysis.property_meters import ELECTRICITY, HEAT, PV, WATER, main_meters
-from config.meters import Meter
-from config.portfolio import Property
+from config.meters.meter import Meter
+from config.portfolio.properties import Property
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from config.formulas import formula_terms
-from config.meters import Dated, Meter
+from config.meters.formulas import formula_terms
+from config.meters.meter import Dated, Meter
 
 
 def named_by(formulas: Iterable[Dated[str]]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from analysis.ledger.amounts import Amounts, nothing_known, pooled
 from analysis.ledger.micro import Integers
 from analysis.ledger.virtual import virtual_amounts
 from analysis.virtual.virtual_meters import Stretch, stretches_of, within
-from config.meters import Meter
+from config.meters.meter import Meter
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from analysis.calendar_cuts import day_cuts
 from analysis.ledger.amounts import Amounts, combined, joined, nothing_known
 from analysis.virtual.virtual_books import virtual_books
 from analysis.virtual.virtual_meters import Stretch, stretches_of, within
-from config.meters import Meter
+from config.meters.meter import Meter
 
 DaysOf = Callable[[Meter], Amounts]
 

@@ -9,9 +9,9 @@ from analysis.ledger.conversion import ALWAYS_MS, FOR_EVER_MS, midnight_ms
 from analysis.ledger.micro import Integers
 from analysis.property_meters import hi_share
 from analysis.virtual.formula_parts import parts_of
-from config.formulas import formula_terms
-from config.meters import Meter, value_on
-from config.portfolio import Portfolio
+from config.meters.formulas import formula_terms
+from config.meters.meter import Meter, value_on
+from config.portfolio.portfolio import Portfolio
 
 _Shares = dict[str, Decimal]
 

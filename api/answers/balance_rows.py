@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from analysis.properties.balance import Balance
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 
 BALANCE_COLUMNS = (
     "year",

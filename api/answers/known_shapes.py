@@ -6,7 +6,7 @@ from analysis.meters.sub_meter_words import sub_meter_words
 from analysis.meters.sub_meters import SubMeterCheck
 from analysis.properties.completeness import Completeness, Known, MeterCompleteness, PropertyCompleteness
 from api.answers.figures import number
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 
 Shape = dict[str, object]
 

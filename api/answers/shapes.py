@@ -10,8 +10,9 @@ from analysis.properties.kpis import PropertyKpis
 from analysis.properties.trust import Trust, Witness, Witnesses
 from analysis.property_meters import reference_of
 from api.answers.figures import figure_object, figure_objects, number, trust_object
-from config.meters import ByHandSource, Meter, ModbusSource, MqttSource
-from config.portfolio import Measure, Municipality, Property
+from config.meters.meter import ByHandSource, Meter, ModbusSource, MqttSource
+from config.portfolio.portfolio import Municipality
+from config.portfolio.properties import Measure, Property
 from gateway.operations import AlertLogRow, AlertRow
 from gateway.reading import Reading
 

@@ -15,7 +15,7 @@ from api.entries.typed_values import refuse_future, write_typed
 from api.evidence import Evidence
 from api.times import check_moment
 from config.errors import InvalidReading
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.reading import instant, milliseconds
 
 _MILLISECOND = timedelta(milliseconds=1)

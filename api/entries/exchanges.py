@@ -13,7 +13,7 @@ from api.events.event_trail import Step, leave
 from api.evidence import Evidence
 from api.times import check_moment
 from config.errors import Conflict, InvalidReading
-from config.meters import LARGEST_TRANSFORMER, SMALLEST_RATIO, Meter
+from config.meters.meter import LARGEST_TRANSFORMER, SMALLEST_RATIO, Meter
 from gateway.operations import MeterEventRow
 from gateway.reading import milliseconds
 from gateway.series import Series

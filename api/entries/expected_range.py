@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from analysis.ledger.micro import MICRO
 from analysis.ledger.rules import rules_of
-from config.meters import Meter, wrap_of
+from config.meters.meter import Meter, wrap_of
 from config.quantities import QUANTITIES, UNITS, Kind
 from gateway.reading import milliseconds
 from gateway.series import Series

@@ -19,7 +19,7 @@ from api.entries.typed_values import refuse_future, write_typed
 from api.evidence import Evidence
 from api.times import check_moment
 from config.errors import InvalidReading
-from config.meters import Meter
+from config.meters.meter import Meter
 from config.quantities import is_never_negative
 from gateway.operations.photos import reading_subject
 from gateway.reading import milliseconds

@@ -7,7 +7,7 @@ from decimal import Decimal
 from analysis.figures import How
 from analysis.german import exact, unit_text
 from api.evidence import Evidence
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.operations import ReadingNoteRow
 from gateway.reading import milliseconds
 

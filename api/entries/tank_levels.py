@@ -8,7 +8,7 @@ import numpy as np
 
 from api.entries.expected_range import ExpectedRange, canonical
 from api.evidence import Evidence
-from config.meters import Meter, Tank
+from config.meters.meter import Meter, Tank
 from gateway.reading import milliseconds
 from gateway.series import Series
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from api.evidence import Evidence
 from config.clocks import CLOCK_SLACK
 from config.errors import InvalidReading
-from config.meters import Meter
+from config.meters.meter import Meter
 
 
 def refuse_future(

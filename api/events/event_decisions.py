@@ -15,7 +15,7 @@ from api.events.event_trail import Step, before_last_step, leave
 from api.events.former_values import bring_back_former, bring_back_new
 from api.evidence import Evidence
 from config.errors import Conflict, NotFound
-from config.meters import LARGEST_RATIO, SMALLEST_RATIO, Meter
+from config.meters.meter import LARGEST_RATIO, SMALLEST_RATIO, Meter
 from gateway.operations import MeterEventRow
 from gateway.reading import instant
 

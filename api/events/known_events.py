@@ -7,7 +7,7 @@ from analysis.doubts import first_reading
 from analysis.figures import MeterEvent
 from analysis.meters.meter_events import events_of
 from api.evidence import Evidence
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.operations import MeterEventRow, PhotoRow, ReadingNoteRow
 from gateway.reading import milliseconds
 

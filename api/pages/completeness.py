@@ -16,7 +16,7 @@ from api.evidence import Evidence, Given
 from api.lacking import lacking_meters
 from api.pages.sub_meters import shown_checks
 from api.presentation.rendering import templates_of
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.reading import Refused
 
 router = APIRouter(include_in_schema=False)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from api.evidence import Evidence
 from api.routes.typed_bodies import form_with_pictures
 from api.security.callers import caller_of, check_csrf
-from config.meters import Meter
+from config.meters.meter import Meter
 
 
 class FilledForm(NamedTuple):

@@ -22,7 +22,7 @@ from api.pages.sub_meters import shown_checks
 from api.presentation.meter_spans import span_of
 from api.presentation.rendering import templates_of
 from api.trust import witness
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.operations import PhotoRow
 from gateway.operations.photos import reading_subject
 from gateway.reading import instant

@@ -13,7 +13,7 @@ from api.presentation import event_words, words
 from api.presentation.charts import ShownChart, untitled
 from api.presentation.meter_spans import MeterSpan
 from api.presentation.slots import slot_how, slot_label, slot_light
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.series import Series
 
 _PLACES = {Resolution.QUARTER_HOUR: 3, Resolution.HOUR: 3, Resolution.DAY: 2, Resolution.MONTH: 0, Resolution.YEAR: 0}

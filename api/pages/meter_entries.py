@@ -19,7 +19,7 @@ from api.pages.meter_forms import amount_or_none, local_instant, typed_delivery,
 from api.presentation import refusal_words, words
 from api.presentation.rendering import templates_of
 from config.errors import InvalidReading
-from config.meters import Meter
+from config.meters.meter import Meter
 
 router = APIRouter(include_in_schema=False)
 _FORCEABLE = frozenset({"out_of_range", "already_read", "delivered_twice"})

@@ -18,7 +18,7 @@ from api.pages.filled_forms import filled_form
 from api.pages.meter_forms import amount_or_none, local_instant, whole_or_none
 from api.presentation.event_words import Proposal, proposal_of
 from config.errors import Conflict, InvalidReading, NotFound
-from config.meters import Meter
+from config.meters.meter import Meter
 
 router = APIRouter(include_in_schema=False)
 _LISTED = timedelta(days=400)

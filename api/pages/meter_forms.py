@@ -12,7 +12,7 @@ from api.evidence import Evidence
 from api.presentation import words
 from api.times import is_of_our_time
 from config.errors import Conflict, InvalidReading
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.operations import MeterEventRow
 
 _DELIVERY_FIELDS = ("menge", "zeit", "grund")

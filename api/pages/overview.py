@@ -20,7 +20,7 @@ from api.pages.property_row import PropertyRow, property_row
 from api.pages.unjudged import unjudged
 from api.presentation.rendering import templates_of
 from api.trust import witness
-from config.meters import Meter
+from config.meters.meter import Meter
 from config.minima import MINIMA
 from gateway.operations import AlertRow
 

@@ -22,8 +22,8 @@ from api.presentation.charts import ShownChart
 from api.presentation.lights import Light
 from api.presentation.rendering import templates_of
 from api.times import checked_year
-from config.meters import Meter, Reporting
-from config.portfolio import Measure, Property
+from config.meters.meter import Meter, Reporting
+from config.portfolio.properties import Measure, Property
 from gateway.operations import AlertRow
 from gateway.reading import Reading
 

@@ -12,7 +12,7 @@ from api.media import GROUPS, Group
 from api.presentation.lights import ACT, LOOK, Light
 from api.trust import witness
 from config.benchmarks import CATEGORIES
-from config.portfolio import Property
+from config.portfolio.properties import Property
 from gateway.operations import AlertRow
 
 QUIET = Light("ok", "✓", "kein Alarm")

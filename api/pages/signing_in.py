@@ -13,7 +13,7 @@ from api.presentation.problem_pages import login_page
 from api.security.authentication import COOKIE
 from api.security.callers import caller_of, check_csrf
 from config.errors import ConfigurationError
-from config.url_parts import url_parts
+from config.parsing.url_parts import url_parts
 
 router = APIRouter(include_in_schema=False)
 _TWELVE_HOURS = 12 * 3600

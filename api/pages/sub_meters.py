@@ -6,8 +6,8 @@ from analysis.meters.sub_meter_words import sub_meter_words
 from analysis.meters.sub_meters import Agreement, SubMeterCheck
 from api.evidence import Evidence
 from api.presentation.lights import Light, agreement_light
-from config.meters import Meter
-from config.portfolio import Property
+from config.meters.meter import Meter
+from config.portfolio.properties import Property
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from api.presentation.event_words import SUBSTITUTE_METHODS
 from api.presentation.rendering import templates_of
 from api.times import moment
 from api.traces import traced
-from config.meters import Meter
+from config.meters.meter import Meter
 
 router = APIRouter(include_in_schema=False)
 

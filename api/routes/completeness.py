@@ -15,7 +15,7 @@ from api.answers.problems import InvalidInput, TooMuch
 from api.answers.shapes import Shape
 from api.evidence import Evidence, Given
 from api.times import local_day
-from config.portfolio import Property
+from config.portfolio.properties import Property
 
 router = APIRouter(prefix="/v1", tags=["figures"])
 _DAYS = 30

@@ -11,7 +11,7 @@ from api.answers.shapes import Shape, kpis_shape
 from api.evidence import Evidence, Given
 from api.times import checked_year
 from api.trust import witnesses
-from config.portfolio import Property
+from config.portfolio.properties import Property
 
 router = APIRouter(prefix="/v1", tags=["figures"])
 

@@ -10,7 +10,7 @@ from api.answers.documents import answer, page
 from api.answers.shapes import Shape, measure_shape
 from api.evidence import Evidence, Given
 from api.trust import witnesses
-from config.portfolio import Measure
+from config.portfolio.properties import Measure
 
 router = APIRouter(prefix="/v1", tags=["figures"])
 

@@ -10,7 +10,7 @@ from api.answers.documents import answer, page
 from api.answers.shapes import Shape, meter_shape
 from api.evidence import Evidence, Given
 from api.trust import trust_of_meter
-from config.meters import Meter
+from config.meters.meter import Meter
 
 router = APIRouter(prefix="/v1", tags=["master data"])
 

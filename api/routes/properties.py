@@ -12,7 +12,7 @@ from api.answers.known_shapes import sub_meter_shape
 from api.answers.shapes import Shape, municipality_shape, property_shape
 from api.evidence import Evidence, Given
 from api.trust import trust_of_property
-from config.portfolio import Property
+from config.portfolio.properties import Property
 
 router = APIRouter(prefix="/v1", tags=["master data"])
 

@@ -15,7 +15,7 @@ from api.answers.shapes import Shape
 from api.evidence import Evidence, Given
 from api.media import GROUPS, Group, meters_of, months_of
 from api.times import checked_year
-from config.portfolio import Property
+from config.portfolio.properties import Property
 
 router = APIRouter(prefix="/public", tags=["public"])
 _CACHE = "public, max-age=3600"

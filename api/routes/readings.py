@@ -24,7 +24,7 @@ from api.routes.typed_bodies import typed_body, typed_body_schema
 from api.security.callers import caller_of
 from api.security.push_limits import PushLimits
 from api.times import moment
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.reading import instant
 from gateway.series import Series
 

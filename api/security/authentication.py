@@ -12,7 +12,7 @@ from api.presentation.problem_pages import refusal
 from api.security.callers import Caller, csrf_of
 from api.security.permissions import allows, is_open, needed
 from config.errors import ConfigurationError, Forbidden
-from config.url_parts import url_parts
+from config.parsing.url_parts import url_parts
 
 COOKIE = "zaehlwerk"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

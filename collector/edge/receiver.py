@@ -18,14 +18,14 @@ from collector.edge.wire import (
     encode_confirmation,
     topic,
 )
-from collector.mqtt.connection import Account, BrokerAddress
-from collector.mqtt.gathering import Gathered, Gathering
-from collector.mqtt.line import Line
-from collector.mqtt.session import Session
-from collector.mqtt.stream import Message
+from collector.mqtt.connection.broker import Account, BrokerAddress
+from collector.mqtt.connection.line import Line
+from collector.mqtt.connection.packet_stream import Message
+from collector.mqtt.connection.session import Session
+from collector.mqtt.durable_batches import Gathered, Gathering
 from collector.statistics import SourceStatistics
 from config.errors import StorageFull
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 from gateway.backoff import Backoff
 from gateway.ports import Sink
 

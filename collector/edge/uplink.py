@@ -20,9 +20,9 @@ from collector.edge.wire import (
     topic,
     written,
 )
-from collector.mqtt.connection import Account, BrokerAddress
-from collector.mqtt.line import Line
-from collector.mqtt.session import Session
+from collector.mqtt.connection.broker import Account, BrokerAddress
+from collector.mqtt.connection.line import Line
+from collector.mqtt.connection.session import Session
 from gateway.backoff import Backoff
 from gateway.rationing import RationedSpool
 from gateway.spool import Filling, Spool

@@ -14,7 +14,7 @@ import msgspec
 
 from collector.pushing import reading_of
 from config.errors import InvalidReading
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 from gateway.reading import Reading, Refused, instant
 from gateway.refused import CONTENT_LIMIT_BYTES
 

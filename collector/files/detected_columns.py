@@ -11,7 +11,7 @@ from collector.files.mapping import Column, FileMapping, TimeColumns, ValueColum
 from collector.files.numerals import NumberFormat, number_format
 from collector.files.targets import RATES
 from config.errors import InvalidReading
-from config.meters import Meter
+from config.meters.meter import Meter
 from config.quantities import QUANTITIES, Kind
 
 _FALLS = 0.05

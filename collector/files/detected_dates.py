@@ -13,7 +13,7 @@ from collector.files.headings import is_beside
 from collector.files.mapping import Column, TimeColumns
 from collector.files.stamps import MARKS, slashed_parts, stamp_of
 from config.errors import InvalidReading
-from config.meters import Stamps
+from config.meters.meter import Stamps
 from config.quantities import QUANTITIES, Kind
 
 _START = re.compile(r"\b(von|start|beginn|ab|from)\b", re.IGNORECASE)

@@ -10,8 +10,8 @@ from collector.files.mapping import Column
 from collector.files.numerals import Cell
 from collector.files.tables import Layout, Line
 from config.errors import InvalidReading
-from config.meters import Meter, Stamps
-from config.portfolio import Portfolio
+from config.meters.meter import Meter, Stamps
+from config.portfolio.portfolio import Portfolio
 
 PLAIN = ("time", "value")
 

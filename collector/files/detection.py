@@ -8,7 +8,7 @@ from collector.files.detected_dates import DetectedDates
 from collector.files.detected_table import Asked, SampledTable, divided
 from collector.files.mapping import FileMapping
 from collector.files.tables import Layout, Line
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 from config.quantities import QUANTITIES, Kind
 
 SAMPLE = 2_000

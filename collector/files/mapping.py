@@ -11,13 +11,13 @@ import yaml
 from pydantic import Field, PlainValidator
 
 from config.errors import ConfigurationError, Problem
-from config.meters import Stamps
-from config.portfolio import Portfolio
+from config.meters.meter import Stamps
+from config.parsing.schema import Strict, Text, one_of, show, validated, wrong
+from config.parsing.spelling import did_you_mean
+from config.parsing.values import Duration
+from config.parsing.yaml_places import Document, YamlPath, read_document
+from config.portfolio.portfolio import Portfolio
 from config.quantities import QUANTITIES, UNITS
-from config.schema import Strict, Text, one_of, show, validated, wrong
-from config.schema_values import Duration
-from config.spelling import did_you_mean
-from config.yaml_places import Document, YamlPath, read_document
 
 FORMATS = ("csv", "xlsx", "mscons")
 DELIMITERS = {";": ";", ",": ",", "tab": "\t", "|": "|"}

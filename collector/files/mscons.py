@@ -21,8 +21,8 @@ from collector.files.targets import Target, target_of
 from collector.importing import Progress
 from collector.times import checked
 from config.errors import InvalidReading
-from config.meters import Meter, Stamps
-from config.portfolio import Portfolio
+from config.meters.meter import Meter, Stamps
+from config.portfolio.portfolio import Portfolio
 from config.quantities import QUANTITIES, Kind
 from gateway.reading import milliseconds
 

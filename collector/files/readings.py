@@ -17,8 +17,8 @@ from collector.files.table_taking import TableTaking
 from collector.files.tables import Layout, Line, in_blocks, layout_of, lines_of
 from collector.importing import ImportResult, Progress
 from config.errors import InvalidReading, NotFound
-from config.meters import Stamps
-from config.portfolio import Portfolio
+from config.meters.meter import Stamps
+from config.portfolio.portfolio import Portfolio
 from config.quantities import QUANTITIES
 from gateway.ports import Sink
 from gateway.reading import milliseconds

@@ -19,7 +19,7 @@ from collector.files.wall_clock import Offsets, WallClock
 from collector.times import EARLIEST_MS
 from config.clocks import CLOCK_SLACK_MS
 from config.errors import InvalidReading
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 
 ColumnOfCells = Sequence[Cell]
 _Numbers = tuple[NDArray[np.float64], Gaps]

@@ -11,8 +11,8 @@ from collector.conversion import convert, ratio_to_canonical
 from collector.files.account import SeriesKey
 from collector.files.mapping import FileMapping, ValueColumn
 from config.errors import ConfigurationError, InvalidReading
-from config.meters import Meter, measured_as
-from config.portfolio import Portfolio
+from config.meters.meter import Meter, measured_as
+from config.portfolio.portfolio import Portfolio
 from config.quantities import QUANTITIES, Kind
 
 # A mean flow times the length of its interval is the amount: unit -> (amount, its canonical unit per unit and hour)

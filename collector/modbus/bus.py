@@ -11,7 +11,7 @@ from collector.modbus.faults import Fault, ModbusFault, refusal
 from collector.modbus.frames import HoldingRegisters, in_step
 from collector.modbus.rtu_answers import answer_in
 from collector.modbus.transports import LINE_ERRORS, endpoint_of, has_transactions, kind_of, new_client, pause_s
-from config.portfolio import ModbusBus, ModbusRtuBus
+from config.portfolio.sources import ModbusBus, ModbusRtuBus
 from gateway.backoff import Backoff
 
 TIMEOUT_S = 1.0

@@ -13,7 +13,7 @@ from collector.modbus.derive import Facts, is_simple, value_reader
 from collector.modbus.plan import Block, spanning
 from collector.modbus.words import TYPES, absent_values, text_in, unpacker
 from config.errors import ConfigurationError
-from config.profiles import Register
+from config.profiles.registers import Register
 from gateway.reading import Reading
 
 __all__ = ["TYPES", "BlockDecoder", "FactsDecoder", "Series", "absent_values", "decode", "decode_text", "unpacker"]

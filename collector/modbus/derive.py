@@ -8,9 +8,8 @@ from collector.conversion import ratio_to_canonical
 from collector.modbus.plan import Block
 from collector.modbus.words import absent_values, text_in, unpacker
 from config.errors import ConfigurationError
-from config.profiles import Coding, Register
+from config.profiles.registers import FACTOR, SCALE, Coding, Register
 from config.quantities import QUANTITIES, UNITS
-from config.registers import FACTOR, SCALE
 
 Raw = float | str | None
 Known = tuple[Raw, ...]

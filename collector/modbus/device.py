@@ -8,8 +8,8 @@ from collector.modbus.faults import INNOCENT, Fault
 from collector.modbus.identity import SerialRead, serial_read
 from collector.modbus.reads import Reads, reads_of
 from config.errors import ConfigurationError
-from config.meters import Meter, ModbusSource
-from config.profiles import DeviceProfile
+from config.meters.meter import Meter, ModbusSource
+from config.profiles.registers import DeviceProfile
 from gateway.backoff import doubled_s
 
 TRIES = 3

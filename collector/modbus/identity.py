@@ -15,7 +15,7 @@ from pymodbus.pdu import ModbusPDU
 from collector.modbus.decode import decode
 from collector.modbus.frames import request
 from collector.modbus.plan import plan
-from config.profiles import DeviceProfile, Register
+from config.profiles.registers import DeviceProfile, Register
 
 SERIAL = "serial_number"
 _TEXT = "string"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from config.errors import ConfigurationError
-from config.profiles import DeviceProfile, GapReads, Register, series_name
+from config.profiles.registers import DeviceProfile, GapReads, Register, series_name
 
 # A hole of up to 31 registers costs less than the frame of a further request over TCP.
 LARGEST_HOLE = 31

@@ -13,8 +13,8 @@ from collector.modbus.frames import request
 from collector.modbus.plan import Block, reading_plan
 from collector.modbus.series import series_of
 from collector.modbus.sunspec import MARKER_REGISTERS, Model, Search, matching, search
-from config.meters import Meter, ModbusSource
-from config.profiles import DeviceProfile
+from config.meters.meter import Meter, ModbusSource
+from config.profiles.registers import DeviceProfile
 from gateway.reading import Reading
 
 SILENCES = 2

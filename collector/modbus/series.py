@@ -3,8 +3,8 @@
 from collector.modbus.decode import Series
 from collector.modbus.plan import wanted_registers, with_power
 from config.errors import ConfigurationError
-from config.meters import Meter, ModbusSource
-from config.profiles import DeviceProfile, Register, series_name
+from config.meters.meter import Meter, ModbusSource
+from config.profiles.registers import DeviceProfile, Register, series_name
 
 
 def series_of(meter: Meter, source: ModbusSource, profile: DeviceProfile) -> tuple[Series, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from collector.modbus.plan import Block
-from config.profiles import DeviceProfile
+from config.profiles.registers import DeviceProfile
 
 MARKER = b"SunS"
 MARKER_REGISTERS = 2

@@ -10,7 +10,7 @@ from pymodbus.client.base import ModbusBaseClient
 from pymodbus.framer import FramerType
 
 from collector.modbus.frames import HoldingRegisters, InputRegisters
-from config.portfolio import ModbusBus, ModbusRtuBus, ModbusRtuTcpBus, ModbusTcpBus, ModbusUdpBus
+from config.portfolio.sources import ModbusBus, ModbusRtuBus, ModbusRtuTcpBus, ModbusTcpBus, ModbusUdpBus
 
 try:
     import termios

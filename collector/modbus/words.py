@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from collector.modbus.plan import Block
 from config.errors import ConfigurationError
-from config.profiles import ByteOrder, Register, WordOrder
+from config.profiles.registers import ByteOrder, Register, WordOrder
 
 # type of a device table -> (struct code, registers)
 TYPES = {

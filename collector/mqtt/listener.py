@@ -7,16 +7,16 @@ from datetime import datetime
 
 from paho.mqtt.reasoncodes import ReasonCode
 
-from collector.mqtt.aside import Aside
-from collector.mqtt.connection import Account, BrokerAddress
-from collector.mqtt.directory import Directory
-from collector.mqtt.gathering import Gathering
-from collector.mqtt.incoming import Incoming
-from collector.mqtt.line import Line
+from collector.mqtt.connection.broker import Account, BrokerAddress
+from collector.mqtt.connection.line import Line
+from collector.mqtt.connection.session import Session
+from collector.mqtt.discovery.unassigned import Unassigned
+from collector.mqtt.dispatch import Dispatch
+from collector.mqtt.durable_batches import Gathering
 from collector.mqtt.periodic import Periodic
-from collector.mqtt.routing import Routes
-from collector.mqtt.session import Session
-from collector.mqtt.unassigned import Unassigned
+from collector.mqtt.routing.aside import Aside
+from collector.mqtt.routing.routes import Routes
+from collector.mqtt.routing.topic_index import TopicIndex
 from collector.statistics import Counts, SourceStatistics
 from config.errors import StorageFull
 from gateway.backoff import Backoff
@@ -63,10 +63,10 @@ class Listener:
         self._address, self._sink, self._clock = address, sink, clock
         self._aside, self._unassigned = beside.aside, beside.unassigned
         self._discover = beside.discover if beside.unassigned is not None else None
-        self._directory = Directory(routes)
+        self._topic_index = TopicIndex(routes)
         self._periodic = Periodic(routes, beside.keep_alives, self._aside)
-        self._incoming = Incoming(source, self._directory, unassigned=beside.unassigned, discover=self._discover)
-        self._gathering = Gathering(sink, self._incoming.take, clock)
+        self._dispatch = Dispatch(source, self._topic_index, unassigned=beside.unassigned, discover=self._discover)
+        self._gathering = Gathering(sink, self._dispatch.take, clock)
         self._counts = Counts()
         self._session = Session(
             lambda: Line(address, account, client_id, subscribed=self._subscribed),
@@ -92,7 +92,7 @@ class Listener:
             readings=self._gathering.durable,
             missed=0,
             faults=dict(self._counts.faults + self._aside.counts),
-            refused=dict(self._incoming.refusals),
+            refused=dict(self._dispatch.refusals),
             offline={meter: instant(since_ms) for meter, since_ms in self._aside.away.items()},
         )
 
@@ -125,7 +125,7 @@ class Listener:
     def lose(self, error: Exception, *, is_news: bool) -> None:
         """Be ready to take again what did not become durable."""
         if self._gathering.abandon():
-            self._directory.forget()
+            self._topic_index.forget()
         is_full = isinstance(error, StorageFull)
         self._counts.faults["storage_full" if is_full else "disconnected"] += 1
         if is_news:
@@ -134,13 +134,13 @@ class Listener:
 
     def _subscriptions(self) -> list[str]:
         # What is counted over a whole node has to be heard by everybody; the same reading twice is one.
-        wanted = self._directory.subscriptions(self._discover)
+        wanted = self._topic_index.subscriptions(self._discover)
         return [topic if topic in self._periodic.whole else self._address.shared(topic) for topic in wanted]
 
     def _unsubscribe_forgotten(self, line: Line) -> None:
         # The session remembers the topics of meters that the portfolio has no more.
-        while self._incoming.forgotten:
-            topic = self._incoming.forgotten.pop()
+        while self._dispatch.forgotten:
+            topic = self._dispatch.forgotten.pop()
             line.unsubscribe(sorted({topic, self._address.shared(topic)}))
 
     def _subscribed(self, granted: int, refusals: Sequence[ReasonCode]) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from collector.mqtt.aside import Aside
-from collector.mqtt.line import Line
-from collector.mqtt.routing import Routes
-from collector.mqtt.sparkplug_node import EdgeNode
+from collector.mqtt.connection.line import Line
+from collector.mqtt.routing.aside import Aside
+from collector.mqtt.routing.routes import Routes
+from collector.mqtt.routing.sparkplug_node import EdgeNode
 
 EVERY_MS = 30_000
 # A Victron gateway sends everything once, and from then on only what changes.

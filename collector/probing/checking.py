@@ -8,7 +8,7 @@ from collector.modbus.plan import Block, plan, reading_plan, spanning
 from collector.modbus.sunspec import search
 from collector.probing.asking import Asker
 from collector.probing.plausibility import ProbedReading, problems
-from config.profiles import DeviceProfile, Register
+from config.profiles.registers import DeviceProfile, Register
 
 MOST_SINGLES = 40
 

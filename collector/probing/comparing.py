@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from collector.conversion import convert, ratio_to_canonical
 from collector.probing.displays import Display
 from collector.probing.plausibility import ProbedReading
-from config.profiles import Register
-from config.registers import UNPHASED
+from config.profiles.registers import UNPHASED, Register
 
 
 @dataclass(frozen=True, slots=True)

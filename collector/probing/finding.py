@@ -8,7 +8,7 @@ from collector.probing.checking import Checked, check
 from collector.probing.comparing import Compared, compared
 from collector.probing.displays import Display
 from collector.probing.plausibility import judge, score
-from config.profiles import DeviceProfile
+from config.profiles.registers import DeviceProfile
 
 REFUSED = -2.0
 

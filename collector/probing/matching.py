@@ -16,7 +16,7 @@ from enum import StrEnum
 from collector.modbus.words import FLOATS, TYPES
 from collector.probing.comparing import Compared
 from collector.probing.displays import Display
-from config.profiles import Register, WordOrder
+from config.profiles.registers import Register, WordOrder
 from config.quantities import QUANTITIES, Kind
 
 Words = Mapping[int, Mapping[int, int]]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from collector.conversion import convert, ratio_to_canonical
 from config.errors import ConfigurationError
-from config.profiles import Register
+from config.profiles.registers import Register
 from config.quantities import QUANTITIES, Kind
 
 

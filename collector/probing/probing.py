@@ -14,8 +14,8 @@ from collector.probing.matching import Found, Sureness, find
 from collector.probing.proposal import source_yaml, table_yaml
 from collector.probing.scanning import scan
 from config.errors import Unreachable
-from config.portfolio import ModbusBus
-from config.profiles import DeviceProfile
+from config.portfolio.sources import ModbusBus
+from config.profiles.registers import DeviceProfile
 
 OWN_TABLE = "eigener_zaehler"
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from collector.probing.matching import Match
-from config.profiles import WordOrder
+from config.profiles.registers import WordOrder
 
 _ELECTRIC = "electricity_3ph"
 _KINDS = {"heat_energy": "heat", "cooling_energy": "heat", "volume": "heat", "pulse_count": "pulse_counter"}

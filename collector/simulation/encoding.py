@@ -8,9 +8,8 @@ from fractions import Fraction
 from collector.conversion import ratio_to_canonical
 from collector.modbus.words import FLOATS, TYPES
 from config.errors import ConfigurationError
-from config.profiles import ByteOrder, Coding, Register, WordOrder
+from config.profiles.registers import FACTOR, SCALE, ByteOrder, Coding, Register, WordOrder
 from config.quantities import QUANTITIES
-from config.registers import FACTOR, SCALE
 
 # Powers of ten that a device with scale registers uses, by the unit of the table; any other is 0.
 _EXPONENTS = {"V": -1, "A": -2, "Hz": -2, "W": 1, "VA": 1, "var": 1, "Pct": -2}

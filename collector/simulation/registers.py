@@ -12,9 +12,8 @@ from collector.modbus.series import register_of
 from collector.modbus.words import TYPES
 from collector.simulation.encoding import encode, encode_text, encoded_needs, encoded_pieces, unit_codes
 from collector.simulation.sunspec import FIRST_MODEL, end_of, image
-from config.meters import Meter, ModbusSource
-from config.profiles import DeviceProfile, GapReads, Register
-from config.registers import IDENTITIES
+from config.meters.meter import Meter, ModbusSource
+from config.profiles.registers import IDENTITIES, DeviceProfile, GapReads, Register
 
 __all__ = ["Refusal", "SimulatedDevice", "Values", "encode"]
 

@@ -8,17 +8,17 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from collector.mqtt.directory import Directory
-from collector.mqtt.format_route import PartlyInvalid
-from collector.mqtt.routing import routes_of
+from collector.mqtt.routing.format_route import PartlyInvalid
+from collector.mqtt.routing.routes import routes_of
+from collector.mqtt.routing.topic_index import TopicIndex
 from collector.simulation.formats.family import Message
 from collector.simulation.formats.sparkplug_b import nodes_of
 from collector.simulation.formats.table import arranged, shown_by, written
 from collector.simulation.registers import Values
 from config.errors import InvalidReading
-from config.meters import Meter, MqttSource
-from config.mqtt_topics import matches
-from config.portfolio import Portfolio
+from config.meters.meter import Meter, MqttSource
+from config.mqtt.topics import matches
+from config.portfolio.portfolio import Portfolio
 from gateway.reading import Reading, milliseconds
 
 _FIRST_SAMPLE = 1000.0
@@ -41,8 +41,8 @@ def unheard(portfolio: Portfolio, broker: str, now: datetime) -> dict[str, str]:
     """
     meters = meters_of(portfolio, broker)
     samples = {meter.id: _FIRST_SAMPLE + number for number, meter in enumerate(meters)}
-    directory = Directory(routes_of(portfolio, broker))
-    readings, refusals = _heard(directory, first_words(meters, lambda meter, _: samples[meter.id], now), now)
+    topic_index = TopicIndex(routes_of(portfolio, broker))
+    readings, refusals = _heard(topic_index, first_words(meters, lambda meter, _: samples[meter.id], now), now)
     right = {one.meter for one in readings if math.isclose(one.value, samples[one.meter], rel_tol=_TOLERANCE)}
     return {meter.id: _reason(meter, refusals) for meter in meters if meter.id not in right}
 
@@ -56,13 +56,13 @@ def first_words(meters: Sequence[Meter], values: Values, now: datetime) -> list[
 
 
 def _heard(
-    directory: Directory, messages: Iterable[Message], now: datetime
+    topic_index: TopicIndex, messages: Iterable[Message], now: datetime
 ) -> tuple[list[Reading], list[tuple[str, InvalidReading]]]:
     readings: list[Reading] = []
     refusals: list[tuple[str, InvalidReading]] = []
     for message in messages:
         topic = message.topic.encode()
-        for taker in directory.by_topic.get(topic) or directory.found(topic):
+        for taker in topic_index.by_topic.get(topic) or topic_index.found(topic):
             try:
                 readings += taker.readings(topic, message.payload, retained=False, now_ms=milliseconds(now))
             except InvalidReading as error:

@@ -14,8 +14,9 @@ from collector.simulation.rehearsal import unheard
 from collector.simulation.servers.opening import Server, server_of
 from collector.simulation.units import units_of
 from config.errors import Unreachable
-from config.portfolio import ModbusBus, MqttBroker, Portfolio
-from config.profiles import DeviceProfile
+from config.portfolio.portfolio import Portfolio
+from config.portfolio.sources import ModbusBus, MqttBroker
+from config.profiles.registers import DeviceProfile
 
 PUBLISHED_EVERY = timedelta(seconds=10)
 

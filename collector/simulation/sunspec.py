@@ -1,6 +1,6 @@
 """Where a simulated SunSpec device has its marker, its common model and what it measures. Pure."""
 
-from config.profiles import DeviceProfile
+from config.profiles.registers import DeviceProfile
 
 BASE = 40000
 FIRST_MODEL = 40069

@@ -8,9 +8,9 @@ from collector.simulation.registers import SimulatedDevice, Values
 from collector.simulation.servers.answers import Unit
 from collector.simulation.sunspec import FIRST_MODEL
 from config.errors import ConfigurationError
-from config.meters import Meter, ModbusSource
-from config.portfolio import ModbusBus
-from config.profiles import DeviceProfile
+from config.meters.meter import Meter, ModbusSource
+from config.portfolio.sources import ModbusBus
+from config.profiles.registers import DeviceProfile
 
 
 @dataclass(frozen=True)

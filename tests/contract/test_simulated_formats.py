@@ -7,8 +7,8 @@ import yaml
 
 from collector.mqtt.formats.table import FAMILIES
 from collector.simulation.rehearsal import first_words, unheard
-from config.meters import Meter, MqttSource
-from config.portfolio import Portfolio
+from config.meters.meter import Meter, MqttSource
+from config.portfolio.portfolio import Portfolio
 from gateway.reading import instant
 from tests.simulated_meters import CASES, Case, every_meter
 from tests.unit.collector.test_payload_folders import START_MS, Line, outcome, portfolio_in

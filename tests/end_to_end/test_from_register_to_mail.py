@@ -17,9 +17,9 @@ import httpx
 import pytest
 from docker.models.containers import Container
 
-from config.meters import Meter
-from config.portfolio import Portfolio
-from config.portfolio_files import load_portfolio
+from config.meters.meter import Meter
+from config.portfolio.files import load_portfolio
+from config.portfolio.portfolio import Portfolio
 from tests.portfolios import write_portfolio
 from tests.servers.compose import ComposeProject, wait_until_healthy
 from tests.servers.images import Images

@@ -12,8 +12,9 @@ from collector.modbus.rtu_frames import mbap_answer, mbap_frames, question_of, r
 from collector.modbus.sunspec import MOST_MODELS, models
 from collector.probing.displays import display_of
 from collector.simulation.registers import SimulatedDevice
-from config.meters import Meter, ModbusSource
-from config.profiles import DeviceProfile, load_profiles
+from config.meters.meter import Meter, ModbusSource
+from config.profiles.files import load_profiles
+from config.profiles.registers import DeviceProfile
 from tests.fuzz.target import Seed, Take, Target, demand_usable, of_text, one_take
 from tests.unit.collector.test_sunspec import device
 

@@ -4,23 +4,23 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from collector.mqtt.aside import Aside
-from collector.mqtt.connection import broker_address
-from collector.mqtt.directory import Directory
+from collector.mqtt.connection.broker import broker_address
+from collector.mqtt.connection.packet_stream import BufferedStream
+from collector.mqtt.discovery.proposals import proposals
 from collector.mqtt.formats.home_assistant import announced
 from collector.mqtt.formats.sparkplug_payload import payload_of
 from collector.mqtt.formats.table import FAMILIES
-from collector.mqtt.proposals import proposals
-from collector.mqtt.routing import routes_of
-from collector.mqtt.stream import BufferedStream
+from collector.mqtt.routing.aside import Aside
+from collector.mqtt.routing.routes import routes_of
+from collector.mqtt.routing.topic_index import TopicIndex
 from config.errors import InvalidReading
-from config.meters import MqttSource
-from config.portfolio import Portfolio
+from config.meters.meter import MqttSource
+from config.portfolio.portfolio import Portfolio
 from tests.fuzz.target import Seed, Take, Target, demand_usable, of_text, one_take
 from tests.unit.collector.portfolio import mqtt_meter
+from tests.unit.collector.test_packet_stream import FakeConnection, published
 from tests.unit.collector.test_payload_folders import FOLDERS, START_MS, Line, lines_of, portfolio_in
 from tests.unit.collector.test_payloads import route
-from tests.unit.collector.test_stream import FakeConnection, published
 
 _JSON = '{"ts": "2026-11-22T11:00:00Z", "kwh": [1.5, {"total": 34507.4761}, "17"]}'
 
@@ -57,10 +57,10 @@ class _Place:
             one.entry("meter", "broker")
 
     def _play(self, changed: Line) -> None:
-        directory = Directory(routes_of(self.district, "broker", Aside()))
+        topic_index = TopicIndex(routes_of(self.district, "broker", Aside()))
         for line in (*self.lines[: self.number], changed, *self.lines[self.number + 1 :]):
             topic = line.topic.encode()
-            for taker in directory.by_topic.get(topic) or directory.found(topic):
+            for taker in topic_index.by_topic.get(topic) or topic_index.found(topic):
                 with suppress(InvalidReading):
                     demand_usable(taker.readings(topic, line.payload, retained=line.retained, now_ms=line.now_ms))
 

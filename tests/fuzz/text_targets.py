@@ -24,17 +24,17 @@ from collector.modbus.plan import plan
 from collector.numbers import WrittenNumbers, number
 from collector.pushing import take as push
 from collector.times import time_ms
-from config.drafts import Drafts
 from config.errors import ConfigurationError, InvalidReading
-from config.formulas import formula_terms
-from config.meters import Dated
-from config.portfolio_building import portfolio_of
-from config.portfolio_checks import reference_problems
-from config.portfolio_schema import DistrictFile, PropertyFile
-from config.profile_schema import ProfileEntry
-from config.profiles import load_profiles
-from config.schema import validated
-from config.yaml_places import Document, read_document
+from config.meters.formulas import formula_terms
+from config.meters.meter import Dated
+from config.parsing.schema import validated
+from config.parsing.yaml_places import Document, read_document
+from config.portfolio.building import portfolio_of
+from config.portfolio.checks import reference_problems
+from config.portfolio.drafts import Drafts
+from config.portfolio.schema import DistrictFile, PropertyFile
+from config.profiles.files import load_profiles
+from config.profiles.schema import ProfileEntry
 from gateway.influx.columns import columns
 from gateway.influx.line_protocol import encode
 from gateway.influx.tables import tables_of
@@ -42,7 +42,7 @@ from gateway.reading import Reading, milliseconds
 from tests.fuzz.target import Seed, Take, Target, demand_usable, of_text, one_take
 from tests.unit.collector.portfolio import modbus_meter, portfolio
 from tests.unit.collector.sinks import MemorySink
-from tests.unit.config.test_any_portfolio import DISTRICT, FILES
+from tests.unit.config.portfolio.test_any_portfolio import DISTRICT, FILES
 from tests.unit.gateway.test_line_protocol import parse
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

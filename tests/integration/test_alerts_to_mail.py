@@ -13,8 +13,9 @@ from alerts.channels.smtp import SmtpChannel
 from alerts.delivery import Delivery
 from alerts.evaluation import evaluate_due
 from analysis.books import Books
-from config.meters import Dated
-from config.portfolio import Measure, Period, Tariff
+from config.meters.meter import Dated
+from config.portfolio.portfolio import Tariff
+from config.portfolio.properties import Measure, Period
 from gateway.embedded import EmbeddedStore
 from gateway.operations import AlertState, Operations
 from gateway.reading import Reading, milliseconds

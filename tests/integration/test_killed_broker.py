@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.mqtt.connection import Account, broker_address
+from collector.mqtt.connection.broker import Account, broker_address
 from collector.simulation.publishing.publisher import Publisher
 from gateway.embedded import EmbeddedStore
 from tests.portfolios import mqtt_meters, write_portfolio

@@ -12,7 +12,7 @@ from collector.modbus.decode import BlockDecoder, Series
 from collector.modbus.faults import Fault, ModbusFault
 from collector.modbus.frames import request
 from collector.modbus.plan import Block, plan
-from config.portfolio import ModbusTcpBus
+from config.portfolio.sources import ModbusTcpBus
 from tests.servers.search import LOOPBACK, free_port
 from tests.unit.collector.portfolio import profile, register
 

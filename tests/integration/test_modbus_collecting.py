@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from collector.collecting import Collector
 from collector.simulation import Simulation
-from config.meters import Meter
-from config.portfolio import ModbusTcpBus, Portfolio
+from config.meters.meter import Meter
+from config.portfolio.portfolio import Portfolio
+from config.portfolio.sources import ModbusTcpBus
 from gateway.reading import milliseconds
 from tests.servers.search import LOOPBACK, free_port
 from tests.unit.collector.portfolio import METER, modbus_meter, portfolio

@@ -13,7 +13,7 @@ from collector.modbus.bus import Bus
 from collector.modbus.faults import Fault, ModbusFault
 from collector.modbus.frames import request
 from collector.modbus.plan import Block
-from config.portfolio import ModbusTcpBus
+from config.portfolio.sources import ModbusTcpBus
 from gateway.backoff import Backoff
 from tests.servers.search import LOOPBACK
 

@@ -16,7 +16,7 @@ from collector.modbus.bus import Bus
 from collector.modbus.faults import Fault, ModbusFault
 from collector.modbus.frames import request
 from collector.modbus.plan import Block
-from config.portfolio import ModbusRtuBus, ModbusRtuTcpBus, ModbusUdpBus
+from config.portfolio.sources import ModbusRtuBus, ModbusRtuTcpBus, ModbusUdpBus
 from gateway.backoff import Backoff
 from tests.integration.rtu_line import Script, answer, cable, framed, line
 from tests.servers.search import LOOPBACK, free_port

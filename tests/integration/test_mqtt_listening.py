@@ -14,11 +14,11 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from collector.mqtt.aside import Aside
-from collector.mqtt.connection import Account, broker_address
+from collector.mqtt.connection.broker import Account, broker_address
 from collector.mqtt.listener import Beside, Listener
-from collector.mqtt.routing import routes_of
-from config.meters import Meter
+from collector.mqtt.routing.aside import Aside
+from collector.mqtt.routing.routes import routes_of
+from config.meters.meter import Meter
 from tests.servers.mosquitto import ACCEPTED, Broker, MosquittoProgram
 from tests.servers.search import LOOPBACK
 from tests.unit.collector.portfolio import mqtt_meter, portfolio

@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 from typer.testing import CliRunner
 
-from collector.mqtt.aside import Aside
-from collector.mqtt.connection import Account, broker_address
+from collector.mqtt.connection.broker import Account, broker_address
+from collector.mqtt.discovery.unassigned import Unassigned, strangers
 from collector.mqtt.listener import Beside, Listener
-from collector.mqtt.routing import routes_of
-from collector.mqtt.unassigned import Unassigned, strangers
+from collector.mqtt.routing.aside import Aside
+from collector.mqtt.routing.routes import routes_of
 from tests.integration.test_mqtt_listening import publisher, until
 from tests.servers.mosquitto import Broker
 from tests.unit.collector.portfolio import mqtt_meter, portfolio

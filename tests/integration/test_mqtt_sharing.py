@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 
 from collector.collecting import Collector
-from config.meters import Meter
-from config.portfolio import MqttBroker
+from config.meters.meter import Meter
+from config.portfolio.sources import MqttBroker
 from tests.integration.test_mqtt_listening import listening, publisher, telegram, until
 from tests.servers.mosquitto import Broker, MosquittoProgram
 from tests.unit.collector.portfolio import mqtt_meter, portfolio

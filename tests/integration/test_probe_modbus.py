@@ -16,8 +16,9 @@ from typer.testing import CliRunner, Result
 from collector.modbus.decode import decode
 from collector.simulation.registers import SimulatedDevice
 from collector.simulation.servers.opening import tcp_server
-from config.meters import Meter, ModbusSource
-from config.profiles import DeviceProfile, load_profiles
+from config.meters.meter import Meter, ModbusSource
+from config.profiles.files import load_profiles
+from config.profiles.registers import DeviceProfile
 from gateway.embedded import EmbeddedStore
 from gateway.operations import Operations
 from gateway.reading import Reading, milliseconds

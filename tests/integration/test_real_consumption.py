@@ -31,10 +31,11 @@ from collector.modbus.bus import Bus
 from collector.modbus.device import devices_of
 from collector.modbus.polling import BusPolling
 from collector.simulation.simulation import Simulation
-from config.meters import Meter
-from config.portfolio import ModbusTcpBus, Portfolio
-from config.portfolio_files import load_portfolio
-from config.profiles import load_profiles
+from config.meters.meter import Meter
+from config.portfolio.files import load_portfolio
+from config.portfolio.portfolio import Portfolio
+from config.portfolio.sources import ModbusTcpBus
+from config.profiles.files import load_profiles
 from gateway.embedded import EmbeddedStore
 from gateway.forwarder import Forwarder
 from gateway.influx.store import InfluxStore

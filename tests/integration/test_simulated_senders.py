@@ -13,15 +13,15 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from collector.collecting import Collector
-from collector.mqtt.connection import Account, broker_address
+from collector.mqtt.connection.broker import Account, broker_address
 from collector.mqtt.formats.sparkplug_payload import payload_of, rebirth_request
 from collector.simulation import Simulation
 from collector.simulation.formats.sparkplug_b import nodes_of
 from collector.simulation.publishing.node_publisher import NodePublisher
 from collector.simulation.publishing.publisher import Publisher
-from config.meters import Meter
-from config.portfolio import MqttBroker
-from config.portfolio_files import load_portfolio
+from config.meters.meter import Meter
+from config.portfolio.files import load_portfolio
+from config.portfolio.sources import MqttBroker
 from tests.integration.test_mqtt_listening import until
 from tests.portfolios import write_portfolio
 from tests.servers.mosquitto import MosquittoProgram

@@ -16,8 +16,8 @@ from collector.modbus.frames import request
 from collector.modbus.plan import Block
 from collector.simulation import Simulation
 from config.errors import Unreachable
-from config.meters import Meter
-from config.portfolio import ModbusBus, ModbusRtuBus, ModbusRtuTcpBus, ModbusTcpBus, ModbusUdpBus
+from config.meters.meter import Meter
+from config.portfolio.sources import ModbusBus, ModbusRtuBus, ModbusRtuTcpBus, ModbusTcpBus, ModbusUdpBus
 from gateway.backoff import Backoff
 from tests.integration.rtu_line import cable
 from tests.integration.test_modbus_collecting import PROFILES, collecting, until

@@ -13,8 +13,8 @@ from zaehlwerk.commands.output import print_json, print_table, say
 from zaehlwerk.exits import WrongCall
 
 if TYPE_CHECKING:
-    from collector.mqtt.proposals import Proposal
-    from collector.mqtt.unassigned import Stranger
+    from collector.mqtt.discovery.proposals import Proposal
+    from collector.mqtt.discovery.unassigned import Stranger
 
 unassigned_app = typer.Typer(invoke_without_command=True, help="What arrives and belongs to no meter.")
 _HEADINGS = ("topic", "format", "value", "unit", "quantity", "last values")
@@ -33,10 +33,10 @@ def mqtt(
     """Listen on a broker, recognise the formats, print what would be stored and the entries to paste."""
     import os  # noqa: PLC0415
 
-    from collector.mqtt.connection import account, broker_address  # noqa: PLC0415
-    from collector.mqtt.listening_in import listen_in  # noqa: PLC0415
-    from collector.mqtt.proposals import proposals  # noqa: PLC0415
-    from config.portfolio import MqttBroker  # noqa: PLC0415
+    from collector.mqtt.connection.broker import account, broker_address  # noqa: PLC0415
+    from collector.mqtt.discovery.proposals import proposals  # noqa: PLC0415
+    from collector.mqtt.discovery.scan import listen_in  # noqa: PLC0415
+    from config.portfolio.sources import MqttBroker  # noqa: PLC0415
     from zaehlwerk.intake import utc_now  # noqa: PLC0415
 
     _check_pattern(topic)
@@ -91,8 +91,8 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
     state: StateOption = None,
 ) -> None:
     """Write a meter for a topic into its property's file; comments stay, nothing is kept that `check` refuses."""
-    from collector.mqtt.unassigned import strike_off  # noqa: PLC0415
-    from config.portfolio_files import load_portfolio  # noqa: PLC0415
+    from collector.mqtt.discovery.unassigned import strike_off  # noqa: PLC0415
+    from config.portfolio.files import load_portfolio  # noqa: PLC0415
     from zaehlwerk.intake import portfolio_folder  # noqa: PLC0415
     from zaehlwerk.portfolio_writing import add_meter  # noqa: PLC0415
 
@@ -110,7 +110,7 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
 
 
 def _strangers(portfolio: Path | None, state: Path | None) -> list[Stranger]:
-    from config.portfolio_files import load_portfolio  # noqa: PLC0415
+    from config.portfolio.files import load_portfolio  # noqa: PLC0415
     from zaehlwerk.intake import portfolio_folder  # noqa: PLC0415
     from zaehlwerk.unassigned_topics import strangers_of  # noqa: PLC0415
 
@@ -135,7 +135,7 @@ def _proposals(one: Stranger) -> list[Proposal]:
 
 
 def _chosen(one: Stranger, value: str) -> Proposal:
-    from collector.mqtt.proposals import Proposal  # noqa: PLC0415
+    from collector.mqtt.discovery.proposals import Proposal  # noqa: PLC0415
 
     found = _proposals(one)
     if not value:
@@ -197,7 +197,7 @@ def _documents(found: list[Proposal]) -> list[dict[str, Any]]:
 
 
 def _yaml(one: Proposal, source: str) -> str:
-    from collector.mqtt.proposals import yaml_line  # noqa: PLC0415
+    from collector.mqtt.discovery.proposals import yaml_line  # noqa: PLC0415
 
     return yaml_line(one.entry("METER", source))
 
@@ -211,7 +211,7 @@ def _print(found: list[Proposal], source: str) -> None:
 
 
 def _check_pattern(topic: str) -> None:
-    from config.mqtt_topics import wildcard_mistake  # noqa: PLC0415
+    from config.mqtt.topics import wildcard_mistake  # noqa: PLC0415
 
     mistake = wildcard_mistake(topic)
     if mistake is not None:

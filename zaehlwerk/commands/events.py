@@ -76,7 +76,7 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
     """Say that a proposed event is real; what is not given is as proposed."""
     from api.entries.typed_numbers import typed_amount  # noqa: PLC0415
     from api.events.event_decisions import Decision, Verdict  # noqa: PLC0415
-    from config.portfolio_files import load_portfolio  # noqa: PLC0415
+    from config.portfolio.files import load_portfolio  # noqa: PLC0415
     from zaehlwerk.intake import portfolio_folder  # noqa: PLC0415
 
     settings = settings_from(portfolio, state)

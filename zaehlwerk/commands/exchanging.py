@@ -91,7 +91,7 @@ def display(text: str, option: str) -> Decimal:
 def ratio(text: str) -> Decimal:
     """Return a transformer ratio; raises `WrongCall` for what cannot be one."""
     from api.entries.typed_numbers import typed_amount  # noqa: PLC0415
-    from config.meters import LARGEST_TRANSFORMER, SMALLEST_RATIO  # noqa: PLC0415
+    from config.meters.meter import LARGEST_TRANSFORMER, SMALLEST_RATIO  # noqa: PLC0415
 
     found = typed_amount(text)
     if not SMALLEST_RATIO <= found <= LARGEST_TRANSFORMER:

@@ -78,7 +78,7 @@ def import_readings(  # noqa: PLR0913, PLR0917  each is an option
 ) -> None:
     """Import readings from CSV, XLSX or MSCONS; exit 1 if lines were refused, the others are stored."""
     from collector.files import Asked, DryRun, import_file, load_mapping  # noqa: PLC0415
-    from config.meters import Stamps  # noqa: PLC0415
+    from config.meters.meter import Stamps  # noqa: PLC0415
     from gateway.sourced import sourced  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.noticing.telling import told  # noqa: PLC0415
@@ -215,7 +215,7 @@ def _brought_by(file: Path) -> str:
 
 def _demand_known(quantity: str | None, decimal: str | None, dates: str | None, stamps: str | None) -> None:
     from collector.files.mapping import DATES  # noqa: PLC0415
-    from config.meters import Stamps  # noqa: PLC0415
+    from config.meters.meter import Stamps  # noqa: PLC0415
     from config.quantities import QUANTITIES  # noqa: PLC0415
 
     if quantity is not None and quantity not in QUANTITIES:

@@ -13,8 +13,8 @@ from zaehlwerk.exits import WrongCall, unknown
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from config.meters import Meter
-    from config.portfolio import Portfolio
+    from config.meters.meter import Meter
+    from config.portfolio.portfolio import Portfolio
     from config.settings import Settings
 
 YearArgument = Annotated[int, typer.Argument(metavar="YEAR", min=1990, max=2100)]

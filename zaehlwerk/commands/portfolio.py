@@ -22,7 +22,7 @@ def init(
 
 def check(portfolio: PortfolioOption = None) -> None:
     """Read settings and portfolio; print every mistake and exit 2, or one line of inventory and exit 0."""
-    from config.portfolio_files import load_portfolio  # noqa: PLC0415
+    from config.portfolio.files import load_portfolio  # noqa: PLC0415
     from zaehlwerk.intake import portfolio_folder, profiles_of  # noqa: PLC0415
     from zaehlwerk.inventory import inventory  # noqa: PLC0415
 

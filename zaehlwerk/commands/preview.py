@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from collector.files import FileMapping, ImportResult, Proposal
-    from config.portfolio import Portfolio
+    from config.portfolio.portfolio import Portfolio
 
 
 def tell_proposal(proposal: Proposal, *, is_proposed: bool) -> None:

@@ -14,7 +14,7 @@ from zaehlwerk.exits import ExitCode, WrongCall, unknown
 
 if TYPE_CHECKING:
     from collector.probing.probing import Visit
-    from config.portfolio import ModbusBus
+    from config.portfolio.sources import ModbusBus
 
 app = typer.Typer(no_args_is_help=True, help="Commissioning: what a device says before it is part of a portfolio.")
 
@@ -72,7 +72,7 @@ def probe_modbus(  # noqa: PLR0913, PLR0917  each is an option
 
 
 def _source(target: str, transport: str, baud: int, parity: str) -> ModbusBus:
-    from config.portfolio import ModbusRtuBus, ModbusRtuTcpBus, ModbusTcpBus, ModbusUdpBus  # noqa: PLC0415
+    from config.portfolio.sources import ModbusRtuBus, ModbusRtuTcpBus, ModbusTcpBus, ModbusUdpBus  # noqa: PLC0415
 
     if target.startswith("/"):
         if parity not in {"N", "E", "O"}:

@@ -13,7 +13,7 @@ from zaehlwerk.commands.output import print_json, print_table
 from zaehlwerk.exits import WrongCall, unknown
 
 if TYPE_CHECKING:
-    from config.profiles import DeviceProfile, Register
+    from config.profiles.registers import DeviceProfile, Register
 
 app = typer.Typer(no_args_is_help=True, help="The device tables.")
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The profile's id.")]

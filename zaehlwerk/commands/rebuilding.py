@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
-    from config.meters import Meter
-    from config.portfolio import Portfolio
+    from config.meters.meter import Meter
+    from config.portfolio.portfolio import Portfolio
 
 
 def rebuild(

@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from config.portfolio import Measure, ModbusTcpBus, MqttBroker, Period, Portfolio, Property, Source, Target
-from config.portfolio_files import load_portfolio
+from config.portfolio.files import load_portfolio
+from config.portfolio.portfolio import Portfolio
+from config.portfolio.properties import Measure, Period, Property, Target
+from config.portfolio.sources import ModbusTcpBus, MqttBroker, Source
 
 FOLDER = Path(__file__).parent / "portfolio"
 _WRITTEN_FOR = 2026  # the year in which the files' measures lie as the history needs them

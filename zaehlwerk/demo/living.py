@@ -8,7 +8,7 @@ from datetime import datetime
 from alerts.channels.channel import Channel
 from alerts.channels.smtp import SmtpChannel
 from collector.simulation import Simulation
-from config.portfolio import MqttBroker
+from config.portfolio.sources import MqttBroker
 from gateway.embedded import EmbeddedStore
 from zaehlwerk.composition import House
 from zaehlwerk.demo.history.counters import History

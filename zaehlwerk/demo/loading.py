@@ -8,7 +8,7 @@ from typing import Protocol
 
 import orjson
 
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 from gateway.operations import MeterEventRow, Operations
 from gateway.reading import Reading, Receipt
 from gateway.series import Series

@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Iterable
 
-from config.portfolio import ModbusTcpBus, MqttBroker, Source
+from config.portfolio.sources import ModbusTcpBus, MqttBroker, Source
 
 _HOST = "127.0.0.1"
 

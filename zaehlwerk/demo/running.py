@@ -18,7 +18,7 @@ from analysis.days.daily_ledger import catch_up
 from api.application import application
 from api.services import Progress
 from config.errors import Unreachable
-from config.portfolio import ModbusTcpBus, MqttBroker
+from config.portfolio.sources import ModbusTcpBus, MqttBroker
 from config.settings import Settings, load_settings
 from gateway.embedded import EmbeddedStore
 from zaehlwerk.composition import House, open_house

@@ -10,8 +10,8 @@ import orjson
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-from collector.mqtt.connection import KEEP_ALIVE_S
-from config.portfolio import MqttBroker
+from collector.mqtt.connection.broker import KEEP_ALIVE_S
+from config.portfolio.sources import MqttBroker
 from zaehlwerk.processes.running import Job
 
 TOPIC = "tele/kaffeemaschine/SENSOR"

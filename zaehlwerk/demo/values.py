@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.reading import milliseconds
 from zaehlwerk.demo.history.counters import History, history_until
 from zaehlwerk.demo.history.registers import register_at

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from config.meters import Meter, ModbusSource, MqttSource
-from config.portfolio import Portfolio
+from config.meters.meter import Meter, ModbusSource, MqttSource
+from config.portfolio.portfolio import Portfolio
 from config.quantities import QUANTITIES, UNITS, to_a_millionth
 from gateway.operations import FormerValueRow, MeterEventRow, Operations
 from gateway.reading import instant, milliseconds

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 from gateway.beside import Beside
 
 if TYPE_CHECKING:  # opened when there is something to tell

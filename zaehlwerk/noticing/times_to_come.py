@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 from gateway.operations import MeterEventRow, Operations
 from gateway.reading import Refused, instant, milliseconds
 from zaehlwerk.noticing.words import about, local

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from collector.edge.receiver import Receiver
 from collector.edge.wire import BoxStatus
-from collector.mqtt.connection import account, broker_address
-from collector.mqtt.listeners import session_name
+from collector.mqtt.connection.broker import account, broker_address
+from collector.mqtt.listener_building import session_name
 from collector.statistics import CollectorStatistics
-from config.portfolio import MqttBroker
+from config.portfolio.sources import MqttBroker
 from gateway.sourced import sourced
 from zaehlwerk.intake import Intake
 from zaehlwerk.processes.live import Live

@@ -13,11 +13,11 @@ from typing import TypeVar
 
 from collector.collecting import Collector
 from collector.edge.uplink import Uplink
-from collector.mqtt.connection import Account, broker_address
+from collector.mqtt.connection.broker import Account, broker_address
 from config.clocks import ANY_SLACK_MS
 from config.errors import ConfigurationError
-from config.portfolio_files import load_portfolio
-from config.profiles import load_profiles
+from config.portfolio.files import load_portfolio
+from config.profiles.files import load_profiles
 from config.settings import Settings
 from gateway.rationing import RationedSpool
 from gateway.spool import Spool

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from math import inf
 
 from collector.simulation import Simulation
-from config.meters import Meter, ModbusSource, MqttSource
-from config.portfolio import Portfolio
-from config.portfolio_files import load_portfolio
+from config.meters.meter import Meter, ModbusSource, MqttSource
+from config.portfolio.files import load_portfolio
+from config.portfolio.portfolio import Portfolio
 from config.quantities import QUANTITIES, Kind
 from config.settings import Settings
 from zaehlwerk.intake import portfolio_folder, profiles_of

@@ -13,7 +13,7 @@ from analysis.doubts.meter_days import day_profiles
 from analysis.doubts.proposals import proposal
 from analysis.doubts.subject import Subject
 from analysis.german import day as german_day
-from config.calendars import DayType
+from config.portfolio.calendars import DayType
 from gateway.operations.rows import MeterEventRow
 from gateway.reading import instant
 

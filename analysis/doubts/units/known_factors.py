@@ -9,7 +9,7 @@ from decimal import Decimal
 from math import log
 from typing import Final, NamedTuple
 
-from config.meters import Meter
+from config.meters.meter import Meter
 
 _NEAR: Final = log(1.4)
 _ONE: Final = Decimal(1)

@@ -17,7 +17,7 @@ from collector.mqtt.formats.vocabulary import gauge_unit
 from collector.mqtt.payloads import ARRIVAL
 from collector.numbers import number
 from config.errors import InvalidReading
-from config.mqtt_formats import NEVER_CURRENT
+from config.mqtt.formats import NEVER_CURRENT
 
 IMPORT_PATH = "aenergy.import"  # of our making: what went in, without what came back
 _FIRST = re.compile(r"shellies/([^/]+)/(?:emeter|meter|relay)/\d+/(\w+)")

@@ -1,4 +1,4 @@
-"""Sparkplug B: what a single message says by name. Aliases, births and deaths: `collector.mqtt.sparkplug_node`.
+"""Sparkplug B: what a single message says by name. Aliases, births, deaths: `collector.mqtt.routing.sparkplug_node`.
 
 Sources: eclipse-sparkplug chapters 4 to 6; eclipse-tahu sparkplug_b.proto.
 """

@@ -14,7 +14,7 @@ from collector.mqtt.formats.documents import at, conditions, configured_time, do
 from collector.mqtt.formats.family import NOT_MINE, Family, Found, Offer, Presence, Read, Selection
 from collector.mqtt.formats.vocabulary import gauge_unit
 from collector.mqtt.payloads import ARRIVAL
-from config.mqtt_formats import NEVER_CURRENT
+from config.mqtt.formats import NEVER_CURRENT
 
 _OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
 _STATUS = re.compile(r"STATUS(8|10)?$")

@@ -14,7 +14,7 @@ from collector.mqtt.formats.documents import at, conditions, configured_time, do
 from collector.mqtt.formats.family import NOT_MINE, Family, Found, Offer, Read, Selection
 from collector.mqtt.formats.vocabulary import unit_at_the_end
 from collector.mqtt.payloads import ARRIVAL
-from config.mqtt_formats import NEVER_CURRENT
+from config.mqtt.formats import NEVER_CURRENT
 
 _NAIVE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?")
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from collector.simulation.formats.family import DocumentSender, Entry, Message, Plus, Shown
-from config.meters import Meter, MqttSource
-from config.mqtt_topics import is_pattern, matches
+from config.meters.meter import Meter, MqttSource
+from config.mqtt.topics import is_pattern, matches
 
 LONGEST_LIST = 64
 Path = tuple[str, ...]

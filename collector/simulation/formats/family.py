@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from config.meters import Meter, MqttSource
+from config.meters.meter import Meter, MqttSource
 from gateway.reading import instant, milliseconds
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from collector.simulation.formats.family import DocumentSender, Entry, Plus, Shown, seconds
-from config.meters import MqttSource
+from config.meters.meter import MqttSource
 
 _STATUS = re.compile(r".+/status/([a-z0-9]+:\d+)")
 _IN, _OUT, _BOTH = "aenergy.import", "ret_aenergy.total", "aenergy.total"

@@ -11,7 +11,7 @@ from collector.mqtt.formats.protobuf import bytes_field, float64_field, varint_f
 from collector.mqtt.formats.sparkplug_b import NAMESPACE, place_of
 from collector.mqtt.formats.sparkplug_payload import BOOLEAN, REBIRTH
 from collector.simulation.formats.family import Message
-from config.meters import Meter, MqttSource
+from config.meters.meter import Meter, MqttSource
 from gateway.reading import milliseconds
 
 _CYCLE = 256

@@ -26,7 +26,7 @@ from collector.simulation.formats.vzlogger import vzlogger
 from collector.simulation.formats.wmbusmeters import WMBUSMETERS
 from collector.simulation.formats.zigbee2mqtt import ZIGBEE2MQTT
 from collector.simulation.registers import Values
-from config.meters import Meter, MqttSource
+from config.meters.meter import Meter, MqttSource
 
 DOCUMENTS: dict[str, DocumentSender] = {
     "json": JSON,

@@ -2,8 +2,8 @@
 
 from types import MappingProxyType
 
-from config.meters import MqttSource
-from config.mqtt_topics import is_pattern, matches
+from config.meters.meter import MqttSource
+from config.mqtt.topics import is_pattern, matches
 
 _ANYBODY = "simulated"
 # What the last level is called where a format's own senders name it.

@@ -10,7 +10,7 @@ from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from collector.mqtt.connection import KEEP_ALIVE_S, Account, BrokerAddress, tls_context
+from collector.mqtt.connection.broker import KEEP_ALIVE_S, Account, BrokerAddress, tls_context
 from collector.simulation.formats.family import Message
 
 FIRST_RECONNECT_S, CEILING_RECONNECT_S = 1, 30

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime
 
-from collector.mqtt.connection import Account, BrokerAddress
+from collector.mqtt.connection.broker import Account, BrokerAddress
 from collector.mqtt.formats.sparkplug_payload import REBIRTH, payload_of
 from collector.simulation.formats.family import Message
 from collector.simulation.formats.sparkplug_b import SimulatedNode
@@ -12,7 +12,7 @@ from collector.simulation.formats.table import arranged, shown_by
 from collector.simulation.publishing.connection import BrokerConnection, Ears
 from collector.simulation.registers import Values
 from config.errors import InvalidReading
-from config.meters import Meter
+from config.meters.meter import Meter
 
 
 class NodePublisher:

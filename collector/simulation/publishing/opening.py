@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from collector.mqtt.connection import account, broker_address
+from collector.mqtt.connection.broker import account, broker_address
 from collector.simulation.formats.sparkplug_b import SimulatedNode, nodes_of
 from collector.simulation.publishing.node_publisher import NodePublisher
 from collector.simulation.publishing.publisher import Publisher
 from collector.simulation.registers import Values
 from collector.simulation.rehearsal import meters_of
-from config.meters import Meter
-from config.portfolio import MqttBroker, Portfolio
+from config.meters.meter import Meter
+from config.portfolio.portfolio import Portfolio
+from config.portfolio.sources import MqttBroker
 
 
 def publishers_of(

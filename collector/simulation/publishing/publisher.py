@@ -4,13 +4,13 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
-from collector.mqtt.connection import Account, BrokerAddress
+from collector.mqtt.connection.broker import Account, BrokerAddress
 from collector.simulation.formats.table import arranged, asked_topics, written
 from collector.simulation.publishing.asking import Asking
 from collector.simulation.publishing.connection import BrokerConnection, Ears
 from collector.simulation.publishing.held import Held
 from collector.simulation.registers import Values
-from config.meters import Meter
+from config.meters.meter import Meter
 
 
 class Publisher:

@@ -9,7 +9,7 @@ import serial  # type: ignore[import-untyped]  # pyserial has no types
 
 from collector.modbus.transports import PSEUDO_TERMINALS
 from config.errors import Unreachable
-from config.portfolio import ModbusRtuBus
+from config.portfolio.sources import ModbusRtuBus
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collector.simulation.servers.conversations import RtuConversation, TcpConve
 from collector.simulation.servers.datagrams import DatagramServer
 from collector.simulation.servers.serial_server import SerialServer
 from collector.simulation.servers.streams import StreamServer
-from config.portfolio import ModbusBus, ModbusRtuBus, ModbusRtuTcpBus, ModbusTcpBus, ModbusUdpBus
+from config.portfolio.sources import ModbusBus, ModbusRtuBus, ModbusRtuTcpBus, ModbusTcpBus, ModbusUdpBus
 
 Clock = Callable[[], datetime]
 

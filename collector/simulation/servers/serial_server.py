@@ -9,7 +9,7 @@ from collector.modbus.transports import pause_s
 from collector.simulation.servers.conversations import Conversation
 from collector.simulation.servers.lines import Line, open_cable, open_line
 from config.errors import Unreachable
-from config.portfolio import ModbusRtuBus
+from config.portfolio.sources import ModbusRtuBus
 
 LARGEST_READ = 4096
 AGAIN_S = 5.0

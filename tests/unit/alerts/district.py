@@ -8,8 +8,9 @@ from decimal import Decimal
 from alerts.findings import CLEAR, Circumstances, Finding, Judged, Words
 from alerts.periods import Period, due_hours
 from analysis.books import Books
-from config.meters import Dated, Meter, ModbusSource
-from config.portfolio import District, Person, Portfolio, Property, Tariff
+from config.meters.meter import Dated, Meter, ModbusSource
+from config.portfolio.portfolio import District, Person, Portfolio, Tariff
+from config.portfolio.properties import Property
 from gateway.operations import Operations, Outcome
 from gateway.reading import Reading, Refused
 from gateway.series import Series, series_of

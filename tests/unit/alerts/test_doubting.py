@@ -12,7 +12,7 @@ from alerts.evaluation_summary import EvaluationSummary
 from alerts.passes import judge_due
 from analysis.books import Books
 from config.errors import Unreachable
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.operations import MeterEventRow, Operations
 from gateway.reading import Reading, milliseconds
 from tests.unit.alerts.district import NOW, ToldRule, books, found, meter, portfolio

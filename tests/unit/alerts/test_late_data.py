@@ -19,9 +19,9 @@ from alerts.rules.measure_target_missed import MeasureTargetMissed
 from alerts.rules.water_runs_at_night import WaterRunsAtNight
 from analysis.books import Books
 from analysis.days.daily_ledger import Caught
-from config.meters import Dated, Meter
-from config.portfolio import Measure
-from config.portfolio import Period as Days
+from config.meters.meter import Dated, Meter
+from config.portfolio.properties import Measure
+from config.portfolio.properties import Period as Days
 from gateway.operations import AlertState, Operations, Outcome
 from gateway.operations.ledger_rows import Derivation
 from tests.unit.alerts.district import HOUR, NOW, ToldRule, books, found, meter, portfolio

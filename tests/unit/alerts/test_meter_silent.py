@@ -7,7 +7,7 @@ import pytest
 from alerts.evaluation import evaluate_due
 from alerts.rules.meter_silent import MeterSilent, judge_silence
 from analysis.meters.silence import Silence
-from config.meters import ByHandSource, MqttSource, PushSource
+from config.meters.meter import ByHandSource, MqttSource, PushSource
 from gateway.operations import AlertState, Operations, Outcome
 from gateway.reading import Reading, milliseconds
 from tests.unit.alerts.district import HOUR, NOW, HeldReadings, books, meter, portfolio

@@ -10,8 +10,9 @@ import numpy as np
 
 from analysis.books import Books
 from analysis.daily_cache import DailyCache
-from config.meters import Dated, Meter, Tank
-from config.portfolio import District, Municipality, Portfolio, Property
+from config.meters.meter import Dated, Meter, Tank
+from config.portfolio.portfolio import District, Municipality, Portfolio
+from config.portfolio.properties import Property
 from gateway.operations.rows import MeterEventRow, ReadingNoteRow
 from gateway.reading import Reading, Refused, milliseconds
 from gateway.series import Series

@@ -9,8 +9,8 @@ from typing import Any
 
 from analysis.books import Books
 from analysis.days.daily_ledger import Caught, catch_up, rebuild
-from config.meters import Meter
-from config.portfolio import Property
+from config.meters.meter import Meter
+from config.portfolio.properties import Property
 from gateway.embedded import EmbeddedStore
 from gateway.operations import Operations
 from gateway.operations.ledger_rows import LedgerDay, LedgerNotice

@@ -19,9 +19,9 @@ import yaml
 from analysis.books import Books
 from analysis.consumption import consumption
 from analysis.figures import Consumption, Resolution
-from config.meters import Meter
-from config.portfolio import Portfolio
-from config.portfolio_files import load_portfolio
+from config.meters.meter import Meter
+from config.portfolio.files import load_portfolio
+from config.portfolio.portfolio import Portfolio
 from gateway.embedded import EmbeddedStore
 from gateway.operations import MeterEventRow, Operations, ReadingNoteRow
 from gateway.reading import Reading, milliseconds

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analysis.consumption import consumption, given_out
 from analysis.figures import How, Resolution, Substitute
 from config.errors import NotFound
-from config.meters import ByHandSource, Dated, GasConversion, Reporting, Tank
+from config.meters.meter import ByHandSource, Dated, GasConversion, Reporting, Tank
 from gateway.operations.rows import ReadingNoteRow
 from gateway.reading import milliseconds
 from tests.unit.analysis.evidence import books, counter, event, formula, meter, place, utc

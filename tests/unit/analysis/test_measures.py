@@ -10,7 +10,7 @@ import pytest
 
 from analysis.baseline import fit_heat
 from analysis.measures.measures import MeasureProgress, Verdict, measure_progress
-from config.portfolio import Measure, Period, Property
+from config.portfolio.properties import Measure, Period, Property
 from tests.unit.analysis.evidence import DictStore, books, meter, oil_tank, place, utc
 
 DAY = timedelta(days=1)

@@ -13,19 +13,10 @@ from analysis.daily_cache import DailyCache
 from api.services import Progress, Services
 from config.clocks import CLOCK_SLACK
 from config.factors import load_factor_sets
-from config.meters import ByHandSource, Dated, GasConversion, Meter, MqttSource, Reporting
-from config.portfolio import (
-    District,
-    Funding,
-    Measure,
-    MqttBroker,
-    Municipality,
-    Period,
-    Person,
-    Portfolio,
-    Property,
-    Tariff,
-)
+from config.meters.meter import ByHandSource, Dated, GasConversion, Meter, MqttSource, Reporting
+from config.portfolio.portfolio import District, Municipality, Person, Portfolio, Tariff
+from config.portfolio.properties import Funding, Measure, Period, Property
+from config.portfolio.sources import MqttBroker
 from gateway.embedded import EmbeddedStore
 from gateway.operations import AlertState, NewAlert, Operations
 from gateway.photos import PhotoFolder

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from api.application import application
-from config.meters import Tank
+from config.meters.meter import Tank
 from gateway.reading import Reading, milliseconds
 from tests.unit.api.client import Client
 from tests.unit.api.district import NOW, SmallDistrict

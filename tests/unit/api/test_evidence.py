@@ -6,7 +6,7 @@ from decimal import Decimal
 from analysis.meters.meter_amounts import daily_amounts
 from api.evidence import Evidence
 from api.remembered import Remembered
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.reading import Reading, milliseconds
 from tests.unit.api.district import NOW, SmallDistrict
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from api.application import application
-from config.meters import Dated
+from config.meters.meter import Dated
 from tests.unit.api.client import Client
 from tests.unit.api.district import SmallDistrict
 

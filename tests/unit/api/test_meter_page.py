@@ -10,7 +10,7 @@ import pytest
 
 from api.presentation.event_words import SUBSTITUTE_METHODS
 from api.presentation.meter_spans import SPANS, span_of
-from config.ledger_policy import Filling, Spreading
+from config.meters.ledger_policy import Filling, Spreading
 from gateway.reading import Reading, milliseconds
 from tests.unit.api.client import Client
 from tests.unit.api.district import NOW, SmallDistrict

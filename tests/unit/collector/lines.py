@@ -7,8 +7,8 @@ from itertools import count
 import pytest
 from paho.mqtt.client import MQTTMessageInfo
 
-from collector.mqtt.line import Line
-from collector.mqtt.stream import Message
+from collector.mqtt.connection.line import Line
+from collector.mqtt.connection.packet_stream import Message
 
 
 def ticking_clock(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from config.meters import Meter, ModbusSource, MqttSource
-from config.portfolio import District, Portfolio, Property, Source
-from config.profiles import ByteOrder, DeviceProfile, GapReads, Register, WordOrder
+from config.meters.meter import Meter, ModbusSource, MqttSource
+from config.portfolio.portfolio import District, Portfolio
+from config.portfolio.properties import Property
+from config.portfolio.sources import Source
+from config.profiles.registers import ByteOrder, DeviceProfile, GapReads, Register, WordOrder
 
 
 def register(quantity: str, address: int, **other: Any) -> Register:

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from collector.modbus.reads import Reads, reads_of
-from config.meters import Meter, ModbusSource
-from config.profiles import load_profiles
+from config.meters.meter import Meter, ModbusSource
+from config.profiles.files import load_profiles
 from gateway.reading import Reading
 
 CASES = Path(__file__).parent / "cases"

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from paho.mqtt.enums import MQTTProtocolVersion
 
-from collector.mqtt.connection import Account, account, broker_address
+from collector.mqtt.connection.broker import Account, account, broker_address
 from config.errors import ConfigurationError
-from config.portfolio import MqttBroker
+from config.portfolio.sources import MqttBroker
 
 
 def test_the_ports_follow_the_scheme() -> None:

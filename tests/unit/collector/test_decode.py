@@ -11,7 +11,7 @@ from collector.modbus.decode import TYPES, BlockDecoder, Series, decode
 from collector.modbus.plan import plan
 from collector.simulation.registers import encode
 from config.errors import ConfigurationError
-from config.profiles import ByteOrder, Register, WordOrder
+from config.profiles.registers import ByteOrder, Register, WordOrder
 from tests.unit.collector.portfolio import profile, register
 
 

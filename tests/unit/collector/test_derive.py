@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from collector.modbus.decode import BlockDecoder, Series, decode
 from collector.modbus.derive import Facts
 from collector.modbus.plan import plan
-from config.profiles import Coding, DeviceProfile, Register, load_profiles
-from config.unit_rules import UnitRule
+from config.profiles.files import load_profiles
+from config.profiles.registers import Coding, DeviceProfile, Register
+from config.profiles.unit_rules import UnitRule
 from gateway.reading import Reading
 from tests.unit.collector.portfolio import profile, register
 

@@ -14,7 +14,7 @@ import pytest
 from collector.files import Asked, FileMapping, import_file, load_mapping, mapping_yaml
 from collector.files.mscons import StatusNote
 from config.errors import InvalidReading
-from config.meters import Meter, Stamps
+from config.meters.meter import Meter, Stamps
 from gateway.reading import instant
 from tests.unit.collector.portfolio import portfolio
 from tests.unit.collector.sinks import MemorySink

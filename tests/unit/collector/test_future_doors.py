@@ -10,11 +10,11 @@ import pytest
 
 from collector.edge.wire import decode_batch
 from collector.files import import_file, import_weather, load_mapping
-from collector.mqtt.routing import refused, routes_of
+from collector.mqtt.routing.routes import refused, routes_of
 from collector.pushing import take
 from config.clocks import ANY_SLACK_MS, CLOCK_SLACK
 from config.errors import InvalidReading
-from config.meters import MqttSource, Stamps
+from config.meters.meter import MqttSource, Stamps
 from gateway.reading import milliseconds
 from tests.unit.collector.portfolio import modbus_meter, mqtt_meter, portfolio
 from tests.unit.collector.sinks import MemorySink

@@ -7,7 +7,7 @@ import pytest
 
 from collector.files.mscons import StatusNote
 from collector.inbox import Inbox
-from config.meters import Meter
+from config.meters.meter import Meter
 from tests.unit.collector.portfolio import portfolio
 from tests.unit.collector.sinks import MemorySink
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from collector.modbus.words import TYPES
 from collector.probing.displays import Display, display_of
 from collector.probing.matching import Found, Sureness, find, matches
-from config.profiles import WordOrder
+from config.profiles.registers import WordOrder
 
 ONE = Decimal(1)
 NOISE = {address: (address * 2_654_435_761 >> 7) & 0xFFFF for address in range(200)}

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from collector.mqtt.aside import Aside
-from collector.mqtt.directory import Directory
-from collector.mqtt.format_route import PartlyInvalid
-from collector.mqtt.routing import routes_of
-from config.drafts import Drafts
+from collector.mqtt.routing.aside import Aside
+from collector.mqtt.routing.format_route import PartlyInvalid
+from collector.mqtt.routing.routes import routes_of
+from collector.mqtt.routing.topic_index import TopicIndex
 from config.errors import InvalidReading
-from config.portfolio import Portfolio
-from config.portfolio_building import portfolio_of
-from config.portfolio_checks import reference_problems
-from config.portfolio_schema import DistrictFile, PropertyFile
-from config.schema import validated
-from config.yaml_places import parse_document
+from config.parsing.schema import validated
+from config.parsing.yaml_places import parse_document
+from config.portfolio.building import portfolio_of
+from config.portfolio.checks import reference_problems
+from config.portfolio.drafts import Drafts
+from config.portfolio.portfolio import Portfolio
+from config.portfolio.schema import DistrictFile, PropertyFile
 from gateway.reading import Reading, instant
 
 FOLDERS = Path(__file__).parent / "payloads"
@@ -79,10 +79,10 @@ def outcome(portfolio: Portfolio, lines: list[Line]) -> dict[str, Any]:
     aside = Aside()
     readings: list[Reading] = []
     refused: list[str] = []
-    directory = Directory(routes_of(portfolio, "broker", aside))
+    topic_index = TopicIndex(routes_of(portfolio, "broker", aside))
     for line in lines:
         topic = line.topic.encode()
-        for taker in directory.by_topic.get(topic) or directory.found(topic):
+        for taker in topic_index.by_topic.get(topic) or topic_index.found(topic):
             try:
                 readings += taker.readings(topic, line.payload, retained=line.retained, now_ms=line.now_ms)
             except InvalidReading as error:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.mqtt.routing import Route, routes_of
+from collector.mqtt.routing.routes import Route, routes_of
 from config.errors import ConfigurationError, InvalidReading
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.reading import milliseconds
 from tests.unit.collector.portfolio import mqtt_meter, portfolio
 

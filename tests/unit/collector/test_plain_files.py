@@ -11,7 +11,7 @@ import pytest
 
 from collector.files import ImportResult, import_readings, import_weather
 from config.errors import InvalidReading, NotFound
-from config.meters import Meter, Stamps, Tank
+from config.meters.meter import Meter, Stamps, Tank
 from gateway.reading import milliseconds
 from tests.unit.collector.portfolio import modbus_meter, portfolio
 from tests.unit.collector.sinks import MemorySink

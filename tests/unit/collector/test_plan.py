@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from collector.modbus.plan import Block, plan, plan_rows, reading_plan, wanted_registers, with_power
 from config.errors import ConfigurationError
-from config.profiles import GapReads, load_profiles
+from config.profiles.files import load_profiles
+from config.profiles.registers import GapReads
 from tests.unit.collector.portfolio import profile, register
 
 TABLES = tuple(load_profiles().values())

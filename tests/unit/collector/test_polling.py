@@ -11,7 +11,7 @@ from collector.modbus.device import Device, devices_of, spread
 from collector.modbus.faults import Fault, ModbusFault
 from collector.modbus.polling import BusPolling, tick_s
 from collector.modbus.reads import PlannedReads
-from config.profiles import DeviceProfile
+from config.profiles.registers import DeviceProfile
 from tests.unit.collector.portfolio import ENERGY, METER, modbus_meter, profile, register
 from tests.unit.collector.sinks import MemorySink
 

@@ -8,7 +8,7 @@ import pytest
 
 from collector.pushing import take
 from config.errors import StorageFull
-from config.meters import Dated, Meter, PushSource, Tank
+from config.meters.meter import Dated, Meter, PushSource, Tank
 from tests.unit.collector.portfolio import modbus_meter, portfolio
 from tests.unit.collector.sinks import MemorySink
 

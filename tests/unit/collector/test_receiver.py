@@ -6,8 +6,8 @@ import pytest
 
 from collector.edge.receiver import Receiver
 from collector.edge.wire import BoxStatus, encode_batch, encode_status
-from collector.mqtt.connection import Account, broker_address
-from collector.mqtt.stream import Message
+from collector.mqtt.connection.broker import Account, broker_address
+from collector.mqtt.connection.packet_stream import Message
 from config.errors import StorageFull
 from gateway.reading import Reading, milliseconds
 from tests.unit.collector.lines import FakeLine, ticking_clock

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from collector.mqtt import session as sessions
-from collector.mqtt.line import Line
-from collector.mqtt.session import Session
+from collector.mqtt.connection import session as sessions
+from collector.mqtt.connection.line import Line
+from collector.mqtt.connection.session import Session
 from config.errors import StorageFull
 from gateway.backoff import Backoff
 from tests.unit.collector.lines import FakeLine

@@ -11,8 +11,9 @@ from collector.modbus.plan import plan, plan_rows, spanning
 from collector.modbus.reads import Reads, reads_of
 from collector.simulation.registers import SimulatedDevice
 from config.errors import ConfigurationError
-from config.meters import Meter, ModbusSource
-from config.profiles import DeviceProfile, load_profiles
+from config.meters.meter import Meter, ModbusSource
+from config.profiles.files import load_profiles
+from config.profiles.registers import DeviceProfile
 from gateway.reading import Reading
 from tests.unit.collector.portfolio import register
 

@@ -13,7 +13,7 @@ from collector.simulation.registers import SimulatedDevice
 from collector.simulation.servers.answers import Answers
 from collector.simulation.servers.conversations import Conversation, RtuConversation, TcpConversation
 from collector.simulation.servers.rtu_requests import requests_in
-from config.profiles import GapReads
+from config.profiles.registers import GapReads
 from tests.unit.collector.portfolio import METER, modbus_meter, profile, register
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from collector.simulation.servers import serial_server
 from collector.simulation.servers.lines import Line, open_line
 from collector.simulation.servers.serial_server import SerialServer
 from config.errors import Unreachable
-from config.portfolio import ModbusRtuBus
+from config.portfolio.sources import ModbusRtuBus
 
 
 class Echo:

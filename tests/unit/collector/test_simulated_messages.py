@@ -14,8 +14,8 @@ from collector.simulation.formats.topics import concrete_topic
 from collector.simulation.publishing.asking import WAITS_S, Asking
 from collector.simulation.rehearsal import unheard
 from config.errors import ConfigurationError
-from config.meters import Meter, MqttSource
-from config.mqtt_topics import is_pattern, matches, wildcard_mistake
+from config.meters.meter import Meter, MqttSource
+from config.mqtt.topics import is_pattern, matches, wildcard_mistake
 from tests.unit.collector.portfolio import mqtt_meter, portfolio
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

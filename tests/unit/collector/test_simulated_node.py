@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
-from collector.mqtt.aside import Aside
 from collector.mqtt.formats.sparkplug_payload import payload_of
-from collector.mqtt.routing import routes_of
+from collector.mqtt.routing.aside import Aside
+from collector.mqtt.routing.routes import routes_of
 from collector.simulation.formats.family import Message
 from collector.simulation.formats.sparkplug_b import SimulatedNode, nodes_of
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.reading import Reading, milliseconds
 from tests.unit.collector.portfolio import mqtt_meter, portfolio
 

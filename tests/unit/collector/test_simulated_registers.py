@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from collector.simulation.registers import ILLEGAL_ADDRESS, ILLEGAL_FUNCTION, ILLEGAL_VALUE, Refusal, SimulatedDevice
-from config.profiles import GapReads
+from config.profiles.registers import GapReads
 from tests.unit.collector.portfolio import ENERGY, POWER, modbus_meter, profile
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -10,9 +10,9 @@ from collector.simulation.registers import Refusal
 from collector.simulation.servers.answers import Unit
 from collector.simulation.units import units_of
 from config.errors import ConfigurationError
-from config.meters import Meter, ModbusSource
-from config.portfolio import ModbusTcpBus
-from config.profiles import load_profiles
+from config.meters.meter import Meter, ModbusSource
+from config.portfolio.sources import ModbusTcpBus
+from config.profiles.files import load_profiles
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 BUS = ModbusTcpBus("bus", "127.0.0.1")

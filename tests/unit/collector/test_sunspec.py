@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.modbus.sunspec import MOST_MODELS, Model, matching, models
-from config.profiles import load_profiles
+from config.profiles.files import load_profiles
 
 TABLES = load_profiles()
 

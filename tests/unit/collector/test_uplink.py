@@ -9,8 +9,8 @@ import pytest
 
 from collector.edge.uplink import Uplink
 from collector.edge.wire import AGAIN
-from collector.mqtt.connection import Account, broker_address
-from collector.mqtt.stream import Message
+from collector.mqtt.connection.broker import Account, broker_address
+from collector.mqtt.connection.packet_stream import Message
 from gateway.rationing import RationedSpool
 from gateway.reading import Reading
 from gateway.spool import Spool

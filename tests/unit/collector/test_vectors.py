@@ -15,9 +15,9 @@ from collector.modbus.decode import BlockDecoder, Series, decode, decode_text
 from collector.modbus.plan import Block, spanning
 from collector.modbus.rtu_frames import crc16, mbap_answer, mbap_frames, question_of, rtu_answer, rtu_question
 from collector.modbus.sunspec import BASES, matching, models
-from config.profiles import ByteOrder, DeviceProfile, Register, WordOrder, load_profiles, series_name
+from config.profiles.files import load_profiles
+from config.profiles.registers import WORDS, ByteOrder, DeviceProfile, Register, WordOrder, series_name
 from config.quantities import UNITS
-from config.registers import WORDS
 from tests.unit.collector.portfolio import register
 
 Vector = dict[str, Any]

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import Conflict
-from config.portfolio_files import load_portfolio
+from config.portfolio.files import load_portfolio
 from config.starter import write_starter
 
 

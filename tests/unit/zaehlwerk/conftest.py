@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from config.portfolio import Portfolio
+from config.portfolio.portfolio import Portfolio
 from zaehlwerk.demo.district import sample_portfolio
 from zaehlwerk.demo.history.counters import History, history_until
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from api.evidence import Evidence
 from config.errors import StorageFull
-from config.meters import Meter, PushSource
-from config.portfolio import Portfolio
+from config.meters.meter import Meter, PushSource
+from config.portfolio.portfolio import Portfolio
 from gateway.beside import Beside
 from gateway.embedded import EmbeddedStore
 from gateway.operations import MeterEventRow, Operations

@@ -18,8 +18,8 @@ from config.errors import (
     Unreachable,
     ZaehlwerkError,
 )
-from config.meters import Meter
-from config.portfolio import Portfolio
+from config.meters.meter import Meter
+from config.portfolio.portfolio import Portfolio
 from config.settings import Settings, load_settings
 from gateway.beside import BesideFile
 from gateway.embedded import EmbeddedStore

@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from config.meters import ByHandSource, ModbusSource, MqttSource
-from config.portfolio import ModbusTcpBus, MqttBroker, Portfolio
-from config.profiles import load_profiles
+from config.meters.meter import ByHandSource, ModbusSource, MqttSource
+from config.portfolio.portfolio import Portfolio
+from config.portfolio.sources import ModbusTcpBus, MqttBroker
+from config.profiles.files import load_profiles
 from zaehlwerk.demo.district import on_ports, sample_portfolio
 from zaehlwerk.demo.history.loads import LOADS
 from zaehlwerk.inventory import inventory

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from config.meters import ByHandSource
-from config.portfolio import Portfolio
+from config.meters.meter import ByHandSource
+from config.portfolio.portfolio import Portfolio
 from gateway.reading import milliseconds
 from gateway.series import Series
 from tests.unit.zaehlwerk.conftest import NOW

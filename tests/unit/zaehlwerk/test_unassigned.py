@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from collector.mqtt.proposals import proposals
-from collector.mqtt.unassigned import LOOKED_AT_PER_SECOND, Unassigned, strangers
-from config.portfolio_files import load_portfolio
+from collector.mqtt.discovery.proposals import proposals
+from collector.mqtt.discovery.unassigned import LOOKED_AT_PER_SECOND, Unassigned, strangers
+from config.portfolio.files import load_portfolio
 from zaehlwerk.command_line import app
 from zaehlwerk.unassigned_topics import newest_topics
 

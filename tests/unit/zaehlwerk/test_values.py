@@ -6,8 +6,9 @@ import pytest
 
 from collector.modbus.decode import decode
 from collector.simulation.registers import encode
-from config.meters import ModbusSource
-from config.profiles import load_profiles, series_name
+from config.meters.meter import ModbusSource
+from config.profiles.files import load_profiles
+from config.profiles.registers import series_name
 from gateway.reading import instant
 from tests.unit.zaehlwerk.conftest import NOW
 from tests.unit.zaehlwerk.test_history import stored

@@ -11,8 +11,9 @@ from datetime import datetime
 
 import numpy as np
 
-from config.meters import ByHandSource, Meter, ModbusSource, wrap_of
-from config.portfolio import Portfolio, Property
+from config.meters.meter import ByHandSource, Meter, ModbusSource, wrap_of
+from config.portfolio.portfolio import Portfolio
+from config.portfolio.properties import Property
 from zaehlwerk.demo.history import shapes
 from zaehlwerk.demo.history.hours import Floats, Hours, hours_until
 from zaehlwerk.demo.history.incidents import (

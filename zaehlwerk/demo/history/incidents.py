@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from config.portfolio import Measure, Portfolio
+from config.portfolio.portfolio import Portfolio
+from config.portfolio.properties import Measure
 from zaehlwerk.demo.history.hours import Floats, hour_index
 
 LEAKING_METER = "gs-am-wald-wasser"

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import numpy as np
 
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.reading import milliseconds
 from zaehlwerk.demo.history.counters import History, shown
 from zaehlwerk.demo.history.hours import FIRST, Floats, Integers

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.reading import milliseconds
 from gateway.series import Series
 from zaehlwerk.demo.history.counters import History

@@ -7,8 +7,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from config.calendars import DayType, PropertyCalendar
-from config.portfolio import OpeningHours, Portfolio, Property
+from config.portfolio.calendars import DayType, PropertyCalendar
+from config.portfolio.portfolio import Portfolio
+from config.portfolio.properties import OpeningHours, Property
 from zaehlwerk.demo.history.hours import Floats, Hours
 
 _RESTING = frozenset({DayType.HOLIDAY, DayType.SCHOOL_HOLIDAY, DayType.CLOSED})

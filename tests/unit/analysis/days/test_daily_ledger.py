@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from config.meters import ByHandSource, Reporting
+from config.meters.meter import ByHandSource, Reporting
 from gateway.operations.ledger_rows import LedgerDay
 from tests.unit.analysis.days.hourly import until
 from tests.unit.analysis.evidence import meter, utc

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from config.ledger_policy import LedgerPolicy, Spreading
-from config.meters import Dated, weather_meter_id
+from config.meters.ledger_policy import LedgerPolicy, Spreading
+from config.meters.meter import Dated, weather_meter_id
 from gateway.operations import ReadingNoteRow
 from gateway.reading import Reading, milliseconds
 from tests.unit.analysis.days.hourly import HOUR, HOURLY, differing, until

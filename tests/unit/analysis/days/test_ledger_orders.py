@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from analysis.meters.meter_amounts import amounts_by_days, amounts_of
-from config.ledger_policy import Filling, LedgerPolicy, Spreading
+from config.meters.ledger_policy import Filling, LedgerPolicy, Spreading
 from gateway.operations import MeterEventRow, ReadingNoteRow
 from gateway.operations.ledger_rows import Derivation
 from gateway.reading import milliseconds

@@ -15,7 +15,7 @@ from analysis.bookkeeping.meter_books import Bookkeeper, bookkeeper
 from analysis.books import Books
 from analysis.days.daily_ledger import catch_up
 from analysis.meters.meter_amounts import daily_amounts
-from config.meters import Meter
+from config.meters.meter import Meter
 from gateway.operations.ledger_rows import Derivation
 from tests.unit.analysis.days.hourly import DAY, HOUR, until
 from tests.unit.analysis.evidence import event, formula, meter, utc

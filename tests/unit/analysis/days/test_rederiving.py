@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from config.ledger_policy import LedgerPolicy, Spreading
-from config.meters import Dated, Tank
+from config.meters.ledger_policy import LedgerPolicy, Spreading
+from config.meters.meter import Dated, Tank
 from gateway.reading import Reading, milliseconds
 from tests.unit.analysis.days.rederived import AROUND, AT, DAY, HOUR, HOURLY, NOW, changed, days, middle, put, settled
 from tests.unit.analysis.evidence import counter, event, meter, utc

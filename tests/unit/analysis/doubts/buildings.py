@@ -13,7 +13,7 @@ from analysis.doubts.known_days import KnownDays
 from analysis.doubts.meter_days import day_profiles, known_days
 from analysis.doubts.subject import Subject
 from analysis.doubts.units.pace import Pace
-from config.meters import Meter, weather_meter_id
+from config.meters.meter import Meter, weather_meter_id
 from gateway.embedded import EmbeddedStore
 from gateway.reading import milliseconds
 from gateway.series import Series

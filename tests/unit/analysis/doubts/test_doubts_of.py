@@ -16,7 +16,7 @@ from analysis.consumption import consumption
 from analysis.doubts import doubts_of
 from analysis.figures import Resolution
 from analysis.ledger.micro import Floats
-from config.meters import ByHandSource, Meter, Reporting, Tank
+from config.meters.meter import ByHandSource, Meter, Reporting, Tank
 from gateway.embedded import EmbeddedStore
 from gateway.operations.rows import MeterEventRow
 from gateway.reading import milliseconds

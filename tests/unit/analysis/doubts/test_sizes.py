@@ -9,7 +9,7 @@ import pytest
 from analysis.doubts.leaps import leaping_days, leaping_interval
 from analysis.doubts.units.change_hours import first_hour
 from analysis.doubts.units.known_factors import known_ratios
-from config.meters import Dated, GasConversion
+from config.meters.meter import Dated, GasConversion
 from tests.unit.analysis.doubts.years import changed, electricity, gas, number_of, without
 from tests.unit.analysis.evidence import meter
 

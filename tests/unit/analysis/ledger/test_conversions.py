@@ -9,7 +9,7 @@ import pytest
 from analysis.consumption import consumption
 from analysis.figures import Consumption, Resolution
 from analysis.property_meters import hi_share
-from config.meters import Dated, GasConversion, Meter, Tank
+from config.meters.meter import Dated, GasConversion, Meter, Tank
 from config.quantities import UNITS
 from tests.unit.analysis.evidence import books, counter, meter, place, utc
 

@@ -16,9 +16,9 @@ from analysis.bookkeeping.meter_records import Records
 from analysis.ledger.amounts import Amounts
 from analysis.ledger.day_rows import amounts_of_rows, day_rows
 from analysis.ledger.line import Row
-from config.ledger_policy import LedgerPolicy, Spreading
-from config.meters import ByHandSource, Dated
-from config.portfolio import OpeningHours, UseCalendar
+from config.meters.ledger_policy import LedgerPolicy, Spreading
+from config.meters.meter import ByHandSource, Dated
+from config.portfolio.properties import OpeningHours, UseCalendar
 from gateway.operations import ReadingNoteRow
 from tests.unit.analysis.evidence import books, event, meter, place, utc
 
@@ -94,7 +94,7 @@ def test_the_digest_is_the_same_in_every_process() -> None:
     program = (
         "from datetime import date, timedelta; from dataclasses import replace;"
         "from tests.unit.analysis.evidence import books, meter, place;"
-        "from config.portfolio import UseCalendar; from analysis.bookkeeping.meter_records import Records;"
+        "from config.portfolio.properties import UseCalendar; from analysis.bookkeeping.meter_records import Records;"
         "from analysis.bookkeeping.ledger_digest import basis_of;"
         "closed = frozenset(date(2025, 1, 1) + timedelta(days=number) for number in range(50));"
         "there = books(replace(place(meter()), calendar=UseCalendar(closed=closed)))[0];"

@@ -10,8 +10,8 @@ from analysis.bookkeeping.meter_books import meter_books
 from analysis.books import Books
 from analysis.consumption import consumption
 from analysis.figures import How, Resolution
-from config.ledger_policy import Filling, LedgerPolicy, Spreading
-from config.meters import Meter
+from config.meters.ledger_policy import Filling, LedgerPolicy, Spreading
+from config.meters.meter import Meter
 from gateway.operations.rows import ReadingNoteRow
 from gateway.reading import milliseconds
 from tests.unit.analysis.evidence import DictStore, books, counter, meter, place, utc

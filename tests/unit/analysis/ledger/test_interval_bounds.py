@@ -8,7 +8,7 @@ import pytest
 
 from analysis.consumption import consumption
 from analysis.figures import How, Resolution
-from config.meters import Stamps
+from config.meters.meter import Stamps
 from tests.unit.analysis.evidence import books, meter, place, utc
 
 BERLIN = ZoneInfo("Europe/Berlin")

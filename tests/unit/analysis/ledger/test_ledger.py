@@ -8,7 +8,7 @@ from analysis.ledger.line import Row
 from analysis.ledger.micro import MICRO, micro_units
 from analysis.ledger.readings import Decisions, measured
 from analysis.ledger.rules import rules_of
-from config.meters import Meter
+from config.meters.meter import Meter
 from tests.unit.analysis.evidence import meter
 from tests.unit.analysis.ledger.booking import HOUR, booked, kinds, rules, total
 

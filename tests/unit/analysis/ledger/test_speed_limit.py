@@ -11,7 +11,7 @@ from analysis.figures import Resolution
 from analysis.ledger.conversion import ALWAYS_MS, ratios_of
 from analysis.ledger.micro import MICRO
 from analysis.ledger.rules import MARGIN, rules_of
-from config.meters import Dated, Meter
+from config.meters.meter import Dated, Meter
 from gateway.operations import MeterEventRow
 from tests.unit.analysis.evidence import books, counter, event, meter, place, utc
 from tests.unit.analysis.ledger.test_way_back import DAY, HOUR

@@ -8,7 +8,7 @@ from analysis.books import Books
 from analysis.known_amounts import coverage
 from analysis.ledger.amounts import Amounts
 from analysis.meters.due_days import past_days
-from config.meters import ByHandSource, Reporting
+from config.meters.meter import ByHandSource, Reporting
 from tests.unit.analysis.evidence import books, counter, meter, place, utc
 
 MONTH = timedelta(days=30)

@@ -12,7 +12,7 @@ from analysis.bookkeeping.meter_books import meter_books
 from analysis.bookkeeping.meter_records import records_of
 from analysis.consumption import consumption
 from analysis.figures import Consumption, How, Resolution
-from config.meters import Dated
+from config.meters.meter import Dated
 from gateway.operations.rows import MeterEventRow
 from gateway.reading import milliseconds
 from tests.unit.analysis.evidence import books, counter, event, meter, place, utc

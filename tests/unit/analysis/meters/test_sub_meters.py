@@ -8,8 +8,8 @@ import pytest
 
 from analysis.meters.sub_meter_words import sub_meter_words
 from analysis.meters.sub_meters import Agreement, SubMeterCheck, sub_meter_check, sub_meter_checks, sub_meters_of
-from config.ledger_policy import LedgerPolicy
-from config.meters import Dated, GasConversion, Meter
+from config.meters.ledger_policy import LedgerPolicy
+from config.meters.meter import Dated, GasConversion, Meter
 from tests.unit.analysis.evidence import books, counter, formula, meter, oil_tank, place, utc
 
 HOUR = timedelta(hours=1)

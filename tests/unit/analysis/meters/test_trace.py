@@ -15,8 +15,8 @@ from analysis.consumption import consumption
 from analysis.figures import How, Resolution
 from analysis.meters.trace import Trace, trace
 from config.errors import InvalidReading
-from config.ledger_policy import Filling, LedgerPolicy
-from config.meters import ByHandSource, Dated, GasConversion, Meter, Tank
+from config.meters.ledger_policy import Filling, LedgerPolicy
+from config.meters.meter import ByHandSource, Dated, GasConversion, Meter, Tank
 from gateway.operations.rows import MeterEventRow, ReadingNoteRow
 from gateway.reading import milliseconds
 from tests.unit.analysis.evidence import DictStore, books, counter, event, formula, meter, place, utc

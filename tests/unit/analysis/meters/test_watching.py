@@ -7,7 +7,7 @@ import pytest
 from analysis.books import Books
 from analysis.meters.night_flow import night_flow
 from analysis.meters.silence import silence
-from config.meters import ByHandSource, Reporting
+from config.meters.meter import ByHandSource, Reporting
 from tests.unit.analysis.evidence import books, counter, formula, meter, place, utc
 
 HOUR = timedelta(hours=1)

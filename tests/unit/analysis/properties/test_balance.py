@@ -9,7 +9,7 @@ from analysis.properties.balance import Balance, BalanceRow, balance
 from analysis.property_meters import hi_share
 from config.errors import NotFound
 from config.factors import Factor, FactorSet
-from config.meters import Dated, GasConversion, Tank
+from config.meters.meter import Dated, GasConversion, Tank
 from tests.unit.analysis.evidence import books, counter, meter, place, utc
 
 HOUR = timedelta(hours=1)

@@ -9,9 +9,9 @@ import pytest
 from analysis.figures import How
 from analysis.properties.kpis import Rating, property_kpis
 from config.factors import Factor, FactorSet
-from config.ledger_policy import LedgerPolicy
-from config.meters import Dated, GasConversion, Meter
-from config.portfolio import Tariff
+from config.meters.ledger_policy import LedgerPolicy
+from config.meters.meter import Dated, GasConversion, Meter
+from config.portfolio.portfolio import Tariff
 from tests.unit.analysis.evidence import DictStore, books, counter, formula, meter, place, utc
 
 HOUR = timedelta(hours=1)

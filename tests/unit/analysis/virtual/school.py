@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from analysis.books import Books
 from analysis.consumption import consumption
 from analysis.figures import Consumption, Resolution
-from config.meters import Meter
+from config.meters.meter import Meter
 from tests.unit.analysis.evidence import DictStore, counter, formula, meter, utc
 
 HOUR = timedelta(hours=1)

@@ -18,7 +18,7 @@ from analysis.meters.meter_amounts import amounts_of, daily_amounts
 from analysis.property_meters import hi_share, main_meters
 from analysis.slots import Slots
 from analysis.virtual.virtual_meters import stretches_of
-from config.meters import Dated, Tank
+from config.meters.meter import Dated, Tank
 from tests.unit.analysis.evidence import books, counter, meter, place, utc
 from tests.unit.analysis.virtual.school import AMOUNTS, HOUR, LATER, START, days, fill, virtual
 

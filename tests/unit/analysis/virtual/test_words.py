@@ -6,7 +6,7 @@ import pytest
 
 from analysis.consumption import consumption
 from analysis.figures import Resolution
-from config.meters import ByHandSource, Reporting
+from config.meters.meter import ByHandSource, Reporting
 from tests.unit.analysis.evidence import books, counter, meter, place, utc
 from tests.unit.analysis.virtual.school import HOUR, LATER, START, days, fill, virtual
 

@@ -1,0 +1,1 @@
+"""What belongs to no meter yet: listed, looked for, and proposed for the portfolio."""

@@ -1,0 +1,1 @@
+"""Which meters a message belongs to, and the readings that it becomes."""

@@ -1,0 +1,1 @@
+"""What a meter is, how it is written down, and what must fit together within one."""

@@ -1,0 +1,1 @@
+"""What the district has: its files, what must fit together in them, and what they say."""

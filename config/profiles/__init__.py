@@ -1,0 +1,1 @@
+"""Device profiles: which register of a device says what; the tables stand in `config/devices`."""
