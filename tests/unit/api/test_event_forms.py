@@ -48,7 +48,7 @@ def test_a_clock_is_put_right_as_it_was_proposed(manager: Client, district: Smal
     assert district.operations.events.get(asked.id).new_start == Decimal(shift_s)
 
 
-@pytest.mark.parametrize("typed", ["1.000", "0", "-10"])
+@pytest.mark.parametrize("typed", ["1.000", "0", "-10", "0," + "3" * 30])
 def test_a_factor_that_may_mean_two_things_or_none_is_refused(
     manager: Client, district: SmallDistrict, typed: str
 ) -> None:
