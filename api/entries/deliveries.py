@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from analysis.meters.raw_readings import as_displayed
+from api.displays import has_few_decimals
 from api.entries.expected_range import canonical, shown
 from api.entries.reading_notes import Typed, keep_trail
 from api.entries.typed_values import refuse_future, write_typed
@@ -44,7 +45,7 @@ def take_delivery(evidence: Evidence, delivery: Delivery) -> None:
     if not meter.is_filled or meter.tank is None:
         raise InvalidReading("no_tank", f"{meter.id} has no tank whose level is read: nothing is delivered there")
     check_moment(delivery.at)
-    if delivery.amount <= 0:
+    if delivery.amount <= 0 or not has_few_decimals(delivery.amount):
         raise InvalidReading("no_amount", f"{delivery.amount} {meter.unit} is no delivery (allowed: more than 0)")
     value = canonical(meter, delivery.amount)
     refuse_future(evidence, meter, QUANTITY, value, at=delivery.at, author=delivery.author)

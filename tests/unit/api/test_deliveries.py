@@ -86,6 +86,7 @@ def test_the_same_delivery_again_changes_nothing_and_another_amount_needs_a_reas
     ("change", "code"),
     [
         ({"amount": 0}, "no_amount"),
+        ({"amount": "1e-999999", "force": "?"}, "no_amount"),
         ({"amount": -5}, "no_amount"),
         ({"amount": 10001}, "out_of_range"),
         ({"at": (NOW + timedelta(days=1)).isoformat()}, "future_time"),
