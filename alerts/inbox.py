@@ -36,27 +36,27 @@ def open_alerts(operations: Operations) -> list[AlertRow]:
     )
 
 
-def acknowledge(operations: Operations, alert_id: int, by: str, comment: str = "") -> AlertRow:
+def acknowledge(operations: Operations, alert_id: int, *, by: str, comment: str = "") -> AlertRow:
     """Take an alert on; raises `NotFound`, `Conflict`."""
     return operations.alerts.acknowledge(alert_id, by, comment)
 
 
-def answer(operations: Operations, alert_id: int, by: str, given: Answer | str, comment: str = "") -> AlertRow:
+def answer(operations: Operations, alert_id: int, *, by: str, given: Answer | str, comment: str = "") -> AlertRow:
     """Answer "erledigt", "fehlalarm" or "handwerker"; raises `NotFound`, `Conflict`, `ValueError`."""
     return operations.alerts.answer(alert_id, by, given, comment)
 
 
-def resolve(operations: Operations, alert_id: int, by: str, comment: str = "") -> AlertRow:
+def resolve(operations: Operations, alert_id: int, *, by: str, comment: str = "") -> AlertRow:
     """Close an alert; raises `NotFound`, `Conflict`."""
     return operations.alerts.resolve(alert_id, by, comment)
 
 
-def comment(operations: Operations, alert_id: int, by: str, text: str) -> AlertLogRow:
+def comment(operations: Operations, alert_id: int, *, by: str, text: str) -> AlertLogRow:
     """Remark on an alert; raises `NotFound`."""
     return operations.alerts.comment(alert_id, by, text)
 
 
-def silence(operations: Operations, alert_id: int, until: datetime, by: str, comment: str = "") -> AlertRow:
+def silence(operations: Operations, alert_id: int, *, until: datetime, by: str, comment: str = "") -> AlertRow:
     """Send nothing of an alert until then ("später"); one reminder follows if it still holds. Raises as above."""
     return operations.alerts.silence(alert_id, until, by, comment)
 

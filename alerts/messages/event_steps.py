@@ -21,8 +21,9 @@ EVENT_STEPS: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "Nothing to do; if it happens often, have the connection to the meter checked.",
     },
     "counter_fell": {
-        "de": "Die nächsten Ablesungen abwarten; bleibt der Stand unten, fragen wir nach einem Zählerwechsel.",
-        "en": "Wait for the next readings; if it stays low, we ask about an exchange.",
+        "de": "Die nächsten Ablesungen abwarten; bleibt der Stand um mehr als ein Zehntel unten, fragen wir nach "
+        "einem Zählerwechsel.",
+        "en": "Wait for the next readings; if it stays low by more than a tenth, we ask about an exchange.",
     },
     "implausible_jump": {
         "de": "Bitte den Stand am Zähler ablesen und vergleichen, und fragen, ob damals etwas Besonderes lief.",

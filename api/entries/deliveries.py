@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from analysis.meters.raw_readings import as_displayed
+from api.displays import has_few_decimals
 from api.entries.expected_range import canonical, shown
 from api.entries.reading_notes import Typed, keep_trail
 from api.entries.tank_levels import DELIVERY, TankHistory, tank_history
@@ -50,7 +51,8 @@ def take_delivery(evidence: Evidence, delivery: Delivery) -> None:
         raise InvalidReading("no_tank", f"{meter.id} has no tank whose level is read: nothing is delivered there")
     check_moment(delivery.at)
     before = _standing(evidence, meter, delivery.at)
-    if delivery.amount < 0 or (delivery.amount == 0 and not before):
+    is_nothing = delivery.amount < 0 or (delivery.amount == 0 and not before)
+    if is_nothing or not has_few_decimals(delivery.amount):
         raise InvalidReading("no_amount", f"{delivery.amount} {meter.unit} is no delivery (allowed: more than 0)")
     value = canonical(meter, delivery.amount)
     refuse_future(evidence, meter, DELIVERY, value, at=delivery.at, author=delivery.author)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from api.displays import MOST_DIGITS, has_such_digits, is_display
+from api.displays import MOST_DIGITS, has_few_decimals, has_such_digits, is_display
 from api.entries.expected_range import ExpectedRange, canonical, expected_range, missed
 from api.entries.hand_readings import of_one_device
 from api.entries.photos import Photo, Shows, keep_photos
@@ -99,13 +99,17 @@ def _check(evidence: Evidence, meter: Meter, exchange: Exchange) -> None:
         raise InvalidReading("not_a_number", f"a display has 1 to {MOST_DIGITS} digits, not {exchange.digits}")
     _check_display(exchange.old_end, meter.digits)
     _check_display(exchange.new_start, exchange.digits or meter.digits)
-    if exchange.factor is not None and not SMALLEST_RATIO <= exchange.factor <= LARGEST_TRANSFORMER:
+    if exchange.factor is not None and not _is_ratio(exchange.factor):
         allowed = f"{SMALLEST_RATIO} to {LARGEST_TRANSFORMER}"
         raise InvalidReading("not_a_number", f"{exchange.factor} is no transformer ratio ({allowed})")
     expected = _expected(evidence, meter, exchange)
     if not exchange.reason.strip() and not expected.holds(canonical(meter, exchange.old_end)):
         words = missed(meter, exchange.old_end, expected)
         raise InvalidReading("out_of_range", f"{words}; give a reason to record it anyway")
+
+
+def _is_ratio(factor: Decimal) -> bool:
+    return SMALLEST_RATIO <= factor <= LARGEST_TRANSFORMER and has_few_decimals(factor)
 
 
 def _check_display(value: Decimal, digits: int | None) -> None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 import numpy as np
 
 from analysis.bookkeeping.meter_records import SETTLED
-from api.displays import LARGEST_DISPLAY
+from api.displays import LARGEST_DISPLAY, has_few_decimals
 from api.entries.expected_range import ExpectedRange, canonical, expected_range, missed, shown
 from api.entries.photos import Photo, keep_photos
 from api.entries.reading_notes import Typed, keep_trail
@@ -115,7 +115,7 @@ def _keep_photo(evidence: Evidence, meter: Meter, reading: HandReading) -> None:
 
 def _check_size(reading: HandReading) -> None:
     # Whatever the reason to force it: it could be neither stored nor shown.
-    if not -LARGEST_DISPLAY < reading.shown < LARGEST_DISPLAY:
+    if not -LARGEST_DISPLAY < reading.shown < LARGEST_DISPLAY or not has_few_decimals(reading.shown):
         raise InvalidReading("not_a_number", f"{reading.shown} is more than a display shows")
 
 

@@ -10,7 +10,7 @@ from analysis.figures import MeterEvent
 from analysis.meters.meter_events import events_of
 from analysis.meters.raw_readings import as_displayed
 from api.answers.problems import InvalidInput
-from api.displays import MOST_DIGITS, has_such_digits, is_display
+from api.displays import MOST_DIGITS, has_few_decimals, has_such_digits, is_display
 from api.events.event_trail import Step, before_last_step, leave
 from api.events.former_values import bring_back_former, bring_back_new
 from api.evidence import Evidence
@@ -219,7 +219,7 @@ def _digits(digits: int) -> int:
 def _factor(factor: Decimal | None) -> Decimal:
     if factor is None:
         raise InvalidInput("factor", "say by what the readings are to be multiplied since the change")
-    if not SMALLEST_RATIO <= factor <= LARGEST_RATIO:
+    if not SMALLEST_RATIO <= factor <= LARGEST_RATIO or not has_few_decimals(factor):
         raise InvalidInput("factor", f"{factor} is not between {SMALLEST_RATIO} and {LARGEST_RATIO}")
     return factor
 

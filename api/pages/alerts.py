@@ -94,10 +94,10 @@ async def answer(
     known = evidence.operations
     if antwort == "bemerkung":
         if comment:
-            await asyncio.to_thread(inbox.comment, known, alert_id, caller.name, comment)
+            await asyncio.to_thread(inbox.comment, known, alert_id, by=caller.name, text=comment)
     elif antwort == "spaeter":
         until = evidence.now() + timedelta(days=tage)
-        await asyncio.to_thread(inbox.silence, known, alert_id, until, caller.name, comment)
+        await asyncio.to_thread(inbox.silence, known, alert_id, until=until, by=caller.name, comment=comment)
     else:
-        await asyncio.to_thread(inbox.answer, known, alert_id, caller.name, antwort, comment)
+        await asyncio.to_thread(inbox.answer, known, alert_id, by=caller.name, given=antwort, comment=comment)
     return RedirectResponse(f"/alarme/{alert_id}", status_code=303)

@@ -17,6 +17,7 @@ from api.evidence import Evidence, Given
 from api.pages.filled_forms import filled_form
 from api.pages.meter_forms import amount_or_none, local_instant, whole_or_none
 from api.presentation.event_words import Proposal, proposal_of
+from api.times import is_of_our_time
 from config.errors import Conflict, InvalidReading, NotFound
 from config.meters.meter import Meter
 
@@ -56,7 +57,9 @@ class EventList:
 
 
 def event_list(evidence: Evidence, meter: Meter, until: date | None) -> EventList:
-    """Return the events of somewhat more than a year before a local day (None: up to now)."""
+    """Return the events of somewhat more than a year before a local day (None: up to now); raises `InvalidInput`."""
+    if until is not None and not is_of_our_time(until):
+        raise InvalidInput("ereignisse_bis", f"{until} is no day that anything happened before")
     end = until or evidence.today() + _DAY
     start = end - _LISTED
     found = known_events(evidence, meter, start, end)

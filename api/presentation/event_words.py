@@ -82,9 +82,11 @@ PROPOSALS = {
         "Die Ablesungen zählen, wie sie sind.",
     ),
     "clock_shift": Proposal(
-        "Die Uhr des Zählers scheint verstellt.",
+        "Der Tagesgang liegt auf einmal zu anderen Uhrzeiten. Dann ging die Uhr des Zählers oder Datensammlers "
+        "falsch, oder die Schaltuhr der Anlage; welche gemeint ist, steht oben.",
         "Ja, Uhr ging falsch",
-        "Die Zeiten ab hier werden um die genannten Sekunden verschoben.",
+        "Die Zeiten ab hier werden um die genannten Sekunden verschoben: bei der Schaltuhr einer Anlage um null, "
+        "denn die Ablesungen stimmen.",
         "Nein, Uhr ging richtig",
         "Die Zeiten bleiben, wie sie sind.",
     ),

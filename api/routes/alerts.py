@@ -73,7 +73,7 @@ async def acknowledge(
 ) -> Response:
     """Say that somebody looks after it."""
     by, comment = caller_of(request).name, said.comment if said else ""
-    return await _changed(lambda: inbox.acknowledge(evidence.operations, alert_id, by, comment))
+    return await _changed(lambda: inbox.acknowledge(evidence.operations, alert_id, by=by, comment=comment))
 
 
 @router.post("/{alert_id}/resolve")
@@ -82,22 +82,22 @@ async def resolve(
 ) -> Response:
     """Close it."""
     by, comment = caller_of(request).name, said.comment if said else ""
-    return await _changed(lambda: inbox.resolve(evidence.operations, alert_id, by, comment))
+    return await _changed(lambda: inbox.resolve(evidence.operations, alert_id, by=by, comment=comment))
 
 
 @router.post("/{alert_id}/comment")
 async def comment(request: Request, evidence: Given, alert_id: int, said: Words) -> Response:
     """Add a comment to its log."""
     by = caller_of(request).name
-    await asyncio.to_thread(inbox.comment, evidence.operations, alert_id, by, said.comment)
+    await asyncio.to_thread(inbox.comment, evidence.operations, alert_id, by=by, text=said.comment)
     return await _changed(lambda: evidence.operations.alerts.get(alert_id))
 
 
 @router.post("/{alert_id}/answer")
 async def give_answer(request: Request, evidence: Given, alert_id: int, said: GivenAnswer) -> Response:
     """Answer it: erledigt and fehlalarm close it, handwerker acknowledges it."""
-    by = caller_of(request).name
-    return await _changed(lambda: inbox.answer(evidence.operations, alert_id, by, said.answer, said.comment))
+    told = {"by": caller_of(request).name, "given": said.answer, "comment": said.comment}
+    return await _changed(lambda: inbox.answer(evidence.operations, alert_id, **told))
 
 
 @router.post("/{alert_id}/silence")
@@ -105,8 +105,8 @@ async def silence(request: Request, evidence: Given, alert_id: int, said: Quiet)
     """Send nothing about it before `until`, at most a year from now."""
     if not evidence.now() < said.until <= evidence.now() + _LONGEST_SILENCE:
         raise InvalidInput("until", "lies not in the future, or more than a year ahead")
-    by = caller_of(request).name
-    return await _changed(lambda: inbox.silence(evidence.operations, alert_id, said.until, by, said.comment))
+    told = {"by": caller_of(request).name, "comment": said.comment}
+    return await _changed(lambda: inbox.silence(evidence.operations, alert_id, until=said.until, **told))
 
 
 async def _changed(change: Callable[[], AlertRow]) -> Response:

@@ -18,6 +18,11 @@ def test_every_kind_says_what_to_do_next_in_every_language() -> None:
             assert next_step(kind, language).endswith(".")
 
 
+def test_a_small_fall_promises_no_question_that_never_comes() -> None:
+    assert "mehr als ein Zehntel" in next_step("counter_fell")
+    assert "more than a tenth" in next_step("counter_fell", "en")
+
+
 def test_a_kind_that_is_not_known_has_no_next_step() -> None:
     assert next_step("earthquake") == ""
 

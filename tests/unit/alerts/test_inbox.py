@@ -21,10 +21,10 @@ def test_the_inbox_shows_urgent_and_dear_alerts_first_and_no_pending_ones(operat
 
 def test_an_answer_goes_into_state_and_log(operations: Operations) -> None:
     alert = operations.alerts.open(LEAK, AlertState.FIRING, at=NOW)
-    inbox.acknowledge(operations, alert.id, "Nord")
-    inbox.comment(operations, alert.id, "Nord", "Firma kommt")
-    inbox.answer(operations, alert.id, "Nord", "handwerker")
-    inbox.resolve(operations, alert.id, "Nord", "repariert")
+    inbox.acknowledge(operations, alert.id, by="Nord")
+    inbox.comment(operations, alert.id, by="Nord", text="Firma kommt")
+    inbox.answer(operations, alert.id, by="Nord", given="handwerker")
+    inbox.resolve(operations, alert.id, by="Nord", comment="repariert")
     assert inbox.open_alerts(operations) == []
     assert [entry.action for entry in operations.alerts.log(alert.id)] == [
         "open",

@@ -119,6 +119,7 @@ def test_the_same_amount_in_the_same_week_is_asked_about(call: Callable[[str], C
     ("change", "code"),
     [
         ({"amount": 0}, "no_amount"),
+        ({"amount": "1e-999999", "force": "?"}, "no_amount"),
         ({"amount": -5}, "no_amount"),
         ({"amount": 10001}, "out_of_range"),
         ({"at": (NOW + timedelta(days=1)).isoformat()}, "future_time"),

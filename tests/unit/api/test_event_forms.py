@@ -48,7 +48,7 @@ def test_a_clock_is_put_right_as_it_was_proposed(manager: Client, district: Smal
     assert district.operations.events.get(asked.id).new_start == Decimal(shift_s)
 
 
-@pytest.mark.parametrize("typed", ["1.000", "0", "-10"])
+@pytest.mark.parametrize("typed", ["1.000", "0", "-10", "0," + "3" * 30])
 def test_a_factor_that_may_mean_two_things_or_none_is_refused(
     manager: Client, district: SmallDistrict, typed: str
 ) -> None:
@@ -66,3 +66,12 @@ def test_digits_that_no_display_has_are_refused(manager: Client, district: Small
     answer = {"csrf": form["csrf"], "ereignis": suspected.id, "antwort": "accept", "stellen": digits}
     assert manager.form(f"{PAGE}/ereignisse", answer).status_code == 422
     assert district.operations.events.get(suspected.id).state == "proposed"
+
+
+def test_a_clock_that_is_asked_about_may_be_that_of_the_plant(manager: Client, district: SmallDistrict) -> None:
+    asked = district.operations.events.record(proposed("clock_shift", new_start=Decimal(0)))
+    text = manager.page(PAGE).text
+    assert "oder die Schaltuhr der Anlage" in text
+    assert "bei der Schaltuhr einer Anlage um null" in text
+    assert accepted(manager, asked, "sekunden") == 303
+    assert district.operations.events.get(asked.id).new_start == 0

@@ -57,7 +57,10 @@ def test_an_exchange_counts_the_old_device_to_its_end(manager: Client, district:
         ({"new_start": 10_000, "digits": 4}, "beyond_digits"),
         ({"new_start": -1}, "not_a_number"),
         ({"old_end": "1e99"}, "not_a_number"),
+        ({"old_end": "1e-999999", "reason": "?"}, "not_a_number"),
+        ({"new_start": "1e-13"}, "not_a_number"),
         ({"factor": 0}, "not_a_number"),
+        ({"factor": "0." + "3" * 400}, "not_a_number"),
         ({"factor": "1e-30"}, "not_a_number"),
     ],
 )

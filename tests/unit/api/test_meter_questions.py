@@ -191,3 +191,9 @@ def test_every_question_says_what_follows_from_either_answer() -> None:
         assert all(text.endswith(".") for text in (words.meaning, words.on_yes, words.on_no))
         assert words.yes.startswith("Ja")
         assert words.no.startswith("Nein")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "9999-12-31"])
+def test_events_before_a_day_that_none_can_lie_before_are_refused_in_german(reader: Client, day: str) -> None:
+    answer = reader.page(f"{PAGE}?ereignisse_bis={day}")
+    assert (answer.status_code, "Die Eingabe ist nicht verständlich." in answer.text) == (422, True)

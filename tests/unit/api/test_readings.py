@@ -227,6 +227,7 @@ def test_the_answer_is_plain_json(reader: Client) -> None:
     ("body", "reason"),
     [
         ({"value": "1e9999999"}, "not_a_number"),
+        ({"value": "1e-999999", "force": "?"}, "not_a_number"),
         ({"value": 1e300}, "not_a_number"),
         ({"value": 1290, "at": "0001-01-01T00:00:00+14:00"}, "too_old"),
     ],

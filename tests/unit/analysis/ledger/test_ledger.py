@@ -42,6 +42,11 @@ def test_counter_that_fell_and_stays_is_a_suspected_exchange_and_not_booked() ->
     assert int(result.line.totals[Row.FAULTY, -1]) == HOUR
 
 
+@pytest.mark.parametrize(("lower", "kind"), [(901, "counter_fell"), (900, "exchange_suspected")])
+def test_a_fall_by_less_than_a_tenth_is_told_and_not_asked_about(lower: int, kind: str) -> None:
+    assert kinds(booked([999, 1000, lower, lower + 1, lower + 2])) == [kind]
+
+
 def test_newest_reading_that_fell_is_not_yet_called_an_exchange() -> None:
     assert kinds(booked([40481.0, 40482.0, 0.0])) == ["counter_fell"]
 
