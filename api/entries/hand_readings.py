@@ -83,8 +83,8 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     """Make a hand reading durable and return the range that was expected.
 
     Raises `InvalidReading`: `future_time`, `too_old`, `not_a_number`, `implausible`; without a reason in `force`
-    `out_of_range` and `already_read`; `no_photo`, or what the push says. The same value at the same instant again
-    changes nothing.
+    `out_of_range`, `delivery_missing` for a tank that is fuller than before, and `already_read`; `no_photo`, or what
+    the push says. The same value at the same instant again changes nothing.
     """
     meter = evidence.portfolio.meter(reading.meter_id)
     check_moment(reading.at)
@@ -126,8 +126,10 @@ def _check_sign(meter: Meter, value: float) -> None:
 
 def _demand_expected(meter: Meter, expected: ExpectedRange, reading: HandReading, value: float) -> None:
     if not expected.holds(value):
+        is_fuller = meter.tank is not None and value <= canonical(meter, meter.tank.capacity)
+        code = "delivery_missing" if is_fuller and value > (expected.high or 0.0) else "out_of_range"
         words = missed(meter, reading.shown, expected)
-        raise InvalidReading("out_of_range", f"{words}; give a reason to store it anyway")
+        raise InvalidReading(code, f"{words}; give a reason to store it anyway")
 
 
 def _demand_first(meter: Meter, reading: HandReading, before: float | None) -> None:

@@ -22,7 +22,7 @@ from config.errors import InvalidReading
 from config.meters.meter import Meter
 
 router = APIRouter(include_in_schema=False)
-_FORCEABLE = frozenset({"out_of_range", "already_read", "delivered_twice"})
+_FORCEABLE = frozenset({"out_of_range", "already_read", "delivered_twice", "delivery_missing"})
 
 
 @router.post("/zaehler/{meter_id}")

@@ -32,6 +32,7 @@ REFUSALS = {
     "refused_by_store": "vom Speicher abgelehnt",
     "beyond_digits": "mehr Stellen, als die Anzeige hat",
     "no_photo": "kein Bild (JPEG, PNG, WebP oder HEIC) oder beschädigt",
+    "delivery_missing": "mehr, als noch da sein kann; eine Lieferung bitte zuerst eintragen",
     "delivered_twice": "dieselbe Menge ist in derselben Woche schon eingetragen",
     "already_read": "für diesen Zeitpunkt steht schon eine Ablesung",
     "ambiguous_column": "mehrere Spalten kommen in Frage",

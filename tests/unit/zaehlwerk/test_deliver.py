@@ -27,8 +27,11 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     portfolio = write_portfolio(tmp_path / "portfolio", sources=[], meters=[PELLETS, STROM])
     monkeypatch.setenv("ZAEHLWERK_PORTFOLIO", str(portfolio))
     monkeypatch.setenv("ZAEHLWERK_STATE", str(tmp_path / "state"))
-    for level, day in (("2000", "2024-03-01"), ("5950", "2024-04-01")):
-        assert call("read", "pellets", level, "--at", day).exit_code == 0
+    assert call("read", "pellets", "2000", "--at", "2024-03-01").exit_code == 0
+    risen = ("read", "pellets", "5950", "--at", "2024-04-01")
+    refused = call(*risen)
+    assert (refused.exit_code, "delivery_missing" in refused.stderr) == (2, True)
+    assert call(*risen, "--force", "Der Lieferschein folgt").exit_code == 0
 
 
 def call(*arguments: str) -> Result:
