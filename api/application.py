@@ -15,11 +15,10 @@ from api.evidence import Evidence
 from api.pages import alerts as alert_pages
 from api.pages import balance as balance_pages
 from api.pages import completeness as completeness_pages
-from api.pages import documentation, signing_in
+from api.pages import documentation, event_answers, signing_in
 from api.pages import measures as measure_pages
 from api.pages import meter as meter_pages
 from api.pages import meter_entries as meter_entry_pages
-from api.pages import meter_events as meter_event_pages
 from api.pages import overview as overview_page
 from api.pages import property as property_pages
 from api.pages import trace as trace_page
@@ -84,7 +83,7 @@ _ROUTERS = (
     property_pages.router,
     meter_pages.router,
     meter_entry_pages.router,
-    meter_event_pages.router,
+    event_answers.router,
     trace_page.router,
     alert_pages.router,
     measure_pages.router,

@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from analysis.meters.raw_readings import as_displayed
 from api.displays import has_few_decimals
-from api.entries.expected_range import canonical, shown
 from api.entries.reading_notes import Typed, keep_trail
-from api.entries.tank_levels import DELIVERY, TankHistory, tank_history
 from api.entries.typed_values import refuse_future, write_typed
 from api.evidence import Evidence
+from api.expected.ranges import canonical, shown
+from api.expected.tank_levels import DELIVERY, TankHistory, tank_history
 from api.times import check_moment
 from config.errors import InvalidReading
 from config.meters.meter import Meter

@@ -2,25 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from api.displays import MOST_DIGITS, has_few_decimals, has_such_digits, is_display
-from api.entries.expected_range import ExpectedRange, canonical, expected_range, missed
-from api.entries.hand_readings import of_one_device
 from api.entries.photos import Photo, Shows, keep_photos
 from api.events.event_trail import Step, leave
 from api.evidence import Evidence
+from api.expected.devices import expected_end, expected_start
+from api.expected.ranges import ExpectedRange, canonical, missed
 from api.times import check_moment
 from config.errors import Conflict, InvalidReading
 from config.meters.meter import LARGEST_TRANSFORMER, SMALLEST_RATIO, Meter
 from gateway.operations import MeterEventRow
 from gateway.reading import milliseconds
-from gateway.series import Series
 
 PICTURES = ("photo_old", "photo_new")
-_PAST = timedelta(days=400)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +78,6 @@ def record_exchange(evidence: Evidence, exchange: Exchange) -> MeterEventRow:
     return event
 
 
-def expected_end(evidence: Evidence, meter: Meter, at: datetime) -> ExpectedRange:
-    """Return what the old device should show when it leaves: it never fell, and ran no faster than it can."""
-    known = evidence.readings(meter.id, meter.quantity, at - _PAST, at)
-    return expected_range(meter, of_one_device(evidence, meter, known, at - _MILLISECOND), at)
-
-
 def _check(evidence: Evidence, meter: Meter, exchange: Exchange) -> None:
     if meter.is_virtual:
         raise InvalidReading("virtual_meter", f"{meter.id} is worked out from other meters: no device hangs there")
@@ -102,10 +93,16 @@ def _check(evidence: Evidence, meter: Meter, exchange: Exchange) -> None:
     if exchange.factor is not None and not _is_ratio(exchange.factor):
         allowed = f"{SMALLEST_RATIO} to {LARGEST_TRANSFORMER}"
         raise InvalidReading("not_a_number", f"{exchange.factor} is no transformer ratio ({allowed})")
-    expected = _expected(evidence, meter, exchange)
-    if not exchange.reason.strip() and not expected.holds(canonical(meter, exchange.old_end)):
-        words = missed(meter, exchange.old_end, expected)
-        raise InvalidReading("out_of_range", f"{words}; give a reason to record it anyway")
+    if not exchange.reason.strip():
+        _demand_expected(
+            meter, exchange.old_end, expected_end(evidence, meter, exchange.at, without=exchange.corrects)
+        )
+        _demand_expected(meter, exchange.new_start, expected_start(evidence, meter, exchange.at))
+
+
+def _demand_expected(meter: Meter, display: Decimal, expected: ExpectedRange) -> None:
+    if not expected.holds(canonical(meter, display)):
+        raise InvalidReading("out_of_range", f"{missed(meter, display, expected)}; give a reason to record it anyway")
 
 
 def _is_ratio(factor: Decimal) -> bool:
@@ -117,15 +114,6 @@ def _check_display(value: Decimal, digits: int | None) -> None:
         raise InvalidReading("not_a_number", f"{value} is no display of a meter")
     if digits is not None and value >= 10**digits:
         raise InvalidReading("beyond_digits", f"{value} has more than {digits} digits before the point")
-
-
-def _expected(evidence: Evidence, meter: Meter, exchange: Exchange) -> ExpectedRange:
-    """What is corrected does not bound itself."""
-    if exchange.corrects is None:
-        return expected_end(evidence, meter, exchange.at)
-    known = evidence.readings(meter.id, meter.quantity, exchange.at - _PAST, exchange.at)
-    before = int(known.time_ms.searchsorted(milliseconds(exchange.at)))
-    return expected_range(meter, Series(known.time_ms[:before], known.value[:before]), exchange.at)
 
 
 def _corrected(evidence: Evidence, meter: Meter, event_id: str) -> MeterEventRow:

@@ -3,31 +3,29 @@
 A second value at the same instant is a correction: it needs a reason, and the trail keeps what stood there before.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-import numpy as np
-
-from analysis.bookkeeping.meter_records import SETTLED
 from api.displays import LARGEST_DISPLAY, has_few_decimals
-from api.entries.expected_range import ExpectedRange, canonical, expected_range, missed, shown
 from api.entries.photos import Photo, keep_photos
 from api.entries.reading_notes import Typed, keep_trail
-from api.entries.tank_levels import tank_history
 from api.entries.typed_values import refuse_future, write_typed
 from api.evidence import Evidence
+from api.expected.devices import of_one_device
+from api.expected.ranges import ExpectedRange, canonical, expected_range, missed, shown
+from api.expected.tank_levels import tank_history
 from api.times import check_moment
 from config.errors import InvalidReading
 from config.meters.meter import Meter
 from config.quantities import is_never_negative
 from gateway.operations.photos import reading_subject
-from gateway.reading import milliseconds
+from gateway.reading import instant, milliseconds
 from gateway.series import Series
 
 _PAST = timedelta(days=400)
 _FUTURE = timedelta(days=400)
-_MILLISECOND = timedelta(milliseconds=1)
+_MINUTE, _SECOND, _MILLISECOND = timedelta(minutes=1), timedelta(seconds=1), timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +56,22 @@ def range_of(evidence: Evidence, meter: Meter, at: datetime) -> ExpectedRange:
     return expected_range(meter, of_one_device(evidence, meter, others, at), at)
 
 
-def of_one_device(evidence: Evidence, meter: Meter, known: Series, at: datetime) -> Series:
-    """Return what the device showed that hangs there at an instant, from what was written down when it came on."""
-    events = evidence.operations.events.of_meter(meter.id)
-    exchanges = [one for one in events if one.kind == "exchange" and one.state in SETTLED]
-    came = max((one for one in exchanges if one.time <= at), key=lambda one: one.time, default=None)
-    left = min((one.time for one in exchanges if one.time > at), default=None)
-    first = 0 if came is None else int(known.time_ms.searchsorted(milliseconds(came.time), side="right"))
-    last = len(known) if left is None else int(known.time_ms.searchsorted(milliseconds(left)))
-    times, values = known.time_ms[first:last], known.value[first:last]
-    if came is None or came.new_start is None:
-        return Series(times, values)
-    start = canonical(meter, came.new_start)
-    return Series(np.insert(times, 0, milliseconds(came.time)), np.insert(values, 0, start))
-
-
 def standing(evidence: Evidence, meter: Meter, at: datetime) -> float | None:
     """Return what is stored at an instant already, in canonical units; None if nothing is."""
     found = evidence.readings(meter.id, meter.quantity, at, at + _MILLISECOND)
     return float(found.value[0]) if len(found) else None
+
+
+def written_at(evidence: Evidence, meter: Meter, typed: datetime) -> datetime | None:
+    """Return when somebody wrote a reading down within the minute or second that was typed, None: nobody did.
+
+    So a slip is put right by typing its minute again.
+    """
+    precision = _MINUTE if typed.second == typed.microsecond == 0 else _SECOND
+    if typed.microsecond:
+        return None
+    notes = evidence.operations.notes.of_meter(meter.id, meter.quantity, typed, typed + precision)
+    return instant(notes[-1].time_ms) if notes else None
 
 
 def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
@@ -88,6 +83,7 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     """
     meter = evidence.portfolio.meter(reading.meter_id)
     check_moment(reading.at)
+    reading = replace(reading, at=written_at(evidence, meter, reading.at) or reading.at)
     _check_size(reading)
     value = canonical(meter, reading.shown)
     refuse_future(evidence, meter, meter.quantity, value, at=reading.at, author=reading.author)

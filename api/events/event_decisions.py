@@ -14,6 +14,8 @@ from api.displays import MOST_DIGITS, has_few_decimals, has_such_digits, is_disp
 from api.events.event_trail import Step, before_last_step, leave
 from api.events.former_values import bring_back_former, bring_back_new
 from api.evidence import Evidence
+from api.expected.devices import expected_end, expected_start
+from api.expected.ranges import ExpectedRange, canonical, missed
 from config.errors import Conflict, NotFound
 from config.meters.meter import LARGEST_RATIO, SMALLEST_RATIO, Meter
 from gateway.operations import MeterEventRow
@@ -110,6 +112,7 @@ def undo(evidence: Evidence, event_id: str, *, author: str, comment: str = "") -
             bring_back_new(evidence, event.id, connection=connection)
         if before is None:
             operations.events.remove(event_id, connection=connection)
+            operations.photos.forget(event_id, connection=connection)
         else:
             operations.events.put(before, connection=connection)
         leave(operations, Step.UNDONE, event, before, author=author, comment=comment, connection=connection)
@@ -174,12 +177,15 @@ def _exchanged(evidence: Evidence, meter: Meter, event: MeterEventRow, decision:
         raise InvalidInput(
             "at", f"the exchange lies after {earliest.isoformat()}, at {event.time.isoformat()} at last"
         )
+    expected = {"old_end": expected_end(evidence, meter, at), "new_start": expected_start(evidence, meter, at)}
+    for place, range_ in expected.items():
+        _demand_expected(meter, place, getattr(decision, place), range_, reason=decision.comment)
     return replace(
         event,
         kind="exchange",
         time=at,
-        old_end=last if decision.old_end is None else _display("old_end", decision.old_end),
-        new_start=first if decision.new_start is None else _display("new_start", decision.new_start),
+        old_end=last if decision.old_end is None else decision.old_end,
+        new_start=first if decision.new_start is None else decision.new_start,
         serial=decision.serial or event.serial,
         digits=event.digits if decision.digits is None else _digits(decision.digits),
         factor=event.factor if decision.factor is None else _factor(decision.factor),
@@ -204,10 +210,17 @@ def readings_around(
     return before[-1], after[0]
 
 
-def _display(place: str, value: Decimal) -> Decimal:
+def _demand_expected(
+    meter: Meter, place: str, value: Decimal | None, expected: ExpectedRange, *, reason: str
+) -> None:
+    """A display that was typed is one that can be; one that is not expected needs a comment as its reason."""
+    if value is None:
+        return
     if not is_display(value):
         raise InvalidInput(place, f"{value} is no display of a meter")
-    return value
+    if not reason.strip() and not expected.holds(canonical(meter, value)):
+        words = missed(meter, value, expected)
+        raise InvalidInput(place, f"{words}; give a comment as the reason to accept it anyway")
 
 
 def _digits(digits: int) -> int:

@@ -44,6 +44,12 @@ def leave(
     operations.audit.record(author, step, row.id, detail, connection=connection)
 
 
+def last_comment(operations: Operations, event_id: str) -> str:
+    """Return what was said with the last step of an event; empty where nobody said anything."""
+    steps = [entry for entry in operations.audit.of_subject(event_id) if entry.action in set(Step)]
+    return str(steps[0].detail.get("comment") or "") if steps else ""
+
+
 def before_last_step(operations: Operations, event: MeterEventRow, *, connection: Connection) -> MeterEventRow | None:
     """Return what stood before the last step that nobody took back yet; None: nothing was recorded.
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from analysis.doubts import first_reading
 from analysis.figures import MeterEvent
 from analysis.meters.meter_events import events_of
+from api.events.event_trail import last_comment
 from api.evidence import Evidence
 from config.meters.meter import Meter
 from gateway.operations import MeterEventRow, PhotoRow, ReadingNoteRow
@@ -18,13 +19,15 @@ STATES = ("recorded", "proposed", "accepted", "rejected", "withdrawn", "noticed"
 class KnownEvent:
     """An event; `row` is what is recorded of it, None where the ledger alone says so.
 
-    `note` says who wrote down the reading at that very instant and why, None for readings of devices.
+    `note` says who wrote down the reading at that very instant and why, None for readings of devices; `comment` what
+    was said with the last decision.
     """
 
     event: MeterEvent
     row: MeterEventRow | None
     photos: tuple[PhotoRow, ...] = ()
     note: ReadingNoteRow | None = None
+    comment: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -52,6 +55,7 @@ def known_events(
             rows.get(one.id),
             tuple(photo for photo in photos if photo.subject == one.id),
             notes.get(milliseconds(one.time)),
+            last_comment(evidence.operations, one.id) if one.id in rows and one.state != "proposed" else "",
         )
         for one in found
     )

@@ -88,6 +88,7 @@ def _head(evidence: Evidence, meter: Meter) -> dict[str, object]:
     place = evidence.portfolio.property(meter.property_id)
     return {
         "meter": meter,
+        "refused": None,
         "title": meter.title or meter.medium.title,
         "place": place,
         "row": meter_row(evidence, meter),

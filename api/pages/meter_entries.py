@@ -9,16 +9,23 @@ from starlette.responses import RedirectResponse, Response
 
 from api.entries.deliveries import Delivery, take_delivery
 from api.entries.exchanges import PICTURES, Exchange, photos_of, record_exchange
-from api.entries.expected_range import shown
-from api.entries.hand_readings import HandReading, standing, take
+from api.entries.hand_readings import HandReading, standing, take, written_at
 from api.entries.typed_numbers import typed_amount
 from api.evidence import Evidence, Given
+from api.expected.ranges import shown
 from api.pages.filled_forms import filled_form
 from api.pages.meter import Asked, meter_content
-from api.pages.meter_forms import amount_or_none, local_instant, typed_delivery, typed_exchange, whole_or_none
+from api.pages.meter_forms import (
+    amount_or_none,
+    local_instant,
+    read_at,
+    typed_delivery,
+    typed_exchange,
+    whole_or_none,
+)
 from api.presentation import refusal_words, words
 from api.presentation.rendering import templates_of
-from config.errors import InvalidReading
+from config.errors import Conflict, InvalidReading
 from config.meters.meter import Meter
 
 router = APIRouter(include_in_schema=False)
@@ -31,12 +38,15 @@ async def read_by_hand(request: Request, evidence: Given, meter_id: str) -> Resp
     author, meter, fields, pictures = await filled_form(request, evidence, meter_id, ("foto",))
     typed, at = fields.get("stand", "")[:40], None
     try:
-        at = local_instant(fields.get("zeit"), evidence)
+        at = read_at(fields, evidence)
+        # The form knows minutes only: within one, a second reading puts the first right.
+        at = written_at(evidence, meter, at.replace(second=0, microsecond=0)) or at
         number, reason = typed_amount(typed), fields.get("grund", "")[:500]
         reading = HandReading(meter_id, number, at, reason, author, pictures.get("foto"))
         await asyncio.to_thread(take, evidence, reading)
     except InvalidReading as error:
         form = {"typed": typed, "at": fields.get("zeit", "")[:40], "reason": fields.get("grund", "")[:500]}
+        form["preset"] = fields.get("vorbelegt", "")[:40]
         form["complaint"] = await asyncio.to_thread(_reading_refusal, evidence, meter, error, at)
         content = await asyncio.to_thread(meter_content, evidence, meter, Asked(), read_at=at)
         return _again(request, content | form, error)
@@ -79,6 +89,11 @@ async def exchange(request: Request, evidence: Given, meter_id: str) -> Response
             photos=photos_of(pictures),
         )
         await asyncio.to_thread(record_exchange, evidence, told)
+    except Conflict:
+        error = InvalidReading("exchanged_already", "another exchange is recorded at that instant")
+        form = {"exchange": typed_exchange(fields), "exchange_complaint": _refusal(error)}
+        content = await asyncio.to_thread(meter_content, evidence, meter, Asked(), changed_at=at)
+        return _again(request, content | form, error)
     except InvalidReading as error:
         form = {"exchange": typed_exchange(fields), "exchange_complaint": _refusal(error)}
         content = await asyncio.to_thread(meter_content, evidence, meter, Asked(), changed_at=at)

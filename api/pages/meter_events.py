@@ -1,27 +1,19 @@
 """The events of a meter's page: open questions first, each with what follows from either answer."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-
 from api.answers.problems import InvalidInput
-from api.events.event_decisions import SUSPECTED, Decision, Verdict, decide, readings_around, standing, undo
+from api.events.event_decisions import SUSPECTED, readings_around
 from api.events.known_events import KnownEvent, first_day, known_events
-from api.evidence import Evidence, Given
-from api.pages.filled_forms import filled_form
-from api.pages.meter_forms import amount_or_none, local_instant, whole_or_none
+from api.evidence import Evidence
 from api.presentation.event_words import Proposal, proposal_of
 from api.times import is_of_our_time
-from config.errors import Conflict, InvalidReading, NotFound
+from config.errors import Conflict
 from config.meters.meter import Meter
 
-router = APIRouter(include_in_schema=False)
 _LISTED = timedelta(days=400)
 _DAY = timedelta(days=1)
 
@@ -90,42 +82,3 @@ def _question(evidence: Evidence, meter: Meter, known: KnownEvent) -> Question:
     except Conflict:
         return Question(known, words)
     return Question(known, words, last, first, earliest)
-
-
-@router.post("/zaehler/{meter_id}/ereignisse")
-async def answer(request: Request, evidence: Given, meter_id: str) -> Response:
-    """Take an answer to a proposed event, or take one back; raises like `decide` and `undo`."""
-    author, meter, fields, _ = await filled_form(request, evidence, meter_id)
-    event_id, given = fields.get("ereignis", ""), fields.get("antwort", "")
-    comment = fields.get("bemerkung", "")[:2000]
-    if (await asyncio.to_thread(standing, evidence, event_id)).meter != meter.id:
-        raise NotFound("event", event_id)
-    if given == "undo":
-        await asyncio.to_thread(undo, evidence, event_id, author=author, comment=comment)
-    elif given in set(Verdict):
-        decision = _decision(evidence, event_id, Verdict(given), author, comment, fields)
-        await asyncio.to_thread(decide, evidence, decision)
-    else:
-        raise InvalidInput("antwort", f"{given!r} is none of accept, reject, undo")
-    return RedirectResponse(f"/zaehler/{meter_id}?beantwortet=1#ereignisse", status_code=303)
-
-
-def _decision(
-    evidence: Evidence, event_id: str, verdict: Verdict, author: str, comment: str, fields: Mapping[str, str]
-) -> Decision:
-    try:
-        return Decision(
-            event_id,
-            verdict,
-            author,
-            comment,
-            at=local_instant(fields["zeit"], evidence) if "zeit" in fields else None,
-            old_end=amount_or_none(fields.get("alt")),
-            new_start=amount_or_none(fields.get("neu")),
-            serial=fields.get("nummer", "")[:80] or None,
-            digits=whole_or_none(fields.get("stellen")),
-            factor=amount_or_none(fields.get("faktor")),
-            shift_s=whole_or_none(fields.get("sekunden")),
-        )
-    except InvalidReading as error:
-        raise InvalidInput("antwort", error.detail) from error

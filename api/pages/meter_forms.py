@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from api.entries.exchanges import expected_end
-from api.entries.expected_range import shown
 from api.entries.hand_readings import range_of
 from api.entries.typed_numbers import typed_amount, typed_number
 from api.evidence import Evidence
+from api.expected.devices import expected_end
+from api.expected.ranges import shown
 from api.presentation import words
 from api.times import is_of_our_time
 from config.errors import Conflict, InvalidReading
 from config.meters.meter import Meter
 from gateway.operations import MeterEventRow
 
+_TYPING = timedelta(minutes=15)
 _DELIVERY_FIELDS = ("menge", "zeit", "grund")
 _EXCHANGE_FIELDS = ("corrects", "alt", "neu", "nummer", "stellen", "faktor", "zeit", "grund")
 
@@ -29,11 +30,13 @@ def empty_forms(
     """
     told = _exchange(evidence, meter, corrects)
     left_at = changed_at or local_instant(told["zeit"], evidence)
-    expected, end = range_of(evidence, meter, read_at or evidence.now()), expected_end(evidence, meter, left_at)
+    expected = range_of(evidence, meter, read_at or evidence.now())
+    end = expected_end(evidence, meter, left_at, without=corrects or None)
     return {
         "typed": "",
         "at": "",
         "reason": "",
+        "preset": "",
         "complaint": None,
         "may_be_forced": False,
         "low": shown(meter, expected.low),
@@ -96,6 +99,16 @@ def whole_or_none(text: str | None) -> int | None:
 def local_text(evidence: Evidence, moment: datetime) -> str:
     """Return an instant as the field of a form takes it."""
     return moment.astimezone(evidence.books.zone).strftime("%Y-%m-%dT%H:%M")
+
+
+def read_at(fields: Mapping[str, str], evidence: Evidence) -> datetime:
+    """Return when a display was read; a preset time that nobody touched means now, also when the minute has turned.
+
+    Raises `InvalidReading`.
+    """
+    typed, now = local_instant(fields.get("zeit"), evidence), evidence.now()
+    is_preset = fields.get("zeit") == fields.get("vorbelegt")
+    return now if is_preset and timedelta(0) <= now - typed < _TYPING else typed
 
 
 def local_instant(text: str | None, evidence: Evidence) -> datetime:

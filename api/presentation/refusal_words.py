@@ -34,6 +34,7 @@ REFUSALS = {
     "no_photo": "kein Bild (JPEG, PNG, WebP oder HEIC) oder beschädigt",
     "delivery_missing": "mehr, als noch da sein kann; eine Lieferung bitte zuerst eintragen",
     "delivered_twice": "dieselbe Menge ist in derselben Woche schon eingetragen",
+    "exchanged_already": "zu diesem Zeitpunkt ist schon ein Zählerwechsel erfasst; bitte dort berichtigen",
     "already_read": "für diesen Zeitpunkt steht schon eine Ablesung",
     "ambiguous_column": "mehrere Spalten kommen in Frage",
     "ambiguous_date": "Tag und Monat nicht eindeutig",
@@ -50,5 +51,14 @@ REFUSALS = {
     "unknown_status": "unbekannter Status des Werts",
     "other_direction": "andere Energierichtung als der Zähler",
     "wrong_message": "andere Nachricht als ein Lastgang",
+}
+# What of an answer to a question cannot be, by its name in `Decision`.
+UNFIT_ANSWERS = {
+    "old_end": "Endstand, den der alte Zähler nicht gezeigt haben kann (sonst bitte als Bemerkung begründen)",
+    "new_start": "Anfangsstand, den der neue Zähler nicht gezeigt haben kann (sonst bitte als Bemerkung begründen)",
+    "at": "Zeitpunkt, der nicht zwischen den beiden Ablesungen liegt",
+    "factor": "kein brauchbarer Faktor",
+    "digits": "keine brauchbare Zahl von Stellen",
+    "shift_s": "keine brauchbare Zahl von Sekunden",
 }
 REFUSED_FROM = {"api": "Schnittstelle", "file": "Datei", "hand": "von Hand eingetragen"}

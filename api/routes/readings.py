@@ -17,9 +17,9 @@ from analysis.property_meters import register_unit
 from api.answers.documents import answer, csv_answer, json_bytes, wants_arrow, wants_csv
 from api.answers.problems import InvalidInput, TooMuch
 from api.answers.shapes import iso_duration
-from api.entries.expected_range import shown
 from api.entries.hand_readings import HandReading, range_of, standing, take
 from api.evidence import Evidence, Given
+from api.expected.ranges import shown
 from api.routes.typed_bodies import typed_body, typed_body_schema
 from api.security.callers import caller_of
 from api.security.push_limits import PushLimits

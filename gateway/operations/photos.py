@@ -23,6 +23,11 @@ class Photos:
         with self._connections.writing(connection) as writing:
             writing.execute(photo.insert().values(asdict(row)))
 
+    def forget(self, subject: str, *, connection: Connection | None = None) -> None:
+        """Let nothing stand beside a subject any more; the trail names what stood there."""
+        with self._connections.writing(connection) as writing:
+            writing.execute(photo.delete().where(photo.c.subject == subject))
+
     def of_meter(self, meter: str) -> list[PhotoRow]:
         """Return the photos of a meter in the order in which they came."""
         return self._rows(select(*_COLUMNS).where(photo.c.meter == meter).order_by(photo.c.id))

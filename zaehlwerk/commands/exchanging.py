@@ -49,8 +49,9 @@ def exchange(  # noqa: PLR0913, PLR0917  each is an option
     state: StateOption = None,
 ) -> None:
     """Record that a device was exchanged, so that consumption goes on across it."""
-    from api.entries.exchanges import Exchange, expected_end, photos_of, record_exchange  # noqa: PLC0415
-    from api.entries.expected_range import range_words  # noqa: PLC0415
+    from api.entries.exchanges import Exchange, photos_of, record_exchange  # noqa: PLC0415
+    from api.expected.devices import expected_end  # noqa: PLC0415
+    from api.expected.ranges import range_words  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415
 
@@ -71,7 +72,7 @@ def exchange(  # noqa: PLR0913, PLR0917  each is an option
             corrects=corrects,
             photos=photos_of({name: path.read_bytes() for name, path in pictures.items() if path is not None}),
         )
-        expected = expected_end(evidence, found, moment)
+        expected = expected_end(evidence, found, moment, without=corrects)
         say(f"expected end of the old device: {range_words(found, expected)}")
         recorded = record_exchange(evidence, told)
     say(f"recorded: exchange of {found.id}, event {recorded.id}")

@@ -33,9 +33,9 @@ def read(
     state: StateOption = None,
 ) -> None:
     """Store a reading taken by a person; one that cannot be expected, or corrects another, needs a reason."""
-    from api.entries.expected_range import canonical, range_words  # noqa: PLC0415
     from api.entries.hand_readings import HandReading, range_of, take  # noqa: PLC0415
     from api.entries.typed_numbers import typed_amount  # noqa: PLC0415
+    from api.expected.ranges import canonical, range_words  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
     from zaehlwerk.noticing.telling import told  # noqa: PLC0415
     from zaehlwerk.processes.web import evidence_of  # noqa: PLC0415

@@ -161,3 +161,28 @@ def test_a_form_that_is_cut_off_is_422(manager: Client) -> None:
     headers = {"content-type": "multipart/form-data; boundary=x"}
     answer = manager.request("POST", PATH, headers=headers, content=b"--y\r\nnonsense")
     assert answer.status_code == 422
+
+
+def test_a_new_device_starts_no_higher_than_its_next_reading(manager: Client, district: SmallDistrict) -> None:
+    later = district.store.read("gs-strom", "active_energy_import").value[-1]
+    refused = manager.post(PATH, SAID | {"new_start": float(later) + 5})
+    assert (refused.status_code, "out_of_range" in refused.text) == (422, True)
+
+
+def test_photos_of_an_exchange_that_was_taken_back_do_not_return(manager: Client, district: SmallDistrict) -> None:
+    fields = {name: str(value) for name, value in SAID.items()}
+    event = manager.request("POST", PATH, data=fields, files={"photo_old": jpeg()}).json()
+    assert manager.post(f"/v1/events/{event['id']}/undo", {}).status_code == 200
+    assert manager.post(PATH, SAID).json()["id"] == event["id"]
+    assert district.operations.photos.of_meter("gs-strom") == []
+
+
+def test_an_exchange_at_an_instant_that_has_one_stays_in_its_form(manager: Client) -> None:
+    page = "/zaehler/gs-strom"
+    form = {"csrf": manager.csrf(page), "zeit": "2026-03-09T12:00", "alt": "49000", "neu": "0"}
+    first = {"at": "2026-03-09T12:00:00+01:00", "old_end": 49000, "new_start": 0, "reason": "so"}
+    assert manager.post(PATH, first).status_code == 201
+    answer = manager.form(f"{page}/wechsel", form | {"alt": "48999", "grund": "doch"})
+    assert answer.status_code == 422
+    assert "schon ein Zählerwechsel erfasst" in answer.text
+    assert 'value="48999"' in answer.text

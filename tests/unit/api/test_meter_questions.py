@@ -56,10 +56,24 @@ def test_a_question_is_answered_by_form_and_the_answer_taken_back(manager: Clien
     text = manager.page(f"{PAGE}?beantwortet=1").text
     assert "Eine Frage an Sie" not in text
     assert "alter Zähler bis 46.810,5" in text
-    assert "(bestätigt, Test facility_manager)" in text
+    assert "(bestätigt, Test facility_manager: „Vormittags getauscht“)" in text
     undone = {"csrf": form["csrf"], "ereignis": FELL, "antwort": "undo"}
     assert manager.form(f"{PAGE}/ereignisse", undone).status_code == 303
     assert "Eine Frage an Sie" in manager.page(PAGE).text
+
+
+def test_a_refused_answer_keeps_what_was_typed_at_its_question(manager: Client, fallen: SmallDistrict) -> None:
+    form = {"csrf": manager.csrf(PAGE), "ereignis": FELL, "antwort": "accept", "alt": "viel", "nummer": "4711"}
+    text = manager.form(f"{PAGE}/ereignisse", form).text
+    question = text[text.index('id="frage-1"') :]
+    assert 'name="alt" inputmode="decimal" autocomplete="off" maxlength="40" value="viel"' in question
+    assert 'value="4711"' in question
+    assert fallen.operations.events.of_meter("gs-strom") == []
+
+
+def test_an_unexpected_end_is_accepted_with_a_comment_as_its_reason(manager: Client, fallen: SmallDistrict) -> None:
+    form = {"csrf": manager.csrf(PAGE), "ereignis": FELL, "antwort": "accept", "alt": "467800"}
+    assert manager.form(f"{PAGE}/ereignisse", form | {"bemerkung": "So steht es im Protokoll"}).status_code == 303
 
 
 def test_a_form_without_its_sessions_token_decides_nothing(manager: Client, fallen: SmallDistrict) -> None:
@@ -74,11 +88,14 @@ def test_a_form_without_its_sessions_token_decides_nothing(manager: Client, fall
     [
         ({"ereignis": "gs-strom:gap:1"}, 404, "Das gibt es hier nicht."),
         ({"antwort": "vielleicht"}, 422, "Die Eingabe ist nicht verständlich."),
-        ({"alt": "viel"}, 422, "Die Eingabe ist nicht verständlich."),
-        ({"alt": "46.780"}, 422, "Die Eingabe ist nicht verständlich."),
-        ({"neu": "1.234"}, 422, "Die Eingabe ist nicht verständlich."),
-        ({"alt": "-5"}, 422, "Die Eingabe ist nicht verständlich."),
-        ({"neu": "1e15"}, 422, "Die Eingabe ist nicht verständlich."),
+        ({"alt": "viel"}, 422, "Nicht gespeichert: keine Zahl"),
+        ({"alt": "46.780"}, 422, "Nicht gespeichert: Punkt oder Komma nicht eindeutig"),
+        ({"neu": "1.234"}, 422, "Nicht gespeichert: Punkt oder Komma nicht eindeutig"),
+        ({"alt": "-5"}, 422, "Nicht gespeichert: Endstand, den der alte Zähler nicht gezeigt haben kann"),
+        ({"alt": "5000"}, 422, "Nicht gespeichert: Endstand, den der alte Zähler nicht gezeigt haben kann"),
+        ({"alt": "467800"}, 422, "Nicht gespeichert: Endstand, den der alte Zähler nicht gezeigt haben kann"),
+        ({"neu": "12"}, 422, "Nicht gespeichert: Anfangsstand, den der neue Zähler nicht gezeigt haben kann"),
+        ({"neu": "1e15"}, 422, "Nicht gespeichert: keine Zahl"),
     ],
 )
 def test_an_answer_that_cannot_be_is_said_in_german(

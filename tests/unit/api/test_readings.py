@@ -261,3 +261,25 @@ def test_a_correction_needs_a_reason_and_keeps_what_stood_there(manager: Client,
         "1290.5",
         "hand_reading",
     )
+
+
+def test_a_slip_is_put_right_by_typing_its_minute_again(manager: Client, district: SmallDistrict) -> None:
+    path, at = "/v1/meters/gs-wasser/readings", "2026-03-09T08:51:05.632+01:00"
+    slip = {"value": 1900, "at": at, "force": "Ziffer verrutscht"}
+    assert manager.post(path, slip).status_code == 201
+    right = {"value": 1290, "at": "2026-03-09T08:51:00+01:00"}
+    assert "already_read" in manager.post(path, right).text
+    assert manager.post(path, right | {"force": "vertippt"}).status_code == 201
+    stored = district.store.read("gs-wasser", "volume")
+    assert stored.value[-1] == 1290
+    assert list(stored.value).count(1900) == 0
+
+
+def test_a_display_read_on_the_spot_is_of_now_also_when_the_minute_has_turned(
+    manager: Client, district: SmallDistrict
+) -> None:
+    page = "/zaehler/gs-wasser"
+    preset = (NOW - timedelta(minutes=3)).astimezone(district.services().books.zone).strftime("%Y-%m-%dT%H:%M")
+    form = {"csrf": manager.csrf(page), "stand": "1291", "zeit": preset, "vorbelegt": preset, "grund": ""}
+    assert manager.form(page, form).status_code == 303
+    assert district.store.read("gs-wasser", "volume").time_ms[-1] == milliseconds(NOW)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from api.entries.tank_levels import TankHistory
+from api.expected.tank_levels import TankHistory
 from gateway.reading import milliseconds
 from gateway.series import Series
 from tests.unit.api.district import NOW

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from api.entries.expected_range import canonical, expected_range
+from api.expected.ranges import canonical, expected_range
 from config.meters.meter import Dated, Meter
 from gateway.reading import Reading, milliseconds
 from gateway.series import Series, series_of

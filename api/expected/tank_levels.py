@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from api.entries.expected_range import ExpectedRange, canonical
 from api.evidence import Evidence
+from api.expected.ranges import ExpectedRange, canonical
 from config.meters.meter import Meter, Tank
 from gateway.reading import milliseconds
 from gateway.series import Series
