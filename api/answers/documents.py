@@ -14,7 +14,7 @@ from starlette.responses import Response
 from api.answers.problems import InvalidInput
 
 Thing = TypeVar("Thing")
-_OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
+_OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS | orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 LARGEST_PAGE = 500
 ARROW = "application/vnd.apache.arrow.stream"
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from analysis.figures import Resolution
 from analysis.german import amount_word
 from analysis.meters.trace import MOST_ROWS, Trace
 from analysis.property_meters import register_unit
@@ -18,6 +19,7 @@ from api.presentation.rendering import templates_of
 from api.times import moment
 from api.traces import traced
 from config.meters.meter import Meter
+from gateway.reading import instant, milliseconds
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,9 +57,18 @@ def _content(evidence: Evidence, meter: Meter, since: datetime, until: datetime,
         "stored_unit": register_unit(meter),
         "query": urlencode({"start": since.isoformat(), "end": until.isoformat()}),
         "formulas": formulas,
-        "terms": [evidence.portfolio.meter(name) for name in named_by(formulas)],
     }
-    return shared if found is None else shared | _pages(found)
+    if found is not None:
+        return shared | _pages(found) | {"before_it": _last_before(evidence, meter, since)}
+    parts = [evidence.portfolio.meter(name) for name in named_by(formulas)]
+    whole, *amounts = (evidence.consumption(one.id, since, until, Resolution.YEAR) for one in (meter, *parts))
+    return shared | {"virtual": whole, "terms": list(zip(parts, amounts, strict=True))}
+
+
+def _last_before(evidence: Evidence, meter: Meter, moment: datetime) -> datetime | None:
+    around = evidence.books.store.read_with_neighbours(meter.id, meter.quantity, moment, moment)
+    earlier = around.time_ms[around.time_ms < milliseconds(moment)]
+    return instant(int(earlier[-1])) if len(earlier) else None
 
 
 def _pages(found: Trace) -> dict[str, object]:

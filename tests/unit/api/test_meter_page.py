@@ -123,3 +123,19 @@ def _day(query: str) -> str:
 def test_every_way_of_standing_in_for_readings_has_its_words() -> None:
     methods = {str(one) for one in (*Spreading, *Filling)} - {"none"} | {"by_person"}
     assert methods <= set(SUBSTITUTE_METHODS)
+
+
+def test_origin_of_a_virtual_amount_gives_the_amount_and_those_of_its_parts(reader: Client) -> None:
+    path = "/zaehler/halle-ohne-schule/herkunft?start=2026-03-01&end=2026-03-03"
+    found = reader.get(
+        "/v1/meters/halle-ohne-schule/consumption?start=2026-03-01&end=2026-03-03&resolution=P1Y"
+    ).json()
+    text = reader.page(path).text.replace("\u202f", " ")
+    assert f"<strong>{found['total']:g}".replace(".", ",") in text.replace(".", "")
+    assert text.count("kWh</li>") >= 2
+
+
+def test_origin_of_a_gap_says_that_nothing_is_known_and_since_when(reader: Client) -> None:
+    text = reader.page(f"{PAGE}/herkunft?start=2026-03-10T05:00:00Z&end=2026-03-10T07:00:00Z").text
+    assert "Zu dieser Zeit ist kein Verbrauch bekannt; die letzte Ablesung davor ist vom 10.03.2026" in text
+    assert "Die Zahl kommt aus" not in text
