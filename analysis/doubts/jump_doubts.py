@@ -12,7 +12,7 @@ from analysis.doubts.leaps import DAYS_AFTER, leaping_days, leaping_interval
 from analysis.doubts.meter_days import hours_of, undoubted_books
 from analysis.doubts.proposals import proposal
 from analysis.doubts.subject import Subject
-from analysis.german import number
+from analysis.german import number, unit_text
 from analysis.ledger.rules import rules_of
 from config.quantities import QUANTITIES, Kind
 from gateway.operations.rows import MeterEventRow
@@ -52,7 +52,7 @@ def _in_day(subject: Subject, day: date) -> list[MeterEventRow]:
         return []
     amount = float(amounts[leap])
     detail = _DETAIL.format(
-        amount=number(amount), unit=subject.meter.medium.unit.replace("m3", "m³"), times=number(amount / strongest)
+        amount=number(amount), unit=unit_text(subject.meter.medium.unit), times=number(amount / strongest)
     )
     # An amount is known by the beginning of its interval, a difference by the reading that shows it.
     is_amount = QUANTITIES[subject.meter.quantity].kind is Kind.AMOUNT

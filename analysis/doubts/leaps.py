@@ -44,7 +44,7 @@ def _stands_out(days: KnownDays, index: int, fewest: int) -> bool:
 def leaping_interval(amounts: Floats, lengths_ms: Integers, strongest_hour: float) -> int | None:
     """Return the index of the interval that leaps, the largest; None where no hour is beyond the strongest one.
 
-    `strongest_hour` is the most that ran through within an hour of the weeks around.
+    `strongest_hour` is the most that ran through within an hour of the weeks before.
     """
     if not len(amounts):
         return None

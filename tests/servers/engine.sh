@@ -37,9 +37,11 @@ start() {
     echo $! >"$pid_file"
     for _ in $(seq 60); do
         answers && { echo "docker: engine started"; return 0; }
-        runs dockerd "$(cat "$pid_file")" || break
+        # One that ended has no program any more; one that was only just started may not be the engine yet.
+        readlink "/proc/$(cat "$pid_file")/exe" >/dev/null || break
         sleep 1
     done
+    echo "docker: the engine does not answer; the end of $log:" >&2
     tail -20 "$log" >&2
     return 1
 }
