@@ -42,7 +42,7 @@ CHILD = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from types import SimpleNamespace
-from config.portfolio_files import load_portfolio
+from config.portfolio.files import load_portfolio
 from datetime import datetime, UTC
 from gateway.forwarder import Forwarder
 from gateway.influx.writing import InfluxWriter
