@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from fractions import Fraction
+from math import isfinite
 
 from collector.conversion import convert, ratio_to_canonical
 from collector.mqtt.formats.family import NOT_MINE, Found, Presence, Read, Relative
@@ -89,8 +90,10 @@ class Intake:
 
     def _moment_ms(self, time: object, *, retained: bool, now_ms: int) -> int:
         if isinstance(time, Relative) and not retained:
-            told_ms = now_ms + round(time.seconds * 1000)
-            return checked(told_ms, f"{time.seconds} s", now_ms=now_ms, slack_ms=self.slack_ms)
+            since_ms = time.seconds * 1000
+            if not isfinite(since_ms):
+                raise InvalidReading("no_time", f"{time.seconds} s lie beyond every calendar")
+            return checked(now_ms + round(since_ms), f"{time.seconds} s", now_ms=now_ms, slack_ms=self.slack_ms)
         if time is not ARRIVAL and not isinstance(time, Relative):
             return time_ms(time, zone=self.zone, now_ms=now_ms, slack_ms=self.slack_ms)
         if retained:
