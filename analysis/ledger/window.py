@@ -110,10 +110,11 @@ class Window:
         last_ms = self.span[1]
         seen_ms = last_ms - self.end_ms
         further_ms = last_ms + max(seen_ms, self.rules.ahead_ms)
-        if _ends_at_rest(line, self.end_ms, self.rules) and seen_ms < LONGEST_MS:
-            return further_ms
-        after = readings.between(int(np.searchsorted(readings.time_ms, self.end_ms)), len(readings))
-        if self.is_counter and seen_ms < LONGEST_UNREST_MS and not is_calm(after, self.rules):
+        judged_ms = _rests_judged_ms(line, self.end_ms, self.rules)
+        if judged_ms is None:
+            return further_ms if seen_ms < LONGEST_MS else None
+        after = readings.between(int(np.searchsorted(readings.time_ms, judged_ms)), len(readings))
+        if self.is_counter and last_ms - judged_ms < LONGEST_UNREST_MS and not is_calm(after, self.rules):
             return further_ms
         return None
 
@@ -141,14 +142,18 @@ def _begins_at_rest(line: Line, needed_ms: int, rules: Rules) -> bool:
     return int(line.time_ms[moving[0] + 1] if len(moving) else line.time_ms[-1]) > needed_ms
 
 
-def _ends_at_rest(line: Line, end_ms: int, rules: Rules) -> bool:
-    """Whether the rest that lies at `end_ms` may last longer than the line does, or how it ended is not seen yet."""
+def _rests_judged_ms(line: Line, end_ms: int, rules: Rules) -> int | None:
+    """Return up to when [ms] readings say how the rests before `end_ms` ended; None: not all of that is seen yet.
+
+    A rest is judged by the day behind it, and a fault in that day must be told as well.
+    """
     if rules.stuck_ms is None:
-        return False
-    moved_ms = line.time_ms[_moving(line) + 1]
-    before, after = moved_ms[moved_ms <= end_ms], moved_ms[moved_ms > end_ms]
-    since_ms = int(before[-1] if len(before) else line.time_ms[0])
-    again_ms = int(after[0] if len(after) else line.time_ms[-1])
-    if again_ms - since_ms < rules.stuck_ms // 2:
-        return False
-    return not len(after) or line.time_ms[-1] < again_ms + _DAY_MS
+        return end_ms
+    moved_ms = np.concatenate([line.time_ms[:1], line.time_ms[_moving(line) + 1]])
+    again_ms = np.append(moved_ms[1:], line.time_ms[-1:])
+    rests = (again_ms - moved_ms >= rules.stuck_ms // 2) & (moved_ms < end_ms)
+    if not rests.any():
+        return end_ms
+    is_open = bool(rests[-1])
+    judged_ms = int(again_ms[rests].max()) + _DAY_MS
+    return None if is_open or line.time_ms[-1] < judged_ms else max(judged_ms, end_ms)

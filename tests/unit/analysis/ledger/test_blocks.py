@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analysis.bookkeeping.bookings import bookings
@@ -79,6 +79,10 @@ def test_a_rest_of_more_than_a_fortnight_is_calm() -> None:
     assert not calm([5] * 4, hours=24 * 6)
 
 
+PLAIN = {"medium": "electricity_import", "maximum_kw": None, "digits": None}
+
+
+@example([Incident("zero", 271, 277, 1), Incident("rest", 19, 259, 1)], PLAIN)
 @given(incidents(), meter_kinds())
 def test_what_a_day_shows_does_not_depend_on_where_somebody_cut(
     happened: list[Incident], declared: dict[str, Any]
