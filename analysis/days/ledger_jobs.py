@@ -15,6 +15,7 @@ from analysis.days.deriving import Known, block_digest
 from analysis.ledger.blocks import Block, block_of
 from analysis.ledger.clock import Clock
 from analysis.ledger.conversion import midnight_ms
+from analysis.ledger.micro import Integers
 from analysis.ledger.planning import Seen, is_due, may_be_due, planned, reaches_back
 from analysis.ledger.window import FOR_EVER_MS
 from config.meters.meter import Meter
@@ -59,12 +60,13 @@ class Job:
         """The day of the first reading; one behind a shift of the clock may be moved to before all others."""
         clock = self.basis.records.clock
         moments = [_EARLIEST, *(instant(from_ms) for from_ms, _ in clock.shifts)]
-        behind = [
-            stamps[stamps >= milliseconds(moment)][:1]
-            for moment in moments
-            for stamps in (_around(self.books, self.meter, moment).time_ms,)
-        ]
-        return instant(int(clock.right(np.concatenate(behind)).min())).astimezone(self.seen.zone).date()
+        stamps = np.concatenate([self._first_stamp(moment) for moment in moments])
+        return instant(int(clock.right(stamps).min())).astimezone(self.seen.zone).date()
+
+    def _first_stamp(self, moment: datetime) -> Integers:
+        """The first stamp [ms] at an instant or later; none where nothing came since."""
+        around = _around(self.books, self.meter, moment).time_ms
+        return around[around >= milliseconds(moment)][:1]
 
     def _differs(self, block: LedgerBlock) -> bool:
         return block.digest != block_digest(self.basis, block_of(block.first), block, self.seen.zone)

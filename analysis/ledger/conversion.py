@@ -39,16 +39,13 @@ def conversions_of(
     times too much. The newest of them holds, they do not multiply each other. Dated values of the portfolio hold from
     local midnight.
     """
-    ratio = _ratio(meter, zone, factors)
-    gas = _instants(meter.gas, zone)
-    starts = sorted({ALWAYS_MS, *(start for dated in (ratio, gas, units) for start, _ in dated)})
+    ratios, gas = ratios_of(meter, zone, factors=factors, units=units), _instants(meter.gas, zone)
+    starts = sorted({start for dated in (ratios, gas) for start, _ in dated})
     conversions: list[Conversion] = []
     for start, end in zip(starts, [*starts[1:], FOR_EVER_MS], strict=True):
         fuel = _latest(gas, start)
         energy = None if fuel is None else fuel.state_number * fuel.heating_value_kwh_m3
-        unit = _latest(units, start) or Decimal(1)
-        factor = _factor(meter, unit * (_latest(ratio, start) or Decimal(1)), energy)
-        conversions.append(Conversion(start, end, factor))
+        conversions.append(Conversion(start, end, _factor(meter, _latest(ratios, start) or Decimal(1), energy)))
     return tuple(conversions)
 
 

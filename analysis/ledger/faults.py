@@ -133,26 +133,26 @@ def _jump(work: _Work, before: int, believed: Set[int]) -> int:
     """
     after = before + 1
     rise = int(work.micro[after] - work.micro[before])
-    if work.possible(before, after, rise) and not _is_way_back(work, before):
-        return after
+    if work.possible(before, after, rise):
+        if work.fall is None:
+            work.large_steps.append(int(work.time_ms[after]))
+        if work.fall is None or not _is_way_back(work, before, work.fall):
+            return after
     if int(work.time_ms[after]) not in believed:
         work.broken[after] = True
         work.note(after, "implausible_jump", _jumped(work, before), "proposed")
     return after
 
 
-def _is_way_back(work: _Work, before: int) -> bool:
-    """Whether a counter that fell takes at once at least half of the way back, up to its old level or above it.
+def _is_way_back(work: _Work, before: int, fall: int) -> bool:
+    """Whether a counter that fell behind the index `fall` takes at once at least half of the way back, up to its old
+    level or above it.
 
     No counter does: were it booked, its whole register would be, wherever no maximum is declared.
     """
-    after, fall = before + 1, work.fall
-    if fall is None:
-        work.large_steps.append(int(work.time_ms[after]))
-        return False
+    shown, found = int(work.micro[before]), int(work.micro[before + 1])
     old, low = int(work.micro[fall]), int(work.micro[fall + 1])
-    rise = int(work.micro[after] - work.micro[before])
-    return work.micro[after] >= old and 2 * rise >= old - low
+    return found >= old and 2 * (found - shown) >= old - low
 
 
 def _jumped(work: _Work, before: int) -> str:

@@ -10,7 +10,7 @@ from api.entries.photos import Photo, Shows, keep_photos
 from api.events.event_trail import Step, leave
 from api.evidence import Evidence
 from api.expected.devices import expected_end, expected_start
-from api.expected.ranges import ExpectedRange, canonical, missed
+from api.expected.ranges import ExpectedRange, missed
 from api.times import check_moment
 from config.errors import Conflict, InvalidReading
 from config.meters.meter import LARGEST_TRANSFORMER, SMALLEST_RATIO, Meter
@@ -101,8 +101,8 @@ def _check(evidence: Evidence, meter: Meter, exchange: Exchange) -> None:
 
 
 def _demand_expected(meter: Meter, display: Decimal, expected: ExpectedRange) -> None:
-    if not expected.holds(canonical(meter, display)):
-        raise InvalidReading("out_of_range", f"{missed(meter, display, expected)}; give a reason to record it anyway")
+    if words := missed(meter, display, expected):
+        raise InvalidReading("out_of_range", f"{words}; give a reason to record it anyway")
 
 
 def _is_ratio(factor: Decimal) -> bool:

@@ -12,7 +12,7 @@ from api.entries.photos import Photo, keep_photos
 from api.entries.reading_notes import Typed, keep_trail
 from api.entries.typed_values import refuse_future, write_typed
 from api.evidence import Evidence
-from api.expected.devices import of_one_device
+from api.expected.devices import of_one_device, ratio_at
 from api.expected.ranges import ExpectedRange, canonical, expected_range, missed, shown
 from api.expected.tank_levels import tank_history
 from api.times import check_moment
@@ -53,7 +53,8 @@ def range_of(evidence: Evidence, meter: Meter, at: datetime) -> ExpectedRange:
     known = evidence.readings(meter.id, meter.quantity, at - _PAST, at + _FUTURE)
     other = known.time_ms != milliseconds(at)
     others = Series(known.time_ms[other], known.value[other])
-    return expected_range(meter, of_one_device(evidence, meter, others, at), at)
+    own = of_one_device(evidence, meter, others, at)
+    return expected_range(meter, own, at, ratio=ratio_at(evidence, meter, at))
 
 
 def standing(evidence: Evidence, meter: Meter, at: datetime) -> float | None:
@@ -121,10 +122,9 @@ def _check_sign(meter: Meter, value: float) -> None:
 
 
 def _demand_expected(meter: Meter, expected: ExpectedRange, reading: HandReading, value: float) -> None:
-    if not expected.holds(value):
+    if words := missed(meter, reading.shown, expected):
         is_fuller = meter.tank is not None and value <= canonical(meter, meter.tank.capacity)
         code = "delivery_missing" if is_fuller and value > (expected.high or 0.0) else "out_of_range"
-        words = missed(meter, reading.shown, expected)
         raise InvalidReading(code, f"{words}; give a reason to store it anyway")
 
 

@@ -15,7 +15,7 @@ from api.events.event_trail import Step, before_last_step, leave
 from api.events.former_values import bring_back_former, bring_back_new
 from api.evidence import Evidence
 from api.expected.devices import expected_end, expected_start
-from api.expected.ranges import ExpectedRange, canonical, missed
+from api.expected.ranges import missed
 from config.errors import Conflict, NotFound
 from config.meters.meter import LARGEST_RATIO, SMALLEST_RATIO, Meter
 from gateway.operations import MeterEventRow
@@ -177,9 +177,13 @@ def _exchanged(evidence: Evidence, meter: Meter, event: MeterEventRow, decision:
         raise InvalidInput(
             "at", f"the exchange lies after {earliest.isoformat()}, at {event.time.isoformat()} at last"
         )
-    expected = {"old_end": expected_end(evidence, meter, at), "new_start": expected_start(evidence, meter, at)}
-    for place, range_ in expected.items():
-        _demand_expected(meter, place, getattr(decision, place), range_, reason=decision.comment)
+    typed = (("old_end", decision.old_end, expected_end), ("new_start", decision.new_start, expected_start))
+    for place, display, expected in typed:
+        if display is not None:
+            _check_display(place, display)
+            words = None if decision.comment.strip() else missed(meter, display, expected(evidence, meter, at))
+            if words:
+                raise InvalidInput(place, f"{words}; give a comment as the reason to accept it anyway")
     return replace(
         event,
         kind="exchange",
@@ -210,17 +214,9 @@ def readings_around(
     return before[-1], after[0]
 
 
-def _demand_expected(
-    meter: Meter, place: str, value: Decimal | None, expected: ExpectedRange, *, reason: str
-) -> None:
-    """A display that was typed is one that can be; one that is not expected needs a comment as its reason."""
-    if value is None:
-        return
+def _check_display(place: str, value: Decimal) -> None:
     if not is_display(value):
         raise InvalidInput(place, f"{value} is no display of a meter")
-    if not reason.strip() and not expected.holds(canonical(meter, value)):
-        words = missed(meter, value, expected)
-        raise InvalidInput(place, f"{words}; give a comment as the reason to accept it anyway")
 
 
 def _digits(digits: int) -> int:

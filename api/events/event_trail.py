@@ -1,6 +1,6 @@
 """The trail of an event: every decision with what stood before it, so that it can be taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -44,10 +44,12 @@ def leave(
     operations.audit.record(author, step, row.id, detail, connection=connection)
 
 
-def last_comment(operations: Operations, event_id: str) -> str:
-    """Return what was said with the last step of an event; empty where nobody said anything."""
-    steps = [entry for entry in operations.audit.of_subject(event_id) if entry.action in set(Step)]
-    return str(steps[0].detail.get("comment") or "") if steps else ""
+def last_comments(operations: Operations, event_ids: Collection[str]) -> dict[str, str]:
+    """Return what was said with the last step of each of some events; one of which nothing was said is left out."""
+    trails = operations.audit.of_subjects(event_ids)
+    steps = {event_id: [one for one in trail if one.action in set(Step)] for event_id, trail in trails.items()}
+    last = {event_id: str(taken[0].detail.get("comment") or "") for event_id, taken in steps.items() if taken}
+    return {event_id: comment for event_id, comment in last.items() if comment}
 
 
 def before_last_step(operations: Operations, event: MeterEventRow, *, connection: Connection) -> MeterEventRow | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from analysis.doubts import first_reading
 from analysis.figures import MeterEvent
 from analysis.meters.meter_events import events_of
-from api.events.event_trail import last_comment
+from api.events.event_trail import last_comments
 from api.evidence import Evidence
 from config.meters.meter import Meter
 from gateway.operations import MeterEventRow, PhotoRow, ReadingNoteRow
@@ -49,13 +49,15 @@ def known_events(
     rows = {row.id: row for row in evidence.operations.events.of_meter(meter.id)}
     photos = evidence.operations.photos.of_meter(meter.id)
     notes = {note.time_ms: note for note in evidence.operations.notes.of_meter(meter.id, meter.quantity)}
+    decided = [one.id for one in found if one.id in rows and one.state != "proposed"]
+    comments = last_comments(evidence.operations, decided) if decided else {}
     return tuple(
         KnownEvent(
             one,
             rows.get(one.id),
             tuple(photo for photo in photos if photo.subject == one.id),
             notes.get(milliseconds(one.time)),
-            last_comment(evidence.operations, one.id) if one.id in rows and one.state != "proposed" else "",
+            comments.get(one.id, ""),
         )
         for one in found
     )

@@ -1,10 +1,12 @@
 """What the device that hangs at a meter shows: exchanges say from when to when its readings are its own."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import numpy as np
 
-from analysis.bookkeeping.meter_records import SETTLED
+from analysis.bookkeeping.meter_records import SETTLED, records_of
+from analysis.ledger.conversion import ratios_of
 from api.evidence import Evidence
 from api.expected.ranges import ExpectedRange, canonical, expected_range
 from config.meters.meter import Meter
@@ -22,7 +24,14 @@ def expected_end(evidence: Evidence, meter: Meter, at: datetime, *, without: str
     """
     known = evidence.readings(meter.id, meter.quantity, at - _AROUND, at)
     own = of_one_device(evidence, meter, known, at - _MILLISECOND, without=without)
-    return expected_range(meter, own, at)
+    return expected_range(meter, own, at, ratio=ratio_at(evidence, meter, at - _MILLISECOND))
+
+
+def ratio_at(evidence: Evidence, meter: Meter, at: datetime) -> Decimal:
+    """Return by what the register is multiplied at an instant: transformers and units, declared or recorded."""
+    records = records_of(evidence.books, meter, now=evidence.now())
+    dated = ratios_of(meter, evidence.books.zone, factors=records.ratios(), units=records.units())
+    return [ratio for since_ms, ratio in dated if since_ms <= milliseconds(at)][-1]
 
 
 def expected_start(evidence: Evidence, meter: Meter, at: datetime) -> ExpectedRange:

@@ -12,9 +12,9 @@ from gateway.reading import milliseconds
 from gateway.series import Series
 
 _HOUR_MS = 3_600_000
-_DAY_MS = 24 * _HOUR_MS
-_TOLERANCE = 3.0  # a cold month uses up to three times the mean of the year
-_FEWEST_DAYS = 14
+DAY_MS = 24 * _HOUR_MS
+TOLERANCE = 3.0  # a cold month uses up to three times the mean of the year
+FEWEST_MS = 14 * DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,10 @@ class ExpectedRange:
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
 
-def missed(meter: Meter, display: Decimal, expected: ExpectedRange) -> str:
-    """Say in the display's unit what was typed and what was expected instead."""
+def missed(meter: Meter, display: Decimal, expected: ExpectedRange) -> str | None:
+    """Say in the display's unit what was typed and what was expected instead; None where it is as expected."""
+    if expected.holds(canonical(meter, display)):
+        return None
     return f"{display.normalize():f} {meter.unit} is not {range_words(meter, expected)}"
 
 
@@ -53,10 +55,11 @@ def range_words(meter: Meter, expected: ExpectedRange) -> str:
     return words if wrapped is None else f"{words}, or up to {wrapped} {meter.unit} where the register has wrapped"
 
 
-def expected_range(meter: Meter, past: Series, at: datetime) -> ExpectedRange:
+def expected_range(meter: Meter, past: Series, at: datetime, *, ratio: Decimal = Decimal(1)) -> ExpectedRange:
     """Return the range at an instant: a counter never falls, and grows no faster than it did or than it can.
 
-    `past` holds the readings known already, those after `at` included, in canonical units.
+    `past` holds the readings known already, those after `at` included, in canonical units; `ratio` is by what the
+    register is multiplied then: it runs as much slower than the connection.
     """
     if QUANTITIES[meter.quantity].kind is not Kind.COUNTER:
         return ExpectedRange(0.0, None)
@@ -66,7 +69,7 @@ def expected_range(meter: Meter, past: Series, at: datetime) -> ExpectedRange:
     if before == 0:
         return ExpectedRange(0.0, later)
     last, since_ms = float(past.value[before - 1]), at_ms - int(past.time_ms[before - 1])
-    grown = _growth_bound(meter, past, before, since_ms)
+    grown = _growth_bound(past, before, since_ms, rate=_physical_rate(meter, ratio))
     high = None if grown is None else last + grown
     bounds = [bound for bound in (high, later) if bound is not None]
     return ExpectedRange(last, min(bounds) if bounds else None, _after_wrap(meter, high))
@@ -77,30 +80,29 @@ def _after_wrap(meter: Meter, high: float | None) -> float | None:
     return high - float(wrap) if wrap is not None and high is not None and high >= float(wrap) else None
 
 
-def _growth_bound(meter: Meter, past: Series, before: int, since_ms: int) -> float | None:
+def _growth_bound(past: Series, before: int, since_ms: int, *, rate: float | None) -> float | None:
     # At least a day's worth, or an hour's of what is possible at all: a reading soon after the last is not held to
     # the second.
     spans = (
-        (_physical_rate(meter), max(since_ms, _HOUR_MS)),
-        (_usual_rate(past, before), max(since_ms, _DAY_MS)),
+        (rate, max(since_ms, _HOUR_MS)),
+        (_usual_rate(past, before), max(since_ms, DAY_MS)),
     )
-    bounds = [rate * span_ms for rate, span_ms in spans if rate is not None]
+    bounds = [fastest * span_ms for fastest, span_ms in spans if fastest is not None]
     return min(bounds) if bounds else None
 
 
-def _physical_rate(meter: Meter) -> float | None:
-    """Canonical units per ms that the connection can carry, behind the newest transformer ratio."""
+def _physical_rate(meter: Meter, ratio: Decimal) -> float | None:
+    """Canonical units per ms that the connection can carry."""
     rate = rules_of(meter).rate
-    ratio = float(meter.factor[-1].value) if meter.factor else 1.0
-    return None if rate is None else rate / MICRO / ratio
+    return None if rate is None else rate / MICRO / float(ratio)
 
 
 def _usual_rate(past: Series, before: int) -> float | None:
     span_ms = int(past.time_ms[before - 1] - past.time_ms[0])
     growth = float(past.value[before - 1] - past.value[0])
-    if span_ms < _FEWEST_DAYS * _DAY_MS or growth <= 0:
+    if span_ms < FEWEST_MS or growth <= 0:
         return None
-    return _TOLERANCE * growth / span_ms
+    return TOLERANCE * growth / span_ms
 
 
 def shown(meter: Meter, value: float | None) -> float | None:

@@ -7,16 +7,13 @@ from typing import Final
 import numpy as np
 
 from api.evidence import Evidence
-from api.expected.ranges import ExpectedRange, canonical
+from api.expected.ranges import DAY_MS, FEWEST_MS, TOLERANCE, ExpectedRange, canonical
 from config.meters.meter import Meter, Tank
 from gateway.reading import milliseconds
 from gateway.series import Series
 
 DELIVERY: Final = "delivery"
 _AROUND: Final = timedelta(days=400)
-_DAY_MS: Final = 86_400_000
-_FEWEST_MS: Final = 14 * _DAY_MS
-_TOLERANCE: Final = 3.0  # a cold month uses up to three times the mean of the year
 _READ_TO: Final = 0.02  # of the tank: how well a level is read off
 
 
@@ -51,7 +48,7 @@ class TankHistory:
         since_ms, last = int(self.levels.time_ms[before]), float(self.levels.value[before])
         filled = last + self._delivered(since_ms, at_ms)
         fastest = self._fastest_use(before)
-        used = filled if fastest is None else fastest * max(at_ms - since_ms, _DAY_MS)
+        used = filled if fastest is None else fastest * max(at_ms - since_ms, DAY_MS)
         return max(0.0, filled - used), filled
 
     def _level_behind_demands(self, at_ms: int) -> float:
@@ -66,7 +63,7 @@ class TankHistory:
         span_ms = int(self.levels.time_ms[last] - self.levels.time_ms[0])
         brought = self._delivered(int(self.levels.time_ms[0]), int(self.levels.time_ms[last]))
         used = float(self.levels.value[0]) + brought - float(self.levels.value[last])
-        return _TOLERANCE * used / span_ms if span_ms >= _FEWEST_MS and used > 0 else None
+        return TOLERANCE * used / span_ms if span_ms >= FEWEST_MS and used > 0 else None
 
     def _delivered(self, since_ms: int, until_ms: int) -> float:
         """What came after an instant and up to another."""

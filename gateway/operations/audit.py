@@ -1,6 +1,6 @@
 """The audit trail: who did what, and when. It is only ever added to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,13 @@ class Audit:
     def of_subject(self, subject: str, *, connection: Connection | None = None) -> list[AuditRow]:
         """Return what was done to one thing, newest first."""
         return self._rows(select(audit).where(audit.c.subject == subject).order_by(audit.c.id.desc()), connection)
+
+    def of_subjects(self, subjects: Collection[str]) -> dict[str, list[AuditRow]]:
+        """Return what was done to each of some things, newest first; a thing that nothing was done to is left out."""
+        found: dict[str, list[AuditRow]] = {}
+        for row in self._rows(select(audit).where(audit.c.subject.in_(subjects)).order_by(audit.c.id.desc())):
+            found.setdefault(row.subject, []).append(row)
+        return found
 
     def _rows(self, query: Select[Any], connection: Connection | None = None) -> list[AuditRow]:
         with self._connections.reading(connection) as reading:

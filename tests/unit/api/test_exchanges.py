@@ -1,10 +1,13 @@
 """Recording an exchange with what both displays showed, and photos of them."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from api.application import application
+from config.meters.meter import Dated
 from gateway.reading import milliseconds
 from tests.unit.api.client import Client
 from tests.unit.api.district import NOW, SmallDistrict
@@ -186,3 +189,18 @@ def test_an_exchange_at_an_instant_that_has_one_stays_in_its_form(manager: Clien
     assert answer.status_code == 422
     assert "schon ein Zählerwechsel erfasst" in answer.text
     assert 'value="48999"' in answer.text
+
+
+def test_a_device_behind_smaller_transformers_may_run_faster_from_its_exchange_on(district: SmallDistrict) -> None:
+    services = district.services()
+    meter = services.books.portfolio.meter("gs-wasser")
+    object.__setattr__(meter, "maximum_m3_h", 1.0)
+    object.__setattr__(meter, "factor", (Dated(None, Decimal(40)),))
+    token = district.operations.tokens.create("Test", "facility_manager")
+    manager, path = Client(application(services), token), "/v1/meters/gs-wasser"
+    old = manager.get(f"{path}/expected-reading").json()["low"]
+    said = {"at": (NOW - timedelta(hours=20)).isoformat(), "old_end": old, "new_start": 0}
+    for factor, high in ((None, 0.5), (1, 20)):
+        event = manager.post(f"{path}/exchanges", said | {"factor": factor}).json()
+        assert manager.get(f"{path}/expected-reading").json()["high"] == pytest.approx(high)
+        assert manager.post(f"/v1/events/{event['id']}/undo", {}).status_code == 200

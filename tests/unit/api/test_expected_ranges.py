@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from api.expected.ranges import canonical, expected_range
-from config.meters.meter import Dated, Meter
+from config.meters.meter import Meter
 from gateway.reading import Reading, milliseconds
 from gateway.series import Series, series_of
 
@@ -36,10 +36,10 @@ def test_a_counter_never_falls_below_the_reading_before_nor_climbs_above_the_one
 
 
 def test_the_connection_sets_a_limit_behind_the_transformer_ratio() -> None:
-    meter = replace(_METER, maximum_kw=40.0, factor=(Dated(None, Decimal(40)),))
-    expected = expected_range(meter, _daily(1000, 10), _START + timedelta(days=31))
+    meter = replace(_METER, maximum_kw=40.0)
+    expected = expected_range(meter, _daily(1000, 10), _START + timedelta(days=31), ratio=Decimal(40))
     assert expected.high == 1300 + 24  # 40 kW behind a ratio of 40 turn the register by 1 kWh an hour
-    soon = expected_range(meter, _daily(1000, 10), _START + timedelta(days=30, minutes=1))
+    soon = expected_range(meter, _daily(1000, 10), _START + timedelta(days=30, minutes=1), ratio=Decimal(40))
     assert soon.high == 1300 + 1
 
 
