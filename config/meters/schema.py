@@ -63,7 +63,7 @@ def _channel(value: object) -> str:
 
 
 MeterId = Annotated[str, PlainValidator(_meter_id)]
-MediumId = Annotated[str, one_of(MEDIA, "medium")]
+MediumId = Annotated[str, one_of(MEDIA, "medium", called={medium.title: medium.id for medium in MEDIA.values()})]
 Ratio = Annotated[Decimal, PlainValidator(between(str(SMALLEST_RATIO), str(LARGEST_RATIO)))]
 Reference = Annotated[str, one_of(("Hi", "Hs"), "reference")]
 

@@ -1,7 +1,7 @@
 """What untrusted YAML must look like: the strict model, its value types, and mistakes in words."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from types import UnionType
 from typing import Annotated, Any, TypeVar, get_args
@@ -119,13 +119,18 @@ def as_float(check: Callable[[object], Decimal]) -> PlainValidator:
     return PlainValidator(lambda value: float(check(value)))
 
 
-def one_of(known: Iterable[str], what: str = "value") -> PlainValidator:
-    """Return the type of the words in `known`; a wrong one is answered with the closest match."""
+def one_of(known: Iterable[str], what: str = "value", *, called: Mapping[str, str] | None = None) -> PlainValidator:
+    """Return the type of the words in `known`; a wrong one is answered with the closest match.
+
+    `called` are other names that people know the words by: they are no words, but lead to them.
+    """
     words = tuple(known)
 
     def check(value: object) -> str:
         if value not in words:
-            raise wrong(f"unknown {what} {show(value)}{did_you_mean(str(value), words)}", ", ".join(words))
+            raise wrong(
+                f"unknown {what} {show(value)}{did_you_mean(str(value), words, called=called)}", ", ".join(words)
+            )
         return str(value)
 
     return PlainValidator(check)
