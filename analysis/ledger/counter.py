@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.ledger.faults import Device, Notice, clean
+from analysis.ledger.faults import Device, LargeStep, Notice, clean
 from analysis.ledger.line import Line, Row, is_bridged, line_of
 from analysis.ledger.micro import Integers
 from analysis.ledger.readings import NOTHING_DECIDED, Decisions, Exchange, Readings, joined_readings, worse_of_both
@@ -20,12 +20,12 @@ from analysis.ledger.rules import Rules
 class Booked:
     """A line [micro-units of the register] and what was noticed on the way.
 
-    `large_steps` are the readings [ms] behind a large step that a fall before the first reading would explain.
+    `large_steps` are those that a fall before the first reading may explain.
     """
 
     line: Line
     notices: tuple[Notice, ...] = ()
-    large_steps: tuple[int, ...] = ()
+    large_steps: tuple[LargeStep, ...] = ()
 
 
 def book_counter(readings: Readings, rules: Rules, decisions: Decisions = NOTHING_DECIDED) -> Booked:

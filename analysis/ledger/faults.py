@@ -30,18 +30,25 @@ class Notice(NamedTuple):
     state: str = "noticed"
 
 
+class LargeStep(NamedTuple):
+    """A large step up to the reading `time_ms`, judged by the fall behind `fall_ms`; None: no fall was seen."""
+
+    time_ms: int
+    fall_ms: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """Readings of one device without its faults.
 
     What they show rises except over intervals in `broken` (by the interval's later reading), which are not booked.
-    `large_steps` are the readings [ms] behind a large step that a fall further back would explain.
+    `large_steps` are those that a fall further back may explain.
     """
 
     readings: Readings
     broken: NDArray[np.bool_]
     notices: tuple[Notice, ...] = ()
-    large_steps: tuple[int, ...] = ()
+    large_steps: tuple[LargeStep, ...] = ()
 
 
 @dataclass(slots=True)
@@ -55,7 +62,7 @@ class _Work:
     is_new: bool
     notices: dict[int, Notice] = field(default_factory=dict)
     fall: int | None = None
-    large_steps: list[int] = field(default_factory=list)
+    large_steps: list[LargeStep] = field(default_factory=list)
 
     def note(self, index: int, kind: str, detail: str, state: str = "noticed") -> None:
         self.notices[index] = Notice(kind, int(self.time_ms[index]), detail, state)
@@ -134,8 +141,8 @@ def _jump(work: _Work, before: int, believed: Set[int]) -> int:
     after = before + 1
     rise = int(work.micro[after] - work.micro[before])
     if work.possible(before, after, rise):
-        if work.fall is None:
-            work.large_steps.append(int(work.time_ms[after]))
+        fall_ms = None if work.fall is None else int(work.time_ms[work.fall])
+        work.large_steps.append(LargeStep(int(work.time_ms[after]), fall_ms))
         if work.fall is None or not _is_way_back(work, before, work.fall):
             return after
     if int(work.time_ms[after]) not in believed:

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from analysis.ledger.calm import is_calm
+from analysis.ledger.faults import LargeStep
 from analysis.ledger.line import Line, Row
 from analysis.ledger.micro import Integers
 from analysis.ledger.readings import Readings
@@ -51,13 +52,13 @@ class Window:
         )
 
     def widened(
-        self, readings: Readings, line: Line, *, believed: Line, large_steps: Sequence[int] = ()
+        self, readings: Readings, line: Line, *, believed: Line, large_steps: Sequence[LargeStep] = ()
     ) -> "Window | None":
         """Return the window that what was read and booked asks for; None where it is wide enough.
 
         `readings` are those of `span` with their neighbours: where one of these is missing, the series ends.
         `believed` is the line as it would be if nothing were doubted: what is left out of `line` is no rest.
-        `large_steps` are the readings [ms] behind a step that a fall before `readings` would explain.
+        `large_steps` are those that a fall before `readings` may explain.
         """
         if not len(readings):
             return None
@@ -85,7 +86,9 @@ class Window:
         gaps = np.flatnonzero(shaped & (line.time_ms[1:] > self.start_ms) & (line.time_ms[:-1] < self.end_ms))
         return min(self.start_ms, int(line.time_ms[gaps[0]]) - LOOK_BACK_MS) if len(gaps) else self.start_ms
 
-    def _since_ms(self, readings: Readings, line: Line, large_steps: Sequence[int], *, needed_ms: int) -> int | None:
+    def _since_ms(
+        self, readings: Readings, line: Line, large_steps: Sequence[LargeStep], *, needed_ms: int
+    ) -> int | None:
         first_ms = self.span[0]
         if needed_ms - self.rules.context_ms < first_ms:
             return needed_ms - self.rules.context_ms
@@ -99,12 +102,25 @@ class Window:
             return further_ms
         return None
 
-    def _asks_for_a_fall(self, readings: Readings, large_steps: Sequence[int], needed_ms: int) -> bool:
-        """Whether a step that matters may be the way back of a counter that fell before the readings begin."""
-        begins_ms = readings.time_ms[np.searchsorted(readings.time_ms, large_steps) - 1].tolist()
+    def _asks_for_a_fall(self, readings: Readings, steps: Sequence[LargeStep], needed_ms: int) -> bool:
+        """Whether a step that matters may be the way back of a counter that fell before the readings begin.
+
+        A fall at their very beginning may be a spike whose other side is not seen.
+        """
         return any(
-            step >= needed_ms and begin < self.end_ms for step, begin in zip(large_steps, begins_ms, strict=True)
+            self._matters(readings, step, needed_ms) and not self._is_certain(readings, step.fall_ms)
+            for step in steps
         )
+
+    def _matters(self, readings: Readings, step: LargeStep, needed_ms: int) -> bool:
+        before = int(np.searchsorted(readings.time_ms, step.time_ms)) - 1
+        return step.time_ms >= needed_ms and int(readings.time_ms[before]) < self.end_ms
+
+    def _is_certain(self, readings: Readings, fall_ms: int | None) -> bool:
+        if fall_ms is None:
+            return False
+        before = int(np.searchsorted(readings.time_ms, fall_ms, side="right"))
+        return is_calm(readings.between(0, before), self.rules)
 
     def _until_ms(self, readings: Readings, line: Line) -> int | None:
         last_ms = self.span[1]

@@ -82,6 +82,7 @@ def test_a_rest_of_more_than_a_fortnight_is_calm() -> None:
 PLAIN = {"medium": "electricity_import", "maximum_kw": None, "digits": None}
 
 
+@example([Incident("spike", 185, 186, 1), Incident("exchange", 216, 217, 1), Incident("spike", 216, 217, 793)], PLAIN)
 @example([Incident("zero", 271, 277, 1), Incident("rest", 19, 259, 1)], PLAIN)
 @given(incidents(), meter_kinds())
 def test_what_a_day_shows_does_not_depend_on_where_somebody_cut(
