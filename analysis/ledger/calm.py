@@ -2,13 +2,14 @@
 
 A fault is told by its neighbours: a spike by the reading behind it, low readings by the way back up, an exchange by
 staying low. After a reading that rose as it may, followed by two more that are not suspect, nothing is pending.
-So is nothing after a rest that is longer than low readings may last.
+So is nothing after a rest that is longer than low readings may last. A large step may be the way back: it tells
+nothing.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.ledger.faults import FEWEST_SPURIOUS, LONGEST_RETURN_MS
+from analysis.ledger.faults import FEWEST_SPURIOUS, LONGEST_RETURN_MS, large_rises
 from analysis.ledger.readings import Readings
 from analysis.ledger.rules import Rules
 
@@ -24,7 +25,8 @@ def is_calm(readings: Readings, rules: Rules) -> bool:
     fine = (rises >= 0) & (rises <= rules.plausible(times[:-1], times[1:]))
     count = len(fine) - _INTERVALS + 1
     pieces = fine[:count] & fine[1 : count + 1] & fine[2 : count + 2]
-    return bool((pieces & (rises[:count] > 0)).any()) or _rests_long(times, rises == 0)
+    rose = (rises > 0) & ~large_rises(micro)
+    return bool((pieces & rose[:count]).any()) or _rests_long(times, rises == 0)
 
 
 def _rests_long(times: NDArray[np.int64], same: NDArray[np.bool_]) -> bool:

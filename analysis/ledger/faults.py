@@ -72,6 +72,11 @@ class _Work:
         return 0 <= rise <= int(self.rules.plausible(starts_ms, ends_ms)[0])
 
 
+def large_rises(micro: Integers) -> NDArray[np.bool_]:
+    """Return which intervals rise by more than a twentieth of what the register then shows."""
+    return np.diff(micro) > np.abs(micro[1:]) // LARGE_STEPS
+
+
 def clean(readings: Readings, rules: Rules, *, believed: Set[int] = frozenset(), is_new: bool = False) -> Device:
     """Return one device's readings without its faults; `believed` are instants [ms] of events that a person refuted.
 
@@ -84,8 +89,7 @@ def clean(readings: Readings, rules: Rules, *, believed: Set[int] = frozenset(),
 def _without_falls(readings: Readings, rules: Rules, believed: Set[int], *, is_new: bool) -> Device:
     time_ms, micro = readings.time_ms, readings.micro
     rises = np.diff(micro)
-    is_large = rises > np.abs(micro[1:]) // LARGE_STEPS
-    suspects = np.flatnonzero((rises < 0) | is_large | (rises > rules.plausible(time_ms[:-1], time_ms[1:])))
+    suspects = np.flatnonzero((rises < 0) | large_rises(micro) | (rises > rules.plausible(time_ms[:-1], time_ms[1:])))
     if not len(suspects):
         return Device(readings, np.zeros(len(time_ms), np.bool_))
     size = len(time_ms)
