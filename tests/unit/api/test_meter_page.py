@@ -54,6 +54,14 @@ def test_the_chart_has_the_year_before_the_counter_and_the_events_in_one(
     assert any(layer["mark"]["fill"] == "url(#stoerung)" for layer in amounts["layer"] if "fill" in layer["mark"])
 
 
+def test_every_year_of_five_stands_in_front_of_the_one_before(reader: Client) -> None:
+    years = chart(reader, f"{PAGE}?spanne=jahre&schritt=jahr")["data"]["values"]
+    months = chart(reader, f"{PAGE}?spanne=jahre&schritt=monat")["data"]["values"]
+    assert any(row["last"] for row in years)
+    assert [row["last"] for row in years[1:]] == [row["value"] for row in years[:-1]]
+    assert [row["last"] for row in months[12:]] == [row["value"] for row in months[:-12]]
+
+
 def test_a_time_that_has_not_come_is_no_gap(reader: Client) -> None:
     rows = chart(reader, f"{PAGE}?spanne=monat")["data"]["values"]
     assert [row["sureness"] for row in rows].count("kommt noch") == 31 - 10
