@@ -42,7 +42,7 @@ def _content(evidence: Evidence, meter: Meter, before: int | None) -> dict[str, 
     shown = rows[:_AT_ONCE]
     return {
         "meter": meter,
-        "title": meter.title or meter.medium.title,
+        "title": evidence.portfolio.name_of(meter),
         "place": evidence.portfolio.property(meter.property_id),
         "steps": [ShownStep(row.time, row.author, step_text(row, meter, zone), comment_of(row)) for row in shown],
         "before": before,

@@ -11,7 +11,7 @@ import typer
 
 from zaehlwerk.commands.options import JsonOption, PortfolioOption, StateOption, YearArgument, meter_of, settings_from
 from zaehlwerk.commands.output import local, on_terminal, print_json, say
-from zaehlwerk.commands.preview import save, show_preview, tell_proposal, tell_spacing
+from zaehlwerk.commands.preview import save, show_preview, tell_proposal, tell_spacing, tell_uncounted
 from zaehlwerk.exits import ExitCode, unknown
 from zaehlwerk.progress_bar import progress_bar
 
@@ -109,6 +109,7 @@ def import_readings(  # noqa: PLR0913, PLR0917  each is an option
         save(taken.proposal.mapping, save_mapping)
     tell_proposal(taken.proposal, is_proposed=mapping is None)
     tell_spacing(taken.result, declared)
+    tell_uncounted(taken.result, declared)
     if dry_run and not as_json:
         show_preview(taken.result, zone)
     _tell(taken.result, zone, as_json=as_json, is_dry=dry_run)

@@ -62,6 +62,16 @@ def test_every_year_of_five_stands_in_front_of_the_one_before(reader: Client) ->
     assert [row["last"] for row in months[12:]] == [row["value"] for row in months[:-12]]
 
 
+def test_a_load_profile_that_no_figure_counts_is_said_on_its_meters_page(
+    reader: Client, district: SmallDistrict
+) -> None:
+    district.store.write([Reading("gs-strom", "interval_energy", milliseconds(NOW), 1.5)])
+    text = reader.page(PAGE).text
+    assert "auch Werte als „Arbeit im Intervall“ (interval_energy) an" in text
+    assert "Gezählt wird nach „Wirkarbeit Bezug“" in text
+    assert "stehen aber in keiner Auswertung" not in reader.page("/zaehler/gs-gas").text
+
+
 def test_a_time_that_has_not_come_is_no_gap(reader: Client) -> None:
     rows = chart(reader, f"{PAGE}?spanne=monat")["data"]["values"]
     assert [row["sureness"] for row in rows].count("kommt noch") == 31 - 10

@@ -123,3 +123,14 @@ def test_a_mistake_in_a_mapping_is_named_with_its_line(house: Path) -> None:
     answer = call("import", "readings", str(house / "a.csv"), "--mapping", str(house / "wrong.yaml"))
     assert answer.exit_code == 2
     assert "wrong.yaml:2: values[0].meter: no meter has the id 'storm', did you mean 'strom'?" in answer.stderr
+
+
+def test_a_load_profile_for_a_meter_that_is_counted_by_its_register_is_pointed_out(house: Path) -> None:
+    file = house / "profile.csv"
+    file.write_text("time,value\n2024-03-01T00:15+01:00,1.5\n2024-03-01T00:30+01:00,2\n", encoding="utf-8")
+    asked = ("--meter", "strom", "--quantity", "interval_energy")
+    for dry in ((), ("--dry-run",)):
+        answer = call("import", "readings", str(file), *asked, *dry)
+        assert answer.exit_code == 0
+        assert "so interval_energy is kept beside it and stands in no figure" in answer.stderr
+    assert "stands in no figure" not in imported(house).stderr
