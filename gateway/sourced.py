@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from gateway.ports import Sink
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:  # who has no histories does without numpy
 
     from gateway.reading import Reading, Receipt, Refused
     from gateway.series import Series
+
+
+IMPORTED: Final = "import"  # the source of what the watched folder brought, and the author of what files say
 
 
 class AsksSource(Sink, Protocol):

@@ -139,7 +139,7 @@ def _day(query: str) -> str:
 
 
 def test_every_way_of_standing_in_for_readings_has_its_words() -> None:
-    methods = {str(one) for one in (*Spreading, *Filling)} - {"none"} | {"by_person"}
+    methods = {str(one) for one in (*Spreading, *Filling)} - {"none"} | {"by_person", "by_source"}
     assert methods <= set(SUBSTITUTE_METHODS)
 
 
