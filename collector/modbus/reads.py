@@ -116,7 +116,8 @@ class SearchedReads:
 
     def refused(self) -> None:
         """Go on to the next place."""
-        if self._found is None and self._pending is not None:
+        # A search that ended without the model begins anew: nothing of it was refused yet.
+        if self._found is None and self._pending is not None and self._silences:
             self.heard(None)
 
     def heard(self, payload: bytes | None) -> None:
