@@ -10,7 +10,7 @@ from pymodbus.pdu import ModbusPDU
 from collector.modbus.faults import Fault, ModbusFault, refusal
 from collector.modbus.frames import HoldingRegisters, in_step
 from collector.modbus.rtu_answers import answer_in
-from collector.modbus.transports import LINE_ERRORS, endpoint_of, has_transactions, kind_of, new_client, pause_s
+from collector.modbus.transports import CONNECTING_ERRORS, endpoint_of, has_transactions, kind_of, new_client, pause_s
 from config.portfolio.sources import ModbusBus, ModbusRtuBus
 from gateway.backoff import Backoff
 
@@ -206,7 +206,7 @@ class Bus:
 async def _connects(client: ModbusBaseClient) -> bool:
     try:
         return bool(await client.connect())
-    except LINE_ERRORS:  # pymodbus takes none but those of the system for a line that cannot be set up
+    except CONNECTING_ERRORS:  # pymodbus takes none but those of the system for a failure
         return False
 
 

@@ -139,6 +139,24 @@ def test_a_line_that_cannot_be_set_up_is_no_connection(monkeypatch: pytest.Monke
     asyncio.run(scene())
 
 
+def test_a_speed_that_the_adapter_does_not_have_is_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise ValueError("Failed to set custom baud rate (12345)")
+
+    async def scene() -> None:
+        async with line(lambda unit, address, count: [(0.0, answer(unit, VALUE))]) as one:
+            bus = Bus(ModbusRtuBus("keller", one.device, baud=12_345), timeout_s=0.3, backoff=Backoff(0.0, 0.0))
+            assert await outcome(bus) is Fault.DISCONNECTED
+
+    monkeypatch.setattr("serial.serialposix.PlatformSpecific._set_special_baudrate", refuse)
+    asyncio.run(scene())
+
+
+def test_a_name_that_no_resolver_takes_is_no_connection() -> None:
+    bus = Bus(ModbusRtuTcpBus("gateway", "schule..example", 502), timeout_s=0.3, backoff=Backoff(0.0, 0.0))
+    assert asyncio.run(outcome(bus)) is Fault.DISCONNECTED
+
+
 @pytest.mark.parametrize("parity", ["N", "E", "O"])
 def test_a_pseudo_terminal_is_read_whatever_parity_the_bus_has(parity: str) -> None:
     async def scene() -> None:
