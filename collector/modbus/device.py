@@ -18,6 +18,8 @@ SERIAL_TRIES = 3
 FIRST_DELAY_S = 5.0
 CEILING_S = 300.0
 FIRST_ROUND_S = 5.0
+# Nobody exchanges a device more quickly.
+EXCHANGED_S = 120.0
 
 
 class Change(StrEnum):
@@ -80,7 +82,7 @@ class Device:
     due_s: float = 0.0
     queued_s: float = 0.0
     is_queued: bool = False
-    has_answered: bool = False
+    heard_s: float | None = None  # None: it has not answered yet
     serial_tries: int = SERIAL_TRIES  # left until the device's serial number is known, or given up
 
     @property
@@ -91,7 +93,7 @@ class Device:
     def answered(self, now_s: float) -> Change | None:
         """Note an answer; the device is due again in its next slot."""
         self.due_s = self.next_slot_s(now_s)
-        self.has_answered = True
+        self.heard_s = now_s
         return self.health.answered()
 
     def failed(self, fault: Fault, now_s: float, time_ms: int) -> Change | None:
@@ -108,6 +110,12 @@ class Device:
             self.reads.forget()
         self.due_s = self.next_slot_s(now_s + self.health.delay_s(self.every_s) - self.every_s)
         return change
+
+    def reconnected(self, now_s: float) -> None:
+        """Note that the next answer comes over a new connection: after a while it may be another device's."""
+        if self.heard_s is not None and now_s - self.heard_s > EXCHANGED_S:
+            self.reads.forget()
+            self.serial_tries = SERIAL_TRIES
 
     def next_slot_s(self, now_s: float) -> float:
         """Return the first slot after `now_s`; those that were missed meanwhile are not made up for."""

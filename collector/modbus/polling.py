@@ -104,6 +104,9 @@ class BusPolling:
     async def poll(self, device: Device) -> None:
         """Read all blocks of a device; what it answered before a fault is kept."""
         self._counts.polls += 1
+        if not self.bus.connected:
+            for one in self.devices:
+                one.reconnected(self._clock_s())
         timeout_s = self._timeout_s(device)
         try:
             for read in device.reads:
@@ -155,7 +158,7 @@ class BusPolling:
     def _timeout_s(self, device: Device) -> float:
         return self._patience.timeout_s(
             declared_s=device.declared_timeout_s,
-            is_known=device.has_answered,
+            is_known=device.heard_s is not None,
             is_first_try=not device.health.failures,
         )
 

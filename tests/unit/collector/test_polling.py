@@ -40,6 +40,7 @@ class FakeBus:
         self.timeouts_s.append(timeout_s)
         if request.dev_id in self.silent:
             raise ModbusFault(Fault.SILENT, "no answer")
+        self.connected = True
         if request.address == SERIAL.address:
             return struct.pack(">I", self.serial)
         return struct.pack(">d", float(request.dev_id)).ljust(2 * request.count, b"\0")
@@ -161,6 +162,29 @@ def test_a_serial_number_is_read_once_and_again_after_a_return() -> None:
         place.bus.silent, place.bus.serial = set(), 222
         await place.pass_time(60)
         assert place.polling.statistics().exchanged == {"strom-1": "222"}
+
+    asyncio.run(scene())
+
+
+def test_who_answers_over_a_new_connection_after_minutes_may_be_another() -> None:
+    async def scene() -> None:
+        place = Scene(2, every_s=300.0, table=profile(ENERGY, SERIAL))
+        await place.pass_time(250)
+        place.bus.serial, place.bus.connected = 222, False
+        await place.pass_time(300, step_s=10.0)
+        assert place.polling.statistics().exchanged == {"strom-1": "222", "strom-2": "222"}
+
+    asyncio.run(scene())
+
+
+def test_a_connection_that_was_lost_for_seconds_makes_no_other_device() -> None:
+    async def scene() -> None:
+        place = Scene(1, every_s=10.0, table=profile(ENERGY, SERIAL))
+        await place.pass_time(9)
+        place.bus.asked.clear()
+        place.bus.connected = False
+        await place.pass_time(10)
+        assert len(place.bus.asked) == 1
 
     asyncio.run(scene())
 
