@@ -62,8 +62,8 @@ class Health:
         What was garbled once is noise on the line as a rule, and costs no more than that poll.
         """
         if self.failures == 1 and self.fault is Fault.GARBLED:
-            return every_s
-        return max(every_s, doubled_s(FIRST_DELAY_S, self.failures, ceiling_s=CEILING_S))
+            return min(every_s, FIRST_DELAY_S)
+        return doubled_s(FIRST_DELAY_S, self.failures, ceiling_s=max(every_s, CEILING_S))
 
 
 @dataclass(slots=True)
@@ -103,12 +103,12 @@ class Device:
         if fault is Fault.ILLEGAL:
             self.reads.refused()
         if fault in INNOCENT:
-            self.due_s = self.next_slot_s(now_s)
+            self.due_s = self._again_s(now_s, min(self.every_s, FIRST_DELAY_S))
             return None
         change = self.health.failed(fault, time_ms)
         if change is Change.LOST:
             self.reads.forget()
-        self.due_s = self.next_slot_s(now_s + self.health.delay_s(self.every_s) - self.every_s)
+        self.due_s = self._again_s(now_s, self.health.delay_s(self.every_s))
         return change
 
     def reconnected(self, now_s: float) -> None:
@@ -120,6 +120,12 @@ class Device:
     def next_slot_s(self, now_s: float) -> float:
         """Return the first slot after `now_s`; those that were missed meanwhile are not made up for."""
         return self.slot_s + self.every_s * ((now_s - self.slot_s) // self.every_s + 1)
+
+    def _again_s(self, now_s: float, delay_s: float) -> float:
+        # A quarter of an hour is not lost for one poll that failed: what is not due soon is asked in between.
+        if delay_s < self.every_s:
+            return min(now_s + delay_s, self.next_slot_s(now_s))
+        return self.next_slot_s(now_s + delay_s - self.every_s)
 
 
 def devices_of(meters: Sequence[Meter], profiles: dict[str, DeviceProfile]) -> dict[str, list[Device]]:

@@ -1,5 +1,6 @@
 """Online, three tries, offline, back; and every device in its own slot."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,6 +54,20 @@ def test_noise_costs_a_device_that_one_poll() -> None:
     assert health.delay_s(1.0) == 1.0
     health.failed(Fault.GARBLED, 1)
     assert health.delay_s(1.0) == 10.0
+
+
+@pytest.mark.parametrize("fault", [Fault.SILENT, Fault.GARBLED, Fault.BUSY, Fault.DISCONNECTED])
+def test_a_failure_costs_no_quarter_of_an_hour(fault: Fault) -> None:
+    one = device(every_s=900.0)
+    one.failed(fault, 10.0, 10_000)
+    assert one.due_s == 15.0
+
+
+def test_a_device_that_stays_away_is_asked_no_more_often_than_it_would_be_anyway() -> None:
+    one = device(every_s=900.0)
+    for second in range(0, 9_000, 900):
+        one.failed(Fault.SILENT, float(second), second)
+    assert one.due_s == 9_000.0
 
 
 def test_a_lost_bus_is_not_the_devices_fault() -> None:
