@@ -106,6 +106,32 @@ def test_a_late_answer_on_a_line_never_becomes_the_value_of_another_register() -
     asyncio.run(scene())
 
 
+def test_a_late_answer_behind_noise_never_becomes_the_value_of_another_register() -> None:
+    def script(unit: int, address: int, count: int) -> list[tuple[float, bytes]]:
+        return [(0.1, b"\xff"), (0.4, answer(unit, OTHER))] if address == 0 else [(0.2, answer(unit, VALUE))]
+
+    async def scene() -> None:
+        async with line(script) as one:
+            bus = serial_bus(one.device)
+            assert await outcome(bus, 1, address=0) is Fault.GARBLED
+            assert await outcome(bus, 1, address=50) == VALUE
+            bus.close()
+
+    asyncio.run(scene())
+
+
+def test_a_line_that_is_lost_while_it_falls_silent_is_told() -> None:
+    async def scene() -> None:
+        async with line(lambda unit, address, count: []) as one:
+            bus = serial_bus(one.device)
+            assert await outcome(bus) is Fault.SILENT
+            asyncio.get_running_loop().call_later(0.1, one.unplug)
+            assert await outcome(bus) is Fault.DISCONNECTED
+            bus.close()
+
+    asyncio.run(scene())
+
+
 def test_a_line_that_is_unplugged_is_told_at_once_and_opened_again_when_it_is_back() -> None:
     async def scene() -> None:
         async with line(lambda unit, address, count: [(0.0, answer(unit, VALUE))]) as one:
@@ -184,6 +210,33 @@ def test_a_late_answer_through_a_gateway_never_becomes_the_value_of_another_regi
         assert await outcome(bus, 1, address=0) is Fault.SILENT
         assert await outcome(bus, 1, address=50) == VALUE
         assert len(connections) == 2
+        bus.close()
+        server.close()
+        await asyncio.sleep(0.25)
+
+    connections: list[asyncio.StreamWriter] = []
+    asyncio.run(scene())
+
+
+def test_a_late_answer_that_a_gateway_passes_to_a_new_connection_is_nobody_elses_value() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+        while head := await reader.read(8):
+            late = head[3] == 0
+            asyncio.get_running_loop().call_later(
+                0.4 if late else 0.2, say, answer(head[0], OTHER if late else VALUE)
+            )
+        writer.close()
+
+    def say(said: bytes) -> None:
+        connections[-1].write(said)  # whoever is connected hears what the line brings
+
+    async def scene() -> None:
+        server = await asyncio.start_server(serve, LOOPBACK, 0)
+        port = server.sockets[0].getsockname()[1]
+        bus = Bus(ModbusRtuTcpBus("gateway", LOOPBACK, port), timeout_s=0.3, backoff=Backoff(0.0, 0.0))
+        assert await outcome(bus, 1, address=0) is Fault.SILENT
+        assert await outcome(bus, 1, address=50) == VALUE
         bus.close()
         server.close()
         await asyncio.sleep(0.25)
