@@ -28,6 +28,11 @@ from tests.unit.collector.portfolio import profile, register
 from zaehlwerk.command_line import app
 
 SHOWN_KWH = 40_482.83
+HEAT_METERS = {
+    11: "diehl_sharky775_scylar",
+    12: "engelmann_sensostar_s3",
+    13: "landisgyr_ultraheat_t550_uh50",
+}
 STRANGER = profile(
     register("active_energy_import", 210, type="uint32", scale=Decimal("0.01"), function_code=3),
     register("voltage", 240, count=1, type="uint16", scale=Decimal("0.1"), unit="V", phase="L1", function_code=3),
@@ -35,9 +40,11 @@ STRANGER = profile(
 )
 
 
-def device(table: DeviceProfile, value: float | None = SHOWN_KWH) -> SimulatedDevice:
+def device(
+    table: DeviceProfile, value: float | None = SHOWN_KWH, *, quantity: str = "active_energy_import"
+) -> SimulatedDevice:
     source = ModbusSource("bus", 1, table.id, timedelta(minutes=1))
-    meter = Meter("strom", "schule", "electricity_import", "kWh", "active_energy_import", source=source)
+    meter = Meter("meter", "schule", "electricity_import", "kWh", quantity, source=source)
     return SimulatedDevice(table, (meter,), lambda _meter, _now: value)
 
 
@@ -66,6 +73,7 @@ def port() -> Iterator[int]:
         2: device(tables["abb_b23_b24"]),
         7: device(STRANGER),
         9: device(tables["eastron_sdm630_v2"], None),
+        **{unit: device(tables[name], quantity="heat_energy") for unit, name in HEAT_METERS.items()},
     }
     with serving(devices) as bound:
         yield bound
@@ -126,6 +134,19 @@ def test_a_device_that_nobody_described_is_found_by_its_display_and_the_yaml_rea
     assert (energy.address, energy.type) == (210, "uint32")
     assert (voltage.address, voltage.type, voltage.scale) == (240, "uint16", Decimal("0.1"))
     assert decode(energy, (4_048_283).to_bytes(4, "big")) == SHOWN_KWH
+
+
+@pytest.mark.parametrize(("unit", "table"), HEAT_METERS.items())
+def test_a_heat_meter_that_tells_its_unit_is_compared_with_its_display(port: int, unit: int, table: str) -> None:
+    found = document(port, "--unit", str(unit), "--profile", table, "--display", "heat=40.48MWh")
+    assert isinstance(found["readings"], list)
+    assert ("heat_energy", "kWh") in [(one["quantity"], one["unit"]) for one in found["readings"]]
+    assert isinstance(found["displays"], list)
+    assert [(one["unit"], one["agrees"]) for one in found["displays"]] == [("MWh", True)]
+
+
+def test_a_heat_meter_is_found_by_its_display(port: int) -> None:
+    assert document(port, "--unit", "11", "--find", "--display", "heat=40.48MWh")["profile"] == HEAT_METERS[11]
 
 
 def test_a_comparison_is_kept_with_who_and_when(port: int, tmp_path: Path) -> None:
