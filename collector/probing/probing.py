@@ -4,20 +4,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from collector.modbus.bus import Bus
+from collector.modbus.faults import ModbusFault
 from collector.modbus.transports import endpoint_of
 from collector.probing.asking import Asker
 from collector.probing.checking import Checked, check
 from collector.probing.comparing import Compared, compared
 from collector.probing.displays import Display
-from collector.probing.finding import Candidate, candidates
+from collector.probing.finding import Candidate, Progress, candidates
 from collector.probing.matching import Found, Sureness, find
 from collector.probing.proposal import source_yaml, table_yaml
+from collector.probing.reasons import unreachable
 from collector.probing.scanning import scan
 from config.errors import Unreachable
 from config.portfolio.sources import ModbusBus
 from config.profiles.registers import DeviceProfile
+from gateway.backoff import Backoff
 
 OWN_TABLE = "eigener_zaehler"
+# A person waits: a device that hangs up again and again is not left alone ever longer.
+RECONNECTED_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,10 @@ class Visit:
     is_search: bool = False
 
 
+def _quiet(_share: float, _step: str) -> None:
+    """Nobody watches."""
+
+
 async def visit(
     source: ModbusBus,
     unit: int,
@@ -45,28 +54,36 @@ async def visit(
     profiles: Mapping[str, DeviceProfile],
     profile: str | None = None,
     displays: Sequence[Display] = (),
+    progress: Progress = _quiet,
 ) -> Visit:
     """Ask a device; with a `profile` by that table alone, else by all of them. Raises `Unreachable`."""
-    bus = Bus(source)
+    bus = Bus(source, backoff=Backoff(RECONNECTED_S, RECONNECTED_S))
     asker = Asker(bus, unit)
     try:
         if profile is not None:
             checked = await check(asker, profiles[profile])
             beside = tuple(compared(display, checked.readings) for display in displays)
             return Visit(endpoint_of(source), unit, asker.requests, checked, beside, yaml=source_yaml(unit, profile))
-        return await _search(asker, endpoint_of(source), list(profiles.values()), displays)
+        return await _search(asker, endpoint_of(source), list(profiles.values()), displays, progress)
+    except ModbusFault as error:
+        raise unreachable(error, source, unit) from error
     finally:
         bus.close()
 
 
 async def _search(
-    asker: Asker, endpoint: str, profiles: Sequence[DeviceProfile], displays: Sequence[Display]
+    asker: Asker,
+    endpoint: str,
+    profiles: Sequence[DeviceProfile],
+    displays: Sequence[Display],
+    progress: Progress,
 ) -> Visit:
-    ranked = await candidates(asker, [one for one in profiles if not one.simulated], displays)
+    real = [one for one in profiles if not one.simulated]
+    ranked = await candidates(asker, real, displays, progress=progress)
     best = ranked[0] if ranked and ranked[0].agreeing == len(displays) else None
     known = best.compared if best else ()
     if best is None and not await _finds_all(asker, displays):
-        await scan(asker)
+        await scan(asker, progress=progress)
     if not any(asker.words.values()):
         raise Unreachable(f"{endpoint}: unit {asker.unit} answers, but has none of the registers of any table")
     found = tuple(find(asker.words, displays, known))

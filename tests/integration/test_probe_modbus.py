@@ -23,7 +23,7 @@ from gateway.embedded import EmbeddedStore
 from gateway.operations import Operations
 from gateway.reading import Reading, milliseconds
 from tests.portfolios import write_portfolio
-from tests.servers.search import LOOPBACK
+from tests.servers.search import LOOPBACK, free_port
 from tests.unit.collector.portfolio import profile, register
 from zaehlwerk.command_line import app
 
@@ -171,10 +171,24 @@ def test_a_comparison_is_kept_with_who_and_when(port: int, tmp_path: Path) -> No
     assert (row.detail["display"], row.detail["agrees"], row.detail["stored_agrees"]) == ("40482.8", True, True)
 
 
-def test_a_unit_that_stays_silent_ends_with_1_and_says_so(port: int) -> None:
-    result = probe(port, "--unit", "9", "--profile", "eastron_sdm630_v2")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--unit", "9", "--profile", "eastron_sdm630_v2"], "takes the connection, but unit 9 is silent"),
+        (["--unit", "99", "--find"], "reaches no unit 99: is the unit id right"),
+    ],
+)
+def test_what_is_out_of_reach_is_told_with_what_to_look_at(port: int, arguments: list[str], words: str) -> None:
+    result = probe(port, *arguments)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "silent" in result.stderr
+    assert words in result.stderr
+
+
+def test_an_address_at_which_nobody_listens_is_told_as_such() -> None:
+    result = probe(free_port(), "--unit", "1", "--find")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "nobody takes a connection at 127.0.0.1" in result.stderr
+    assert "later" not in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zaehlwerk.commands.options import JsonOption, PortfolioOption, StateOption, settings_from
-from zaehlwerk.commands.output import print_json, print_table, say
+from zaehlwerk.commands.output import on_terminal, print_json, print_table, say
 from zaehlwerk.exits import ExitCode, WrongCall, unknown
+from zaehlwerk.progress_bar import progress_bar
 
 if TYPE_CHECKING:
     from collector.probing.probing import Visit
@@ -56,7 +57,8 @@ def probe_modbus(  # noqa: PLR0913, PLR0917  each is an option
     if profile is not None and profile not in tables:
         raise unknown("device profile", profile, tables)
     source, shown = _source(target, transport, baud, parity), [display_of(one) for one in display or ()]
-    came = asyncio.run(visit(source, unit, profiles=tables, profile=profile, displays=shown))
+    with progress_bar("Probe", watched=on_terminal()) as draw:
+        came = asyncio.run(visit(source, unit, profiles=tables, profile=profile, displays=shown, progress=draw))
     document = document_of(came, plan=plan)
     if as_json:
         print_json(document)
