@@ -83,6 +83,7 @@ class Device:
     queued_s: float = 0.0
     is_queued: bool = False
     heard_s: float | None = None  # None: it has not answered yet
+    lacking: set[int] = field(default_factory=set)  # addresses of blocks that it refused, each told once
     serial_tries: int = SERIAL_TRIES  # left until the device's serial number is known, or given up
 
     @property
@@ -100,8 +101,6 @@ class Device:
         """Note that there was no usable answer and decide when to ask again."""
         if fault not in {Fault.BUSY, Fault.ACKNOWLEDGED}:
             self.serial_tries = SERIAL_TRIES  # who comes back may be another
-        if fault is Fault.ILLEGAL:
-            self.reads.refused()
         if fault in INNOCENT:
             self.due_s = self._again_s(now_s, min(self.every_s, FIRST_DELAY_S))
             return None

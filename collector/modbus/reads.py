@@ -44,8 +44,8 @@ class Reads(Protocol):
         """How many requests a usual poll takes."""
         ...
 
-    def refused(self) -> None:
-        """Take note that the device does not have what the last request asked for."""
+    def refused(self) -> bool:
+        """Take note that the device does not have what the last request asked for; say if the poll goes on."""
         ...
 
     def forget(self) -> None:
@@ -70,8 +70,9 @@ class PlannedReads:
     def __len__(self) -> int:
         return len(self.live)
 
-    def refused(self) -> None:
-        """Go on as planned: what the device says once is needed."""
+    def refused(self) -> bool:
+        """Go on with the other blocks; what the device says once is needed."""
+        return self._is_known and len(self.live) > 1
 
     def forget(self) -> None:
         """Ask again what was asked once."""
@@ -114,11 +115,14 @@ class SearchedReads:
     def __len__(self) -> int:
         return 0 if self._found is None else len(self._found)
 
-    def refused(self) -> None:
-        """Go on to the next place."""
+    def refused(self) -> bool:
+        """Go on to the next place in the next poll."""
+        if self._found is not None:
+            return self._found.refused()
         # A search that ended without the model begins anew: nothing of it was refused yet.
-        if self._found is None and self._pending is not None and self._silences:
+        if self._pending is not None and self._silences:
             self.heard(None)
+        return False
 
     def heard(self, payload: bytes | None) -> None:
         """Take the answer to a step of the search."""
