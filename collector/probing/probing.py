@@ -30,6 +30,7 @@ class Visit:
     """What came of it. `checked` None: no table fits. `yaml` is what a person pastes; empty: nothing was found.
 
     `is_search`: all tables were tried, `candidates` are those that fit and `found` what the display shows.
+    `compared`: the displays beside the table that was read, or beside the best candidate where none shows them all.
     """
 
     endpoint: str
@@ -89,7 +90,8 @@ async def _search(
     found = tuple(find(asker.words, displays, known))
     checked = best.checked if best else None
     yaml = _proposal(asker.unit, checked, found)
-    return Visit(endpoint, asker.unit, asker.requests, checked, known, tuple(ranked), found, yaml, True)
+    beside = ranked[0].compared if ranked else ()
+    return Visit(endpoint, asker.unit, asker.requests, checked, beside, tuple(ranked), found, yaml, True)
 
 
 async def _finds_all(asker: Asker, displays: Sequence[Display]) -> bool:
@@ -102,5 +104,5 @@ def _proposal(unit: int, checked: Checked | None, found: Sequence[Found]) -> str
         return source_yaml(unit, checked.profile.id)
     if not found:
         return ""
-    table = table_yaml(OWN_TABLE, [one.match for one in found])
+    table = table_yaml(OWN_TABLE, found)
     return f"# devices/{OWN_TABLE}.yaml\n{table}# at the meter\n{source_yaml(unit, OWN_TABLE)}"

@@ -149,6 +149,15 @@ def test_a_heat_meter_is_found_by_its_display(port: int) -> None:
     assert document(port, "--unit", "11", "--find", "--display", "heat=40.48MWh")["profile"] == HEAT_METERS[11]
 
 
+def test_where_one_of_two_displays_is_not_the_devices_the_closest_table_says_which(port: int) -> None:
+    result = probe(port, "--unit", "1", "--find", "--display", "energy=40482.8", "--display", "voltage=17")
+    assert "no table shows all of it; eastron_sdm" in result.stdout
+    assert "shows 1 of 2:" in result.stdout
+    assert "display voltage 17 V: read 230.000, DIFFERS" in result.stdout
+    (guess,) = [line for line in result.stdout.splitlines() if "quantity: voltage" in line]
+    assert "# unsicher" in guess
+
+
 def test_a_comparison_is_kept_with_who_and_when(port: int, tmp_path: Path) -> None:
     source = {"from": "bus", "device": 1, "profile": "eastron_sdm630_v2"}
     meter = {"id": "strom", "medium": "electricity_import", "unit": "kWh", "source": source}

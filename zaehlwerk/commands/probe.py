@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zaehlwerk.commands.options import JsonOption, PortfolioOption, StateOption, settings_from
-from zaehlwerk.commands.output import on_terminal, print_json, print_table, say
+from zaehlwerk.commands.output import number, on_terminal, print_json, print_table, say
 from zaehlwerk.exits import ExitCode, WrongCall, unknown
 from zaehlwerk.progress_bar import progress_bar
 
@@ -67,7 +68,7 @@ def probe_modbus(  # noqa: PLR0913, PLR0917  each is an option
     if record:
         _keep(came, source, record, portfolio, state)
     if came.checked is None and not came.found:
-        say("no table fits, and nothing on the device is what the display shows")
+        say("no table fits, and nothing on the device is what the display shows: was it read off this device?")
         raise typer.Exit(ExitCode.FAILED)
     if came.checked is not None and all(one.value is None for one in came.checked.readings):
         raise typer.Exit(ExitCode.FAILED)
@@ -102,13 +103,24 @@ def _print(came: Visit, document: dict[str, Any]) -> None:
         names = ("quantity", "phase", "value", "unit", "address")
         print_table(names, [tuple(one[name] for name in names) for one in document["readings"]])
     _print_requests(document)
-    for one in document.get("displays", ()):
-        verdict = "agrees" if one["agrees"] else "DIFFERS"
-        typer.echo(f"display {one['quantity']} {one['display']} {one['unit']}: read {one['read']}, {verdict}")
+    _print_displays(came, document.get("displays", ()))
     for problem in document["problems"]:
         say(problem)
     if came.yaml:
         typer.echo(came.yaml, nl=False)
+
+
+def _print_displays(came: Visit, displays: Sequence[dict[str, Any]]) -> None:
+    if displays and came.checked is None:
+        agreeing = sum(one["agrees"] for one in displays)
+        closest = came.candidates[0].profile
+        typer.echo(f"no table shows all of it; {closest} shows {agreeing} of {len(displays)}:")
+    for one in displays:
+        verdict = "agrees" if one["agrees"] else "DIFFERS"
+        read = (
+            f"read {number(one['read'])}, {verdict}" if one["read"] is not None else "the table has no value for it"
+        )
+        typer.echo(f"display {one['quantity']} {one['display']} {one['unit']}: {read}")
 
 
 def _print_search(document: dict[str, Any]) -> None:
