@@ -1,5 +1,6 @@
 """The evidence that a display, the device's registers and the database say the same: who looked, when, at what."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from config.portfolio.sources import ModbusBus, ModbusRtuBus, MqttBroker
 from zaehlwerk.composition import House
 
 DISPLAY_CHECKED = "display_checked"
+FIRST_MODEL = "1"  # a visit looks at the first of several meters behind an inverter
 _NEWEST_WITHIN = timedelta(days=1)
 
 
@@ -20,7 +22,7 @@ def keep_comparison(house: House, visit: Visit, source: ModbusBus, who: str) -> 
     meters = meters_at(house.portfolio, source, visit.unit)
     subjects = []
     for compared in visit.compared:
-        meter = next((one for one in meters if one.quantity == compared.display.quantity), None)
+        meter = _meter_of(compared, meters)
         subject = meter.id if meter else f"{visit.endpoint} unit {visit.unit}"
         house.operations.audit.record(who, DISPLAY_CHECKED, subject, _detail(house, visit, compared, meter))
         subjects.append(subject)
@@ -37,6 +39,15 @@ def meters_at(portfolio: Portfolio, source: ModbusBus, unit: int) -> list[Meter]
         for meter in portfolio.meters.values()
         if isinstance(meter.source, ModbusSource) and meter.source.bus in buses and meter.source.device == unit
     ]
+
+
+def _meter_of(compared: Compared, meters: Sequence[Meter]) -> Meter | None:
+    """The meter of a display: on a device with several, the one on the channel whose register was read."""
+    fitting = [one for one in meters if one.quantity == compared.display.quantity]
+    phase = compared.register.phase if compared.register else compared.display.phase
+    channels = {one.source.channel: one for one in fitting if isinstance(one.source, ModbusSource)}
+    whole = channels.get(None) or channels.get(FIRST_MODEL)
+    return channels.get(phase) or (whole if compared.display.phase is None else None)
 
 
 def _address(source: ModbusBus) -> tuple[str, int]:

@@ -180,6 +180,31 @@ def test_a_comparison_is_kept_with_who_and_when(port: int, tmp_path: Path) -> No
     assert (row.detail["display"], row.detail["agrees"], row.detail["stored_agrees"]) == ("40482.8", True, True)
 
 
+def test_a_comparison_is_kept_of_the_meter_on_the_channel_that_was_read(port: int, tmp_path: Path) -> None:
+    source = {"from": "bus", "device": 1, "profile": "eastron_sdm630_v2"}
+    meters = [
+        {
+            "id": f"mieter-{phase.lower()}",
+            "medium": "electricity_import",
+            "unit": "kWh",
+            "source": source | {"channel": phase},
+        }
+        for phase in ("L1", "L2")
+    ]
+    bus = {"id": "bus", "kind": "modbus_tcp", "host": LOOPBACK, "port": port}
+    folder = write_portfolio(tmp_path / "portfolio", sources=[bus], meters=meters)
+    kept = [
+        probe(
+            port,
+            *("--unit", "1", "--profile", "eastron_sdm630_v2", "--display", display),
+            *("--record", "Hausmeister Nord", "--portfolio", str(folder), "--state", str(tmp_path / "state")),
+        ).stderr
+        for display in ("energy.L2=0", "energy=40482.8")
+    ]
+    assert "kept: mieter-l2" in kept[0]
+    assert f"kept: {LOOPBACK}:{port} unit 1" in kept[1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
