@@ -29,16 +29,24 @@ def keep_comparison(house: House, visit: Visit, source: ModbusBus, who: str) -> 
     return subjects
 
 
+def bus_at(portfolio: Portfolio, source: ModbusBus) -> str | None:
+    """Return the id of the bus that a portfolio has at an address; None if it has none there."""
+    return next(iter(_buses_at(portfolio, source)), None)
+
+
 def meters_at(portfolio: Portfolio, source: ModbusBus, unit: int) -> list[Meter]:
     """Return the meters that are read from a unit at an address."""
-    buses = {
-        one.id for one in portfolio.sources if not isinstance(one, MqttBroker) and _address(one) == _address(source)
-    }
+    buses = _buses_at(portfolio, source)
     return [
         meter
         for meter in portfolio.meters.values()
         if isinstance(meter.source, ModbusSource) and meter.source.bus in buses and meter.source.device == unit
     ]
+
+
+def _buses_at(portfolio: Portfolio, source: ModbusBus) -> list[str]:
+    buses = [one for one in portfolio.sources if not isinstance(one, MqttBroker)]
+    return [one.id for one in buses if _address(one) == _address(source)]
 
 
 def _meter_of(compared: Compared, meters: Sequence[Meter]) -> Meter | None:

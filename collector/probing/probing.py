@@ -64,8 +64,9 @@ async def visit(
         if profile is not None:
             checked = await check(asker, profiles[profile])
             beside = tuple(compared(display, checked.readings) for display in displays)
-            return Visit(endpoint_of(source), unit, asker.requests, checked, beside, yaml=source_yaml(unit, profile))
-        return await _search(asker, endpoint_of(source), list(profiles.values()), displays, progress)
+            yaml = source_yaml(source, unit, profile)
+            return Visit(endpoint_of(source), unit, asker.requests, checked, beside, yaml=yaml)
+        return await _search(asker, source, list(profiles.values()), displays, progress)
     except ModbusFault as error:
         raise unreachable(error, source, unit) from error
     finally:
@@ -74,11 +75,12 @@ async def visit(
 
 async def _search(
     asker: Asker,
-    endpoint: str,
+    source: ModbusBus,
     profiles: Sequence[DeviceProfile],
     displays: Sequence[Display],
     progress: Progress,
 ) -> Visit:
+    endpoint = endpoint_of(source)
     real = [one for one in profiles if not one.simulated]
     ranked = await candidates(asker, real, displays, progress=progress)
     best = ranked[0] if ranked and ranked[0].agreeing == len(displays) else None
@@ -89,7 +91,7 @@ async def _search(
         raise Unreachable(f"{endpoint}: unit {asker.unit} answers, but has none of the registers of any table")
     found = tuple(find(asker.words, displays, known))
     checked = best.checked if best else None
-    yaml = _proposal(asker.unit, checked, found)
+    yaml = _proposal(source, asker.unit, checked, found)
     beside = ranked[0].compared if ranked else ()
     return Visit(endpoint, asker.unit, asker.requests, checked, beside, tuple(ranked), found, yaml, True)
 
@@ -99,10 +101,10 @@ async def _finds_all(asker: Asker, displays: Sequence[Display]) -> bool:
     return len(found) == len(displays) and all(one.sureness is not Sureness.UNSURE for one in found)
 
 
-def _proposal(unit: int, checked: Checked | None, found: Sequence[Found]) -> str:
+def _proposal(source: ModbusBus, unit: int, checked: Checked | None, found: Sequence[Found]) -> str:
     if checked is not None:
-        return source_yaml(unit, checked.profile.id)
+        return source_yaml(source, unit, checked.profile.id)
     if not found:
         return ""
     table = table_yaml(OWN_TABLE, found)
-    return f"# devices/{OWN_TABLE}.yaml\n{table}# at the meter\n{source_yaml(unit, OWN_TABLE)}"
+    return f"# devices/{OWN_TABLE}.yaml\n{table}# at the meter\n{source_yaml(source, unit, OWN_TABLE)}"

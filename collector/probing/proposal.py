@@ -3,16 +3,20 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from collector.modbus.transports import kind_of
 from collector.probing.matching import Found, Match, Sureness
+from config.portfolio.sources import ModbusBus, ModbusRtuBus
 from config.profiles.registers import WordOrder
 
+NEW_BUS = "neuer-bus"
 _ELECTRIC = "electricity_3ph"
 _KINDS = {"heat_energy": "heat", "cooling_energy": "heat", "volume": "heat", "pulse_count": "pulse_counter"}
 
 
-def source_yaml(unit: int, profile: str, bus: str = "BUS") -> str:
-    """Return the line of a meter that is read by a table."""
-    return f"source: {{from: {bus}, device: {unit}, profile: {profile}, every: PT1M}}\n"
+def source_yaml(bus: ModbusBus, unit: int, profile: str) -> str:
+    """Return the line of a meter that is read by a table; a bus that nobody declared stands above it as a comment."""
+    line = f"source: {{from: {bus.id}, device: {unit}, profile: {profile}, every: PT1M}}\n"
+    return f"# district.yaml, sources: - {_bus(bus)}\n{line}" if bus.id == NEW_BUS else line
 
 
 def table_yaml(name: str, found: Sequence[Found], *, max_registers: int = 60) -> str:
@@ -32,6 +36,14 @@ def table_yaml(name: str, found: Sequence[Found], *, max_registers: int = 60) ->
     )
     rows = [_row(one.match, code, order) + _doubt(one) + "\n" for one in ordered]
     return head + "".join(rows) + "sources: [Anzeige des Geräts]\n"
+
+
+def _bus(bus: ModbusBus) -> str:
+    if isinstance(bus, ModbusRtuBus):
+        place = f"device: {bus.device}, baud: {bus.baud}, parity: {bus.parity}"
+    else:
+        place = f'host: "{bus.host}", port: {bus.port}'
+    return f"{{id: {bus.id}, kind: {kind_of(bus)}, {place}}}"
 
 
 def _doubt(found: Found) -> str:

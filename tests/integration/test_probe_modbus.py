@@ -17,6 +17,7 @@ from collector.modbus.decode import decode
 from collector.simulation.registers import SimulatedDevice
 from collector.simulation.servers.opening import tcp_server
 from config.meters.meter import Meter, ModbusSource
+from config.portfolio.files import load_portfolio
 from config.profiles.files import load_profiles
 from config.profiles.registers import DeviceProfile
 from gateway.embedded import EmbeddedStore
@@ -156,6 +157,20 @@ def test_where_one_of_two_displays_is_not_the_devices_the_closest_table_says_whi
     assert "display voltage 17 V: read 230.000, DIFFERS" in result.stdout
     (guess,) = [line for line in result.stdout.splitlines() if "quantity: voltage" in line]
     assert "# unsicher" in guess
+
+
+def test_what_is_printed_is_a_portfolio_that_check_accepts_and_a_bus_that_is_known_is_named(
+    port: int, tmp_path: Path
+) -> None:
+    arguments = ("--unit", "1", "--profile", "eastron_sdm630_v2")
+    text = str(document(port, *arguments)["yaml"])
+    bus = yaml.safe_load(text.splitlines()[0].removeprefix("# district.yaml, sources: - "))
+    meter = {"id": "strom", "medium": "electricity_import", "unit": "kWh", **yaml.safe_load(text)}
+    folder = write_portfolio(tmp_path / "portfolio", sources=[bus], meters=[meter])
+    assert load_portfolio(folder).meters["strom"].source is not None
+    known = write_portfolio(tmp_path / "known", sources=[bus | {"id": "bus-keller"}], meters=[])
+    again = str(document(port, *arguments, "--portfolio", str(known))["yaml"])
+    assert again == "source: {from: bus-keller, device: 1, profile: eastron_sdm630_v2, every: PT1M}\n"
 
 
 def test_a_comparison_is_kept_with_who_and_when(port: int, tmp_path: Path) -> None:
