@@ -8,10 +8,10 @@ from pymodbus.exceptions import ConnectionException, ModbusException
 from pymodbus.pdu import ModbusPDU
 
 from collector.modbus.faults import Fault, ModbusFault, refusal
-from collector.modbus.frames import HoldingRegisters, in_step
+from collector.modbus.frames import HoldingRegisters, in_step, is_whole
 from collector.modbus.rtu_answers import answer_in, frame_bytes
 from collector.modbus.transports import CONNECTING_ERRORS, endpoint_of, has_transactions, kind_of, new_client, pause_s
-from config.portfolio.sources import ModbusBus, ModbusRtuBus
+from config.portfolio.sources import ModbusBus, ModbusRtuBus, ModbusUdpBus
 from gateway.backoff import Backoff
 
 TIMEOUT_S = 1.0
@@ -172,7 +172,7 @@ class Bus:
         if not self._has_transactions:
             return self._hear_line(data)
         self._heard = True
-        if in_step(data):
+        if in_step(data) and (is_whole(data) or not isinstance(self._source, ModbusUdpBus)):
             return data
         log.debug("bus %s: no Modbus TCP answer: %s", self.id, data[:16].hex(" "))
         self._fail(ModbusFault(Fault.GARBLED, "what arrived is no Modbus TCP answer"))

@@ -278,6 +278,30 @@ def test_datagrams_are_read_from_an_independent_server() -> None:
     asyncio.run(scene())
 
 
+class HalfDatagrams(asyncio.DatagramProtocol):
+    """Answers every request with a datagram that is cut off, and the rest in another one."""
+
+    def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]  # by its kind
+        self._transport = transport
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        said = data[:2] + struct.pack(">HHBBB", 0, 7, data[6], 3, 4) + VALUE
+        self._transport.sendto(said[:-2], addr)
+        self._transport.sendto(said[-2:], addr)
+
+
+def test_a_datagram_that_is_cut_off_is_not_completed_by_the_next_one() -> None:
+    async def scene() -> None:
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(HalfDatagrams, local_addr=(LOOPBACK, 0))
+        bus = Bus(ModbusUdpBus("datagrams", LOOPBACK, transport.get_extra_info("sockname")[1]), timeout_s=0.3)
+        assert await outcome(bus) is Fault.GARBLED
+        bus.close()
+        transport.close()
+
+    asyncio.run(scene())
+
+
 def test_datagrams_that_nobody_answers_cost_their_timeout() -> None:
     async def scene() -> None:
         bus = Bus(ModbusUdpBus("datagrams", LOOPBACK, free_port()), timeout_s=0.1)
