@@ -9,7 +9,7 @@ from pymodbus.pdu import ModbusPDU
 
 from collector.modbus.faults import Fault, ModbusFault, refusal
 from collector.modbus.frames import HoldingRegisters, in_step, is_whole
-from collector.modbus.rtu_answers import answer_in, frame_bytes
+from collector.modbus.rtu_answers import answer_in, is_as_long
 from collector.modbus.transports import CONNECTING_ERRORS, endpoint_of, has_transactions, kind_of, new_client, pause_s
 from config.portfolio.sources import ModbusBus, ModbusRtuBus, ModbusUdpBus
 from gateway.backoff import Backoff
@@ -114,7 +114,7 @@ class Bus:
         # A stream that is out of step, or on which late answers pile up, is put right by a new connection alone.
         self._silent += error.fault is Fault.SILENT
         self._is_dirty = True
-        if error.fault in {Fault.SILENT, Fault.GARBLED} and not self._has_heard_all:
+        if self._may_be_late(error.fault, request):
             self._unanswered[_looks_of(request)] = _now_s() + LATEST_ANSWER_S
         if self._is_worn_out(error.fault):
             self._silent = 0
@@ -125,6 +125,15 @@ class Bus:
             self._broken += 1
             if self._broken > 1:
                 self._not_before_s = _now_s() + self._backoff.failed()
+
+    def _may_be_late(self, fault: Fault, request: ModbusPDU) -> bool:
+        if self._has_transactions or fault is Fault.DISCONNECTED:
+            return False
+        if fault in {Fault.SILENT, Fault.GARBLED, Fault.HUNG_UP}:
+            return not self._has_heard_all
+        # A refusal does not tell how much was asked for: it may be the late one of a request before.
+        now_s = _now_s()
+        return any(unit == request.dev_id and until_s > now_s for (unit, *_), until_s in self._unanswered.items())
 
     def _is_worn_out(self, fault: Fault) -> bool:
         if self._silent >= SILENT_IN_A_ROW or fault is Fault.HUNG_UP:
@@ -183,7 +192,7 @@ class Bus:
         self._heard = not self._sent.startswith(data)  # some adapters hear what they say
         asked = self._asked
         # What has come whole, but wrong, comes no second time.
-        self._has_heard_all = asked is not None and len(data.removeprefix(self._sent)) >= frame_bytes(asked.count)
+        self._has_heard_all = asked is not None and is_as_long(data, asked.dev_id, asked.function_code, asked.count)
         return b"" if asked is None else answer_in(data, asked.dev_id, asked.function_code, asked.count)
 
     def _connection_changed(self, connected: bool) -> None:

@@ -12,16 +12,17 @@ _REFUSAL_BYTES = 5
 _FRAME_BYTES = 5  # unit, function, count of bytes, two of checksum
 
 
-def frame_bytes(count: int) -> int:
-    """Return how long the answer to a read of `count` registers is [bytes]."""
-    return _FRAME_BYTES + 2 * count
-
-
 def answer_in(received: bytes, unit: int, function_code: int, count: int) -> bytes:
     """Return the frame that answers a read of `count` registers, or a refusal of it; empty while there is none."""
     head = bytes((unit, function_code, 2 * count))
-    whole = _frame_in(received, head, frame_bytes(count))
+    whole = _frame_in(received, head, _FRAME_BYTES + 2 * count)
     return whole or _frame_in(received, bytes((unit, function_code | ERROR)), _REFUSAL_BYTES)
+
+
+def is_as_long(received: bytes, unit: int, function_code: int, count: int) -> bool:
+    """Say whether all of the answer has come, right or wrong: its beginning, and as many bytes as it takes."""
+    at = received.find(bytes((unit, function_code, 2 * count)))
+    return at >= 0 and len(received) - at >= _FRAME_BYTES + 2 * count
 
 
 def _frame_in(received: bytes, head: bytes, length: int) -> bytes:

@@ -28,9 +28,9 @@ VALUE = bytes.fromhex("449a522b")
 OTHER = bytes.fromhex("11111111")
 
 
-async def outcome(bus: Bus, unit: int = 1, *, address: int = 0) -> bytes | Fault:
+async def outcome(bus: Bus, unit: int = 1, *, address: int = 0, count: int = 2) -> bytes | Fault:
     try:
-        return await bus.read(request(unit, Block(3, address, 2, ())))
+        return await bus.read(request(unit, Block(3, address, count, ())))
     except ModbusFault as error:
         return error.fault
 
@@ -115,6 +115,40 @@ def test_a_late_answer_behind_noise_never_becomes_the_value_of_another_register(
             bus = serial_bus(one.device)
             assert await outcome(bus, 1, address=0) is Fault.GARBLED
             assert await outcome(bus, 1, address=50) == VALUE
+            bus.close()
+
+    asyncio.run(scene())
+
+
+def test_a_late_answer_behind_a_neighbours_late_one_never_becomes_the_value_of_another_register() -> None:
+    def script(unit: int, address: int, count: int) -> list[tuple[float, bytes]]:
+        if address:
+            return [(0.2, answer(unit, VALUE))]
+        return [(0.4, answer(unit, VALUE if unit == 1 else OTHER))]
+
+    async def scene() -> None:
+        async with line(script) as one:
+            bus = serial_bus(one.device)
+            assert await outcome(bus, 1, address=0) is Fault.SILENT
+            assert await outcome(bus, 2, address=0) is Fault.GARBLED
+            assert await outcome(bus, 2, address=50) == VALUE
+            bus.close()
+
+    asyncio.run(scene())
+
+
+def test_what_a_late_refusal_cut_short_never_becomes_the_value_of_another_register() -> None:
+    def script(unit: int, address: int, count: int) -> list[tuple[float, bytes]]:
+        if address == 0:
+            return [(0.4, framed(bytes((unit, 0x83, 2))))]
+        return [(0.2, answer(unit, (OTHER if address == 50 else VALUE) * 2))]
+
+    async def scene() -> None:
+        async with line(script) as one:
+            bus = serial_bus(one.device)
+            assert await outcome(bus, 1, address=0) is Fault.SILENT
+            assert await outcome(bus, 1, address=50, count=4) is Fault.ILLEGAL
+            assert await outcome(bus, 1, address=90, count=4) == VALUE * 2
             bus.close()
 
     asyncio.run(scene())
