@@ -18,6 +18,8 @@ SERIAL_TRIES = 3
 FIRST_DELAY_S = 5.0
 CEILING_S = 300.0
 FIRST_ROUND_S = 5.0
+# Nobody exchanges a device more quickly.
+EXCHANGED_S = 120.0
 
 
 class Change(StrEnum):
@@ -60,8 +62,8 @@ class Health:
         What was garbled once is noise on the line as a rule, and costs no more than that poll.
         """
         if self.failures == 1 and self.fault is Fault.GARBLED:
-            return every_s
-        return max(every_s, doubled_s(FIRST_DELAY_S, self.failures, ceiling_s=CEILING_S))
+            return min(every_s, FIRST_DELAY_S)
+        return doubled_s(FIRST_DELAY_S, self.failures, ceiling_s=max(every_s, CEILING_S))
 
 
 @dataclass(slots=True)
@@ -80,7 +82,8 @@ class Device:
     due_s: float = 0.0
     queued_s: float = 0.0
     is_queued: bool = False
-    has_answered: bool = False
+    heard_s: float | None = None  # None: it has not answered yet
+    lacking: set[int] = field(default_factory=set)  # addresses of blocks that it refused, each told once
     serial_tries: int = SERIAL_TRIES  # left until the device's serial number is known, or given up
 
     @property
@@ -91,27 +94,37 @@ class Device:
     def answered(self, now_s: float) -> Change | None:
         """Note an answer; the device is due again in its next slot."""
         self.due_s = self.next_slot_s(now_s)
-        self.has_answered = True
+        self.heard_s = now_s
         return self.health.answered()
 
     def failed(self, fault: Fault, now_s: float, time_ms: int) -> Change | None:
         """Note that there was no usable answer and decide when to ask again."""
         if fault not in {Fault.BUSY, Fault.ACKNOWLEDGED}:
             self.serial_tries = SERIAL_TRIES  # who comes back may be another
-        if fault is Fault.ILLEGAL:
-            self.reads.refused()
         if fault in INNOCENT:
-            self.due_s = self.next_slot_s(now_s)
+            self.due_s = self._again_s(now_s, min(self.every_s, FIRST_DELAY_S))
             return None
         change = self.health.failed(fault, time_ms)
         if change is Change.LOST:
             self.reads.forget()
-        self.due_s = self.next_slot_s(now_s + self.health.delay_s(self.every_s) - self.every_s)
+        self.due_s = self._again_s(now_s, self.health.delay_s(self.every_s))
         return change
+
+    def reconnected(self, now_s: float) -> None:
+        """Note that the next answer comes over a new connection: after a while it may be another device's."""
+        if self.heard_s is not None and now_s - self.heard_s > EXCHANGED_S:
+            self.reads.forget()
+            self.serial_tries = SERIAL_TRIES
 
     def next_slot_s(self, now_s: float) -> float:
         """Return the first slot after `now_s`; those that were missed meanwhile are not made up for."""
         return self.slot_s + self.every_s * ((now_s - self.slot_s) // self.every_s + 1)
+
+    def _again_s(self, now_s: float, delay_s: float) -> float:
+        # A quarter of an hour is not lost for one poll that failed: what is not due soon is asked in between.
+        if delay_s < self.every_s:
+            return min(now_s + delay_s, self.next_slot_s(now_s))
+        return self.next_slot_s(now_s + delay_s - self.every_s)
 
 
 def devices_of(meters: Sequence[Meter], profiles: dict[str, DeviceProfile]) -> dict[str, list[Device]]:

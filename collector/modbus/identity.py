@@ -12,14 +12,13 @@ from typing import Protocol
 
 from pymodbus.pdu import ModbusPDU
 
-from collector.modbus.decode import decode
+from collector.modbus.derive import raw_reader
 from collector.modbus.frames import request
-from collector.modbus.plan import plan
+from collector.modbus.plan import plan, spanning
 from config.profiles.registers import DeviceProfile, Register
 
 SERIAL = "serial_number"
-_TEXT = "string"
-_BLANK = frozenset({"", "0", str(0xFFFF), str(0xFFFF_FFFF)})
+_BLANK = frozenset({"0", str(0xFFFF), str(0xFFFF_FFFF)})
 
 log = logging.getLogger(__name__)
 
@@ -82,11 +81,10 @@ def serial_read(unit: int, profile: DeviceProfile) -> SerialRead | None:
 
 def serial_in(read: SerialRead, payload: bytes) -> str | None:
     """Return the serial number as text; None where the device has none to tell."""
-    if read.register.type == _TEXT:
-        text = payload.decode("ascii", errors="ignore").strip("\0 \t\r\n")
-    else:
-        value = decode(read.register, payload)
-        text = "" if value is None else f"{value:.0f}"
+    raw = raw_reader(read.register, spanning(read.register))(payload)
+    if raw is None:
+        return None
+    text = raw if isinstance(raw, str) else str(int(raw))
     return None if text in _BLANK else text
 
 

@@ -1,6 +1,6 @@
 """What a device is asked in a poll: its blocks, and before them, the first time, what it has to say once. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -44,8 +44,8 @@ class Reads(Protocol):
         """How many requests a usual poll takes."""
         ...
 
-    def refused(self) -> None:
-        """Take note that the device does not have what the last request asked for."""
+    def refused(self) -> bool:
+        """Take note that the device does not have what the last request asked for; say if the poll goes on."""
         ...
 
     def forget(self) -> None:
@@ -54,24 +54,34 @@ class Reads(Protocol):
 
 
 class PlannedReads:
-    """Scale factors and units once, then the blocks of every poll."""
+    """Scale factors and units once, then the blocks of every poll.
 
-    def __init__(self, once: Sequence[BlockRead], live: Sequence[BlockRead]) -> None:
+    `is_told`: whether the device has said what it was asked once; one that starts up may have no value there yet.
+    """
+
+    def __init__(
+        self, once: Sequence[BlockRead], live: Sequence[BlockRead], *, is_told: Callable[[], bool] = lambda: True
+    ) -> None:
         self.once = tuple(once)
         self.live = tuple(live)
+        self._is_told = is_told
         self._is_known = not once
+        self._is_live = False
 
     def __iter__(self) -> Iterator[BlockRead]:
+        self._is_live = False
         if not self._is_known:
             yield from self.once
-            self._is_known = True
+            self._is_known = self._is_told()
+        self._is_live = True
         yield from self.live
 
     def __len__(self) -> int:
         return len(self.live)
 
-    def refused(self) -> None:
-        """Go on as planned: what the device says once is needed."""
+    def refused(self) -> bool:
+        """Go on with the other blocks; what the device says once is needed."""
+        return self._is_live and len(self.live) > 1
 
     def forget(self) -> None:
         """Ask again what was asked once."""
@@ -114,10 +124,14 @@ class SearchedReads:
     def __len__(self) -> int:
         return 0 if self._found is None else len(self._found)
 
-    def refused(self) -> None:
-        """Go on to the next place."""
-        if self._found is None and self._pending is not None:
+    def refused(self) -> bool:
+        """Go on to the next place in the next poll."""
+        if self._found is not None:
+            return self._found.refused()
+        # A search that ended without the model begins anew: nothing of it was refused yet.
+        if self._pending is not None and self._silences:
             self.heard(None)
+        return False
 
     def heard(self, payload: bytes | None) -> None:
         """Take the answer to a step of the search."""
@@ -168,4 +182,5 @@ def _planned(unit: int, profile: DeviceProfile, series: Sequence[Series]) -> Pla
         return BlockRead(request(unit, block), BlockDecoder(block, own, facts))
 
     once = [BlockRead(request(unit, block), FactsDecoder(block, facts)) for block in plan.once]
-    return PlannedReads(once, [live(block) for block in plan.live])
+    told = [register for block in plan.once for register in block.registers]
+    return PlannedReads(once, [live(block) for block in plan.live], is_told=lambda: facts.has(told))

@@ -1,11 +1,16 @@
 """Online, three tries, offline, back; and every device in its own slot."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.modbus.decode import FactsDecoder
+from collector.modbus.derive import Facts
 from collector.modbus.device import CEILING_S, Change, Device, Health, devices_of, spread
 from collector.modbus.faults import Fault
-from collector.modbus.reads import PlannedReads
+from collector.modbus.frames import request
+from collector.modbus.plan import Block
+from collector.modbus.reads import BlockRead, PlannedReads
 from tests.unit.collector.portfolio import METER, modbus_meter
 
 
@@ -51,6 +56,20 @@ def test_noise_costs_a_device_that_one_poll() -> None:
     assert health.delay_s(1.0) == 10.0
 
 
+@pytest.mark.parametrize("fault", [Fault.SILENT, Fault.GARBLED, Fault.BUSY, Fault.DISCONNECTED])
+def test_a_failure_costs_no_quarter_of_an_hour(fault: Fault) -> None:
+    one = device(every_s=900.0)
+    one.failed(fault, 10.0, 10_000)
+    assert one.due_s == 15.0
+
+
+def test_a_device_that_stays_away_is_asked_no_more_often_than_it_would_be_anyway() -> None:
+    one = device(every_s=900.0)
+    for second in range(0, 9_000, 900):
+        one.failed(Fault.SILENT, float(second), second)
+    assert one.due_s == 9_000.0
+
+
 def test_a_lost_bus_is_not_the_devices_fault() -> None:
     one = device(every_s=1.0)
     for second in range(10):
@@ -62,6 +81,17 @@ def test_a_busy_device_is_asked_again_in_its_next_slot() -> None:
     one = device(every_s=1.0)
     assert one.failed(Fault.BUSY, 7.3, 7_300) is None
     assert one.due_s == 8.0
+
+
+def test_what_was_asked_once_is_asked_again_of_who_comes_back_after_minutes() -> None:
+    once = BlockRead(request(1, Block(3, 0, 1, ())), FactsDecoder(Block(3, 0, 1, ()), Facts()))
+    one = Device(1, "test_meter", 300.0, PlannedReads([once], ()), ("strom",))
+    assert (list(one.reads), list(one.reads)) == ([once], [])
+    one.answered(1_000.0)
+    one.reconnected(1_100.0)
+    assert list(one.reads) == []
+    one.reconnected(1_300.0)
+    assert list(one.reads) == [once]
 
 
 @given(st.integers(1, 200), st.floats(0, 1e6))
