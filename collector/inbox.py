@@ -126,7 +126,7 @@ class Inbox:
         try:
             if reasons:
                 text = "\n".join(reasons) + "\n"
-                target.with_name(target.name + _REASONS).write_text(text, encoding="utf-8")
+                target.with_name(target.name + _REASONS).write_text(text, encoding="utf-8", errors="replace")
                 log.warning("inbox: %s refused: %s", file.name, reasons[0])
             file.rename(target)
         except OSError as error:
