@@ -67,13 +67,16 @@ def _engine(url: str) -> Engine:
     except (ArgumentError, ImportError) as error:
         # Not the URL itself: it may hold a password.
         raise ConfigurationError(f"ZAEHLWERK_DATABASE_URL names no database that can be used: {error}") from None
+    except OSError as error:
+        raise ConfigurationError(f"there is no room for the operations database: {error}") from error
 
 
 def _engine_of(parsed: URL) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True)
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    if parsed.database in {None, "", ":memory:"}:
+        raise ConfigurationError("ZAEHLWERK_DATABASE_URL names no file: what people record would be lost in the end")
+    Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -45,6 +45,12 @@ def test_the_folder_of_the_database_is_made(tmp_path: Path) -> None:
     assert (tmp_path / "deep/er/operations.sqlite").exists()
 
 
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite:////dev/null/state/operations.sqlite"])
+def test_a_database_that_keeps_nothing_is_a_wrong_setting(url: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"no file|no room"):
+        Operations(url)
+
+
 def test_what_failed_halfway_leaves_nothing_behind(operations: Operations) -> None:
     def judge_twice() -> None:
         with operations.begin() as connection:
