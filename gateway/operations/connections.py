@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from config.errors import ConfigurationError, Unreachable
 from gateway.sqlite_errors import DAMAGED, hint_of, kind_of
@@ -51,6 +52,8 @@ class Connections:
 def _in_our_words() -> Iterator[None]:
     try:
         yield
+    except NoConnectionFree as error:
+        raise Unreachable(f"the operations database is asked by too many at once: {error}") from error
     except OperationalError as error:
         message = f"the operations database does not answer: {error.orig}{hint_of(error.orig)}"
         raise Unreachable(message) from error
