@@ -160,7 +160,7 @@ def _free(folder: Path, name: str) -> Path:
 
 def _write_beside(target: Path, ending: str, lines: Sequence[str]) -> None:
     if lines:
-        target.with_name(target.name + ending).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        target.with_name(target.name + ending).write_text("\n".join(lines) + "\n", encoding="utf-8", errors="replace")
 
 
 def _reasons(result: ImportResult) -> list[str]:

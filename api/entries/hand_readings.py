@@ -19,7 +19,7 @@ from api.times import check_moment
 from config.errors import InvalidReading
 from config.meters.meter import Meter
 from config.quantities import is_never_negative
-from gateway.operations.photos import reading_subject
+from gateway.operations.meters.photos import reading_subject
 from gateway.reading import instant, milliseconds
 from gateway.series import Series
 

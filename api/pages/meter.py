@@ -24,7 +24,7 @@ from api.presentation.rendering import templates_of
 from api.trust import witness
 from config.meters.meter import Meter, counts_otherwise
 from gateway.operations import PhotoRow
-from gateway.operations.photos import reading_subject
+from gateway.operations.meters.photos import reading_subject
 from gateway.reading import Reading, instant
 
 router = APIRouter(include_in_schema=False)

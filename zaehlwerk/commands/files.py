@@ -167,7 +167,7 @@ def export_balance(
     """Print a year's final energy and CO2e per group and carrier, raw and under one factor set."""
     from analysis.properties.balance import balance  # noqa: PLC0415
     from analysis.properties.trust import witnesses_of  # noqa: PLC0415
-    from api.answers.balance_rows import BALANCE_COLUMNS, balance_rows  # noqa: PLC0415
+    from api.answers.balance_rows import BALANCE_COLUMNS, balance_rows, district_ars  # noqa: PLC0415
     from api.answers.documents import csv_text  # noqa: PLC0415
     from api.answers.shapes import balance_shape  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
@@ -182,8 +182,10 @@ def export_balance(
         found = balance(house.books, year, chosen, now=now)
         if form == "json":
             print_json(balance_shape(found, witnesses_of(house.books, now=now)))
-        else:
-            typer.echo(csv_text(BALANCE_COLUMNS, balance_rows(found, house.portfolio)), nl=False)
+            return
+        typer.echo(csv_text(BALANCE_COLUMNS, balance_rows(found, house.portfolio)), nl=False)
+        if district_ars(house.portfolio) is None:
+            say("look at this: the column ars is empty: declare `ars` at the municipality of kind district")
 
 
 def _tell(result: ImportResult, zone: ZoneInfo, *, as_json: bool, is_dry: bool) -> None:

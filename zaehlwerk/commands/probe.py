@@ -41,7 +41,9 @@ def probe_modbus(  # noqa: PLR0913, PLR0917  each is an option
     transport: Annotated[
         str, typer.Option("--transport", metavar="T", help="How the device is reached: tcp, rtu_tcp or udp.")
     ] = "tcp",
-    baud: Annotated[int, typer.Option("--baud", metavar="N", help="Speed of a serial line.")] = 9600,
+    baud: Annotated[
+        int, typer.Option("--baud", metavar="N", min=300, max=1_000_000, help="Speed of a serial line.")
+    ] = 9600,
     parity: Annotated[str, typer.Option("--parity", metavar="P", help="Parity of a serial line: N, E or O.")] = "N",
     as_json: JsonOption = False,
     portfolio: PortfolioOption = None,

@@ -42,6 +42,13 @@ def test_recording_the_same_event_again_changes_nothing(operations: Operations) 
     assert operations.events.of_meter("gs-strom") == [EXCHANGE]
 
 
+def test_an_event_that_is_told_finer_than_a_millisecond_is_the_same_again_too(operations: Operations) -> None:
+    finer = replace(EXCHANGE, id="fine", time=EXCHANGE.time + timedelta(microseconds=123_456))
+    first = operations.events.record(finer)
+    assert operations.events.record(finer) == first
+    assert operations.events.of_meter(EXCHANGE.meter) == [first]
+
+
 def test_another_event_under_the_same_id_is_refused(operations: Operations) -> None:
     operations.events.record(EXCHANGE)
     with pytest.raises(Conflict):

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, upd
 from sqlalchemy.exc import IntegrityError
 
 from config.errors import Conflict
-from gateway.operations.alert_rows import JudgementRow, Outcome
+from gateway.operations.alerts.rows import JudgementRow, Outcome
 from gateway.operations.connections import Connections
 from gateway.operations.tables import judgement
 
