@@ -17,6 +17,7 @@ from collector.files.uncounted import uncounted
 from collector.importing import ImportResult
 from config.errors import ConfigurationError, StorageFull, Unreachable, ZaehlwerkError
 from config.portfolio.portfolio import Portfolio
+from gateway.legible import legible
 from gateway.ports import Sink
 
 EVERY_S = 2.0
@@ -93,7 +94,7 @@ class Inbox:
             )
         except (StorageFull, Unreachable) as error:
             if not self._waits_for_storage:
-                log.warning("inbox: %s waits: %s", file.name, error)
+                log.warning("inbox: %s waits: %s", legible(file.name), error)
             self._waits_for_storage = True
             return Taken(file.name, None, (str(error),))
         except (ZaehlwerkError, OSError) as error:
@@ -103,7 +104,7 @@ class Inbox:
         remarks = list(uncounted(result, self._portfolio))
         if result.refused or not (result.accepted or result.known or result.missing):
             return self._moved(file, "refused", _reasons(result), remarks)
-        log.info("inbox: %s done, %d readings", file.name, result.accepted)
+        log.info("inbox: %s done, %d readings", legible(file.name), result.accepted)
         return self._moved(file, "done", [], remarks)
 
     def _mapping_for(self, file: Path) -> FileMapping:
@@ -126,16 +127,17 @@ class Inbox:
 
     def _moved(self, file: Path, where: str, reasons: list[str], remarks: Sequence[str] = ()) -> Taken:
         target = _free(self._folder / where, file.name)
+        reasons = [legible(one) for one in reasons]
         if reasons:
-            log.warning("inbox: %s refused: %s", file.name, reasons[0])
+            log.warning("inbox: %s refused: %s", legible(file.name), reasons[0])
         for remark in remarks:
-            log.warning("inbox: %s: %s", file.name, remark)
+            log.warning("inbox: %s: %s", legible(file.name), remark)
         try:
             _write_beside(target, _REASONS, reasons)
             _write_beside(target, _REMARKS, remarks)
             file.rename(target)
         except OSError as error:
-            log.warning("inbox: %s cannot be moved: %s", file.name, error)
+            log.warning("inbox: %s cannot be moved: %s", legible(file.name), error)
             return Taken(file.name, None, (str(error),))
         self._seen.pop(file.name, None)
         return Taken(file.name, target, tuple(reasons))
@@ -160,7 +162,7 @@ def _free(folder: Path, name: str) -> Path:
 
 def _write_beside(target: Path, ending: str, lines: Sequence[str]) -> None:
     if lines:
-        target.with_name(target.name + ending).write_text("\n".join(lines) + "\n", encoding="utf-8", errors="replace")
+        target.with_name(target.name + ending).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _reasons(result: ImportResult) -> list[str]:

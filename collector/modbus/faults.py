@@ -33,6 +33,8 @@ EXCEPTION_CODES = {
 }
 # They say nothing against the device: it is asked again in its next slot, or within seconds where that is far.
 INNOCENT = frozenset({Fault.DISCONNECTED, Fault.BUSY, Fault.ACKNOWLEDGED})
+# Nobody was there: who answers next may be another device, or the same one set up anew.
+ABSENT = frozenset({Fault.SILENT, Fault.HUNG_UP, Fault.GATEWAY, Fault.GATEWAY_PATH})
 
 
 class ModbusFault(Unreachable):

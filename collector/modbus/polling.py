@@ -113,8 +113,9 @@ class BusPolling:
             self._failed(device, error)
         else:
             self._answered(device)
-            if device.serial is not None and device.serial_tries:
-                await self._identify(device, device.serial)
+            serial = device.serial or device.reads.serial
+            if serial is not None and device.serial_tries:
+                await self._identify(device, serial)
         finally:
             device.is_queued = False
 
