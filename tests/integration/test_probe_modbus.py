@@ -155,6 +155,7 @@ def test_where_one_of_two_displays_is_not_the_devices_the_closest_table_says_whi
     assert "no table shows all of it; eastron_sdm" in result.stdout
     assert "shows 1 of 2:" in result.stdout
     assert "display voltage 17 V: read 230.000, DIFFERS" in result.stdout
+    assert "E+" not in result.stdout
     (guess,) = [line for line in result.stdout.splitlines() if "quantity: voltage" in line]
     assert "# unsicher" in guess
 
