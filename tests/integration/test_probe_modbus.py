@@ -74,6 +74,7 @@ def port() -> Iterator[int]:
         2: device(tables["abb_b23_b24"]),
         7: device(STRANGER),
         9: device(tables["eastron_sdm630_v2"], None),
+        14: device(tables["pulse_isma_sfar_1m_4di"], quantity="pulse_count"),
         **{unit: device(tables[name], quantity="heat_energy") for unit, name in HEAT_METERS.items()},
     }
     with serving(devices) as bound:
@@ -172,6 +173,11 @@ def test_what_is_printed_is_a_portfolio_that_check_accepts_and_a_bus_that_is_kno
     known = write_portfolio(tmp_path / "known", sources=[bus | {"id": "bus-keller"}], meters=[])
     again = str(document(port, *arguments, "--portfolio", str(known))["yaml"])
     assert again == "source: {from: bus-keller, device: 1, profile: eastron_sdm630_v2, every: PT1M}\n"
+
+
+def test_the_channel_that_shows_the_display_is_proposed(port: int) -> None:
+    found = document(port, "--unit", "14", "--profile", "pulse_isma_sfar_1m_4di", "--display", "pulses=40483")
+    assert yaml.safe_load(str(found["yaml"]))["source"]["channel"] == 1
 
 
 def test_a_comparison_is_kept_with_who_and_when(port: int, tmp_path: Path) -> None:
