@@ -9,6 +9,7 @@ from pymodbus.pdu import ModbusPDU
 
 from collector.modbus.faults import Fault, ModbusFault, refusal
 from collector.modbus.frames import HoldingRegisters, in_step, is_whole
+from collector.modbus.late_answers import LateAnswers
 from collector.modbus.rtu_answers import answer_in, is_as_long
 from collector.modbus.transports import CONNECTING_ERRORS, endpoint_of, has_transactions, kind_of, new_client, pause_s
 from config.portfolio.sources import ModbusBus, ModbusRtuBus, ModbusUdpBus
@@ -19,8 +20,6 @@ FIRST_RECONNECT_S = 0.5
 CEILING_RECONNECT_S = 60.0
 # A connection on which nobody answers any more may be dead without having said so (NAT, a gateway that restarted).
 SILENT_IN_A_ROW = 3
-# How late an answer may come that a line brings without saying to which request it belongs.
-LATEST_ANSWER_S = 2.0
 DRAINED_S = 0.02
 LONGEST_DRAIN_S = 0.5
 
@@ -50,8 +49,7 @@ class Bus:
         self._sent = b""
         self._heard_at_s = 0.0
         self._is_dirty = False
-        # unit, function code and count -> until when an answer may come late, over whatever connection
-        self._unanswered: dict[tuple[int, int, int], float] = {}
+        self._late = LateAnswers()  # over whatever connection: a gateway passes on what its line brings
 
     @property
     def connected(self) -> bool:
@@ -115,7 +113,7 @@ class Bus:
         self._silent += error.fault is Fault.SILENT
         self._is_dirty = True
         if self._may_be_late(error.fault, request):
-            self._unanswered[_looks_of(request)] = _now_s() + LATEST_ANSWER_S
+            self._late.expect(request, _now_s())
         if self._is_worn_out(error.fault):
             self._silent = 0
             self.close()
@@ -132,8 +130,7 @@ class Bus:
         if fault in {Fault.SILENT, Fault.GARBLED, Fault.HUNG_UP}:
             return not self._has_heard_all
         # A refusal does not tell how much was asked for: it may be the late one of a request before.
-        now_s = _now_s()
-        return any(unit == request.dev_id and until_s > now_s for (unit, *_), until_s in self._unanswered.items())
+        return self._late.may_come_of(request.dev_id, _now_s())
 
     def _is_worn_out(self, fault: Fault) -> bool:
         if self._silent >= SILENT_IN_A_ROW or fault is Fault.HUNG_UP:
@@ -145,7 +142,7 @@ class Bus:
 
     async def _quieten(self, request: ModbusPDU) -> None:
         """Wait until nothing arrives any more, and no late answer can that looks like the one to this request."""
-        until_s = self._unanswered.pop(_looks_of(request), 0.0)
+        until_s = self._late.until_s(request)
         if until_s > (now_s := _now_s()):
             await asyncio.sleep(until_s - now_s)
         pause_s = max(self._pause_s, DRAINED_S) if self._is_dirty else self._pause_s
@@ -220,10 +217,6 @@ async def _connects(client: ModbusBaseClient) -> bool:
         return bool(await client.connect())
     except CONNECTING_ERRORS:  # pymodbus takes none but those of the system for a failure
         return False
-
-
-def _looks_of(request: ModbusPDU) -> tuple[int, int, int]:
-    return request.dev_id, request.function_code, request.count
 
 
 def _now_s() -> float:

@@ -12,7 +12,7 @@ from collector.probing.comparing import Compared, compared
 from collector.probing.displays import Display
 from collector.probing.finding import Candidate, Progress, candidates
 from collector.probing.matching import Found, Sureness, find
-from collector.probing.proposal import source_yaml, table_yaml
+from collector.probing.proposal import channel_of, source_yaml, table_yaml
 from collector.probing.reasons import unreachable
 from collector.probing.scanning import scan
 from config.errors import Unreachable
@@ -64,7 +64,7 @@ async def visit(
         if profile is not None:
             checked = await check(asker, profiles[profile])
             beside = tuple(compared(display, checked.readings) for display in displays)
-            yaml = source_yaml(source, unit, profile)
+            yaml = source_yaml(source, unit, profile, channel=channel_of(checked.profile, beside))
             return Visit(endpoint_of(source), unit, asker.requests, checked, beside, yaml=yaml)
         return await _search(asker, source, list(profiles.values()), displays, progress)
     except ModbusFault as error:
@@ -91,7 +91,7 @@ async def _search(
         raise Unreachable(f"{endpoint}: unit {asker.unit} answers, but has none of the registers of any table")
     found = tuple(find(asker.words, displays, known))
     checked = best.checked if best else None
-    yaml = _proposal(source, asker.unit, checked, found)
+    yaml = _proposal(source, asker.unit, best, found)
     beside = ranked[0].compared if ranked else ()
     return Visit(endpoint, asker.unit, asker.requests, checked, beside, tuple(ranked), found, yaml, True)
 
@@ -101,9 +101,10 @@ async def _finds_all(asker: Asker, displays: Sequence[Display]) -> bool:
     return len(found) == len(displays) and all(one.sureness is not Sureness.UNSURE for one in found)
 
 
-def _proposal(source: ModbusBus, unit: int, checked: Checked | None, found: Sequence[Found]) -> str:
-    if checked is not None:
-        return source_yaml(source, unit, checked.profile.id)
+def _proposal(source: ModbusBus, unit: int, best: Candidate | None, found: Sequence[Found]) -> str:
+    if best is not None:
+        channel = channel_of(best.checked.profile, best.compared)
+        return source_yaml(source, unit, best.profile, channel=channel)
     if not found:
         return ""
     table = table_yaml(OWN_TABLE, found)

@@ -4,19 +4,29 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from collector.modbus.transports import kind_of
+from collector.probing.comparing import Compared
 from collector.probing.matching import Found, Match, Sureness
 from config.portfolio.sources import ModbusBus, ModbusRtuBus
-from config.profiles.registers import WordOrder
+from config.profiles.registers import DeviceProfile, WordOrder
 
 NEW_BUS = "neuer-bus"
 _ELECTRIC = "electricity_3ph"
 _KINDS = {"heat_energy": "heat", "cooling_energy": "heat", "volume": "heat", "pulse_count": "pulse_counter"}
 
 
-def source_yaml(bus: ModbusBus, unit: int, profile: str) -> str:
+def source_yaml(bus: ModbusBus, unit: int, profile: str, *, channel: str | None = None) -> str:
     """Return the line of a meter that is read by a table; a bus that nobody declared stands above it as a comment."""
-    line = f"source: {{from: {bus.id}, device: {unit}, profile: {profile}, every: PT1M}}\n"
+    on = "" if channel is None else f", channel: {channel}"
+    line = f"source: {{from: {bus.id}, device: {unit}, profile: {profile}{on}, every: PT1M}}\n"
     return f"# district.yaml, sources: - {_bus(bus)}\n{line}" if bus.id == NEW_BUS else line
+
+
+def channel_of(profile: DeviceProfile, compared: Sequence[Compared]) -> str | None:
+    """Return the channel that shows what a display shows, where the table has the quantity on channels alone."""
+    for one in compared:
+        if one.agrees and one.register is not None and one.register.quantity not in profile.series:
+            return one.register.phase
+    return None
 
 
 def table_yaml(name: str, found: Sequence[Found], *, max_registers: int = 60) -> str:

@@ -92,28 +92,17 @@ def test_a_late_answer_on_a_line_never_becomes_the_next_units_value() -> None:
     assert on_a_line(script, 1, 2, 2) == ([Fault.SILENT, VALUE, VALUE], 3)
 
 
-def test_a_late_answer_on_a_line_never_becomes_the_value_of_another_register() -> None:
+@pytest.mark.parametrize(("noise", "fault"), [([], Fault.SILENT), ([(0.1, b"\xff")], Fault.GARBLED)])
+def test_a_late_answer_on_a_line_never_becomes_the_value_of_another_register(
+    noise: list[tuple[float, bytes]], fault: Fault
+) -> None:
     def script(unit: int, address: int, count: int) -> list[tuple[float, bytes]]:
-        return [(0.4, answer(unit, OTHER))] if address == 0 else [(0.2, answer(unit, VALUE))]
+        return [*noise, (0.4, answer(unit, OTHER))] if address == 0 else [(0.2, answer(unit, VALUE))]
 
     async def scene() -> None:
         async with line(script) as one:
             bus = serial_bus(one.device)
-            assert await outcome(bus, 1, address=0) is Fault.SILENT
-            assert await outcome(bus, 1, address=50) == VALUE
-            bus.close()
-
-    asyncio.run(scene())
-
-
-def test_a_late_answer_behind_noise_never_becomes_the_value_of_another_register() -> None:
-    def script(unit: int, address: int, count: int) -> list[tuple[float, bytes]]:
-        return [(0.1, b"\xff"), (0.4, answer(unit, OTHER))] if address == 0 else [(0.2, answer(unit, VALUE))]
-
-    async def scene() -> None:
-        async with line(script) as one:
-            bus = serial_bus(one.device)
-            assert await outcome(bus, 1, address=0) is Fault.GARBLED
+            assert await outcome(bus, 1, address=0) is fault
             assert await outcome(bus, 1, address=50) == VALUE
             bus.close()
 

@@ -74,6 +74,7 @@ def port() -> Iterator[int]:
         2: device(tables["abb_b23_b24"]),
         7: device(STRANGER),
         9: device(tables["eastron_sdm630_v2"], None),
+        14: device(tables["pulse_isma_sfar_1m_4di"], quantity="pulse_count"),
         **{unit: device(tables[name], quantity="heat_energy") for unit, name in HEAT_METERS.items()},
     }
     with serving(devices) as bound:
@@ -155,6 +156,7 @@ def test_where_one_of_two_displays_is_not_the_devices_the_closest_table_says_whi
     assert "no table shows all of it; eastron_sdm" in result.stdout
     assert "shows 1 of 2:" in result.stdout
     assert "display voltage 17 V: read 230.000, DIFFERS" in result.stdout
+    assert "E+" not in result.stdout
     (guess,) = [line for line in result.stdout.splitlines() if "quantity: voltage" in line]
     assert "# unsicher" in guess
 
@@ -171,6 +173,11 @@ def test_what_is_printed_is_a_portfolio_that_check_accepts_and_a_bus_that_is_kno
     known = write_portfolio(tmp_path / "known", sources=[bus | {"id": "bus-keller"}], meters=[])
     again = str(document(port, *arguments, "--portfolio", str(known))["yaml"])
     assert again == "source: {from: bus-keller, device: 1, profile: eastron_sdm630_v2, every: PT1M}\n"
+
+
+def test_the_channel_that_shows_the_display_is_proposed(port: int) -> None:
+    found = document(port, "--unit", "14", "--profile", "pulse_isma_sfar_1m_4di", "--display", "pulses=40483")
+    assert yaml.safe_load(str(found["yaml"]))["source"]["channel"] == 1
 
 
 def test_a_comparison_is_kept_with_who_and_when(port: int, tmp_path: Path) -> None:

@@ -155,7 +155,9 @@ def _print_search(document: dict[str, Any]) -> None:
         typer.echo(f"as good as one another, the type plate decides: {', '.join(equals)}")
     for one in document.get("matches", ()):
         where = f"function code {one['function_code']}, address {one['address']}, {one['type']}, {one['word_order']}"
-        typer.echo(f"{one['quantity']} {one['display']} {one['unit']}: {where}, scale {one['scale']} ({one['sure']})")
+        typer.echo(
+            f"{one['quantity']} {one['display']} {one['unit']}: {where}, scale {one['scale']:f} ({one['sure']})"
+        )
 
 
 def _print_requests(document: dict[str, Any]) -> None:

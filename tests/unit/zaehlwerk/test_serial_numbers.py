@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -50,6 +51,15 @@ def test_a_database_that_is_damaged_or_wrongly_set_is_no_end_of_the_polling_eith
     with pytest.raises(Unreachable):
         asyncio.run(SerialNumbers(records, lambda: NOW).known("strom"))
     records.close()
+
+
+def test_an_exchange_that_a_person_recorded_with_its_serial_number_is_not_asked_about(operations: Operations) -> None:
+    hear(operations, "111", days=0)
+    (seen,) = operations.events.of_meter("strom")
+    operations.events.record(replace(seen, id="", kind="exchange", serial="222", time=NOW + timedelta(days=1)))
+    hear(operations, "222", days=2)
+    newest = operations.events.of_meter("strom")[-1]
+    assert (newest.kind, newest.serial, newest.state) == ("serial_seen", "222", "recorded")
 
 
 def test_a_database_that_is_away_is_no_end_of_the_polling(tmp_path: Path) -> None:
