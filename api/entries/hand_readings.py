@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from api.displays import LARGEST_DISPLAY, has_few_decimals
 from api.entries.photos import Photo, keep_photos
-from api.entries.reading_notes import Typed, keep_trail
+from api.entries.reading_notes import Typed, keep_trail, lacks_its_note
 from api.entries.typed_values import refuse_future, write_typed
 from api.evidence import Evidence
 from api.expected.devices import of_one_device, ratio_at
@@ -17,7 +17,7 @@ from api.expected.ranges import ExpectedRange, canonical, expected_range, missed
 from api.expected.tank_levels import tank_history
 from api.times import check_moment
 from config.errors import InvalidReading
-from config.meters.meter import ByHandSource, Meter
+from config.meters.meter import Meter
 from config.quantities import is_never_negative
 from gateway.operations.meters.photos import reading_subject
 from gateway.reading import instant, milliseconds
@@ -93,7 +93,7 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     before = standing(evidence, meter, reading.at)
     if before == value:
         _keep_photo(evidence, meter, reading)
-        if _lacks_its_note(evidence, meter, reading.at):
+        if lacks_its_note(evidence, meter, meter.quantity, reading.at):
             _note(evidence, meter, reading, None)
         return expected
     if not reading.force.strip():
@@ -104,13 +104,6 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     _note(evidence, meter, reading, before)
     evidence.forget(meter.id)
     return expected
-
-
-def _lacks_its_note(evidence: Evidence, meter: Meter, at: datetime) -> bool:
-    """Whether a reading that only people take stands there and nobody knows whose: the note found no room."""
-    is_read_by_people = isinstance(meter.source, ByHandSource)
-    noted = evidence.operations.notes.of_meter(meter.id, meter.quantity, at, at + _MILLISECOND)
-    return is_read_by_people and not noted
 
 
 def _keep_photo(evidence: Evidence, meter: Meter, reading: HandReading) -> None:
