@@ -177,6 +177,20 @@ def test_the_newest_judged_period_is_remembered_when_old_ones_are_forgotten(oper
     assert operations.judgements.last_periods("meter_silent", until=NOW) == {"b": NOW}
 
 
+def test_a_period_that_was_judged_again_does_not_hide_which_one_is_the_newest(operations: Operations) -> None:
+    first, second = judged("night_use", "gs", NOW), judged("night_use", "gs", NOW + timedelta(days=1))
+    with operations.begin() as connection:
+        operations.judgements.record(connection, first)
+        operations.judgements.record(connection, second)
+        operations.judgements.take_back(connection, first)
+        operations.judgements.record(connection, first)
+
+    assert operations.judgements.forget_before(NOW + timedelta(days=900)) == 1
+
+    last = operations.judgements.last_periods("night_use", until=NOW + timedelta(days=900))
+    assert last == {"gs": second.period_start}
+
+
 def test_a_naive_instant_never_gets_in(operations: Operations) -> None:
     with pytest.raises(Exception, match="naive"):
         operations.judgements.judged("meter_silent", "a", NOW.replace(tzinfo=None))
