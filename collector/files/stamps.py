@@ -88,7 +88,12 @@ def clock_of(text: str, day_ms: int = 0) -> Stamp:
         raise ValueError(text)
     hour, mark, minute, second, name = found.groups()
     wall_ms = day_ms + _clock_ms(int(hour), int(minute), int(second or 0))
-    word = (mark or name or "").upper()
+    return marked(wall_ms, mark or name or "")
+
+
+def marked(wall_ms: int, mark: str) -> Stamp:
+    """Return wall time with what is written beside it: the name of a zone, a pass of the doubled hour, or nothing."""
+    word = mark.strip().upper()
     if word in _ZONES_MS:
         return Sort.INSTANT, wall_ms - _ZONES_MS[word]
     return MARKS.get(word, Sort.WALL), wall_ms

@@ -12,7 +12,7 @@ from collector.files.account import Account
 from collector.files.columns import Columns, is_footer
 from collector.files.mapping import FileMapping
 from collector.files.numerals import Cell, Gaps, NumberFormat, number_of, numbers
-from collector.files.stamps import MARKS, Sort, Stamp, stamp_of
+from collector.files.stamps import Sort, Stamp, marked, stamp_of
 from collector.files.tables import Line
 from collector.files.targets import Target, target_of
 from collector.files.wall_clock import Offsets, WallClock
@@ -138,7 +138,7 @@ class TableTaking:
             text = f"{text.removesuffix(' 00:00:00')} {clock.rpartition(' ')[2] if '-' in clock else clock}"
         sort, wall = stamp_of(text, day_first=day_first)
         if self.columns.mark is not None and sort is Sort.WALL:
-            sort = MARKS.get(str(cells[self.columns.mark]).strip().upper(), Sort.WALL)
+            return marked(wall, str(cells[self.columns.mark]))
         return sort, wall
 
     def _without_time(self, line: Line, error: InvalidReading) -> None:
