@@ -181,6 +181,7 @@ class TableTaking:
                 column, gaps = values[place]
                 self._tell_gaps(block, gaps, set(rows[good].tolist()) if gaps else set())
                 taken = good & ~np.isnan(column[rows])
+                taken[taken] = self._unanimous(target, block, rows[taken], utc[taken], column[rows[taken]])
                 kept = rows[taken]
                 self.account.take(target.key, utc[taken], target.converted(column[kept]), block.numbers[kept])
 
@@ -200,6 +201,22 @@ class TableTaking:
             else:
                 self._refuse(line, "too_old", "is before the year 2000: is the clock set?")
         return utc, good
+
+    def _unanimous(
+        self,
+        target: Target,
+        block: _Block,
+        rows: NDArray[np.intp],
+        utc: NDArray[np.int64],
+        values: NDArray[np.float64],
+    ) -> NDArray[np.bool_]:
+        """Return which readings no other row contradicts; of two values for one instant neither is taken."""
+        good = ~contradicted(utc, values)
+        meter = target.key.meter
+        for row in rows[~good].tolist():
+            detail = f"another line has another value of {meter} for the same time: two registers, or two passes?"
+            self._refusals.append((block.lines[row], InvalidReading("two_values", detail, meter=meter)))
+        return good
 
     def _tell_gaps(self, block: _Block, gaps: Gaps, timed: set[int]) -> None:
         for index, error in gaps.items():
@@ -236,6 +253,16 @@ class TableTaking:
 
     def _refuse(self, line: Line, code: str, detail: str) -> None:
         self._refusals.append((line, InvalidReading(code, detail)))
+
+
+def contradicted(times_ms: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which values stand at an instant that has another value too; the same value twice is no contradiction."""
+    steps = np.diff(times_ms)
+    if (steps > 0).all() or (steps < 0).all():
+        return np.zeros(len(times_ms), np.bool_)
+    order = np.lexsort((values, times_ms))
+    times, differs = times_ms[order], np.diff(values[order]) != 0
+    return np.isin(times_ms, times[1:][differs & (np.diff(times) == 0)])
 
 
 def _name(cell: Cell) -> str:
