@@ -1,12 +1,13 @@
 """Which columns of a table hold values, of which meter, in which quantity and unit."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
 from collector.files.detected_cells import is_time, mostly, reads, text_of, value_of
 from collector.files.detected_table import SampledTable
-from collector.files.headings import is_beside, is_meter_name, unit_in
+from collector.files.headings import is_beside, is_meter_name, is_register_name, unit_in
 from collector.files.mapping import Column, FileMapping, TimeColumns, ValueColumn
 from collector.files.numerals import NumberFormat, number_format
 from collector.files.targets import RATES
@@ -87,12 +88,29 @@ class DetectedColumns:
         if self._table.asked.meter is not None:
             return (self._one_of(chosen, self._table.asked.meter),)
         named = [(place, meter) for place in chosen if (meter := self._meter_of_heading(place)) is not None]
+        self._demand_one_column_each(named)
         if not named:
             names = ", ".join(str(self._table.name(place)) for place in chosen[:5])
             raise InvalidReading("unknown_meter", f"no meter is called {names}: name --meter or --mapping")
         if left := [str(self._table.name(place)) for place in chosen if place not in dict(named)]:
             self._table.doubts.append(f"left out, no meter is called so: {', '.join(left[:5])}")
         return tuple(self._value(place, meter.id, meter) for place, meter in named)
+
+    def demand_one_register(self, meter_column: Column | None) -> None:
+        """Raise `InvalidReading` where the rows of one meter are of several registers."""
+        meters = [""] * len(self._table.rows)
+        if meter_column is not None:
+            meters = [text_of(cell) for cell in self._table.column(self._table.place(meter_column))]
+        for place in self._table.places():
+            if not is_register_name(self._table.heading.at(place)):
+                continue
+            registers: dict[str, set[str]] = {}
+            for meter, cell in zip(meters, self._table.column(place), strict=True):
+                registers.setdefault(meter, set()).add(text_of(cell))
+            found = max(registers.values(), key=len, default=set()) - {""}
+            if len(found) > 1:
+                detail = f"{self._table.name(place)!r} tells several registers apart ({', '.join(sorted(found)[:5])})"
+                raise InvalidReading("ambiguous_column", f"{detail}: leave the rows of one of them in the file")
 
     def checked(self, one: ValueColumn, mapping: FileMapping) -> ValueColumn:
         """Refuse to take for a counter what rises and falls."""
@@ -135,6 +153,13 @@ class DetectedColumns:
             )
         return found
 
+    def _demand_one_column_each(self, named: Sequence[tuple[int, Meter]]) -> None:
+        for meter in {meter.id: meter for _, meter in named}.values():
+            columns = [repr(self._table.name(place)) for place, of in named if of is meter]
+            if len(columns) > 1:
+                detail = f"{', '.join(columns)} all belong to {meter.id}: name --meter and --column, or --mapping"
+                raise InvalidReading("ambiguous_column", detail)
+
     def _one_of(self, places: list[int], meter_id: str | None) -> ValueColumn:
         if len(places) > 1:
             names = ", ".join(repr(self._table.name(place)) for place in places)
@@ -159,7 +184,7 @@ class DetectedColumns:
                 self._table.doubts.append(
                     f"{unit} is taken as the mean of an interval ({rate}); else name --quantity"
                 )
-        if unit is None and meter is not None:
+        if unit is None and meter is not None and meter_id is not None:  # else each row's meter has its own
             unit = meter.unit if quantity in (None, meter.quantity) else None
         return ValueColumn(self._table.name(place), meter_id, quantity, unit)
 

@@ -39,6 +39,7 @@ def _proposal(table: SampledTable) -> Proposal:
     dates = found.dates(time)
     form = columns.form(time)
     meter_column, values = columns.values(time, form)
+    columns.demand_one_register(meter_column)
     mapping = replace(
         _laid_out(table.layout),
         time=time,

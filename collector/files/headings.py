@@ -14,6 +14,7 @@ _BESIDE = re.compile(
     r"^\s*(status\w*|nr\.?|lfd.*|index|zeile|qualit.*|kennzeichen|einheit|unit|bemerkung\w*|obis.*|version|kanal\w*)\s*$",
     re.IGNORECASE,
 )
+_REGISTER = re.compile(r"^\s*(obis.*|kanal\w*|register\w*|z(ä|ae)hlwerk\w*|tarif\w*)\s*$", re.IGNORECASE)
 _METER = re.compile(
     r"z(ä|ae)hlpunkt\w*|z(ä|ae)hler[ _-]?(nummer|nr\.?|id|bezeichnung|name)?|messstelle|messlokation|marktlokation"
     r"|(melo|malo)([ _-]?id)?|meter([ _-]?id)?|ger(ä|ae)te?[ _-]?(nummer|nr\.?)",
@@ -68,6 +69,11 @@ def unit_in(text: str) -> str | None:
 def is_beside(name: str) -> bool:
     """Say whether a column holds no measured values: a status, a running number, a unit."""
     return _BESIDE.match(name) is not None
+
+
+def is_register_name(name: str) -> bool:
+    """Say whether a column tells which register of a meter a row is of."""
+    return _REGISTER.match(name) is not None
 
 
 def is_meter_name(name: str) -> bool:

@@ -190,6 +190,12 @@ def _unknown(entry: _MappingEntry, document: Document, portfolio: Portfolio) -> 
     ]
     if entry.format != "mscons" and (entry.time is None or not entry.values):
         problems.append(document.problem((), "a table needs `time` and `values`"))
+    series = [(one.meter, one.quantity) for one in entry.values]
+    problems += [
+        document.problem(("values", index), f"is a second column for {meter or 'the same meter'}: say which one")
+        for index, (meter, quantity) in enumerate(series)
+        if (meter, quantity) in series[:index]
+    ]
     if entry.decimal is not None and entry.decimal == entry.thousands:
         problems.append(document.problem(("thousands",), "cannot be the decimal sign too"))
     return problems

@@ -256,7 +256,7 @@ class TableTaking:
 
 
 def contradicted(times_ms: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which values stand at an instant that has another value too; the same value twice is no contradiction."""
+    """Return which values stand at an instant that has another value too; the same one twice is no contradiction."""
     steps = np.diff(times_ms)
     if (steps > 0).all() or (steps < 0).all():
         return np.zeros(len(times_ms), np.bool_)
