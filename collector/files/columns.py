@@ -24,13 +24,14 @@ class Columns:
     clock: int | None
     mark: int | None
     meter: int | None
+    unit: int | None
     values: tuple[tuple[int, ValueColumn], ...]
     width: int
 
     @property
     def needed(self) -> int:
         """How many cells a row must have."""
-        places = [self.time, self.clock, self.mark, self.meter, *(place for place, _ in self.values)]
+        places = [self.time, self.clock, self.mark, self.meter, self.unit, *(place for place, _ in self.values)]
         return max(place for place in places if place is not None) + 1
 
 
@@ -41,17 +42,17 @@ def columns_of(head: Sequence[Line], mapping: FileMapping) -> tuple[Columns, int
     """
     if mapping.time is None:
         raise InvalidReading("wrong_columns", "the mapping names no column of times")
-    named = [mapping.time.column, mapping.time.clock, mapping.time.mark, mapping.meter_column]
+    named = [mapping.time.column, mapping.time.clock, mapping.time.mark, mapping.meter_column, mapping.unit_column]
     wanted = [name for name in (*named, *(one.column for one in mapping.values)) if isinstance(name, str)]
     above, headings = _heading(head, wanted)
 
     def place(column: Column) -> int:
         return column - 1 if isinstance(column, int) else headings.index(column)
 
-    time, clock, mark, meter = (None if name is None else place(name) for name in named)
+    time, clock, mark, meter, unit = (None if name is None else place(name) for name in named)
     values = tuple((place(one.column), one) for one in mapping.values)
     width = len(headings) or max((len(line.cells) for line in head), default=0)
-    return Columns(time or 0, clock, mark, meter, values, width), above
+    return Columns(time or 0, clock, mark, meter, unit, values, width), above
 
 
 def _heading(head: Sequence[Line], wanted: Sequence[str]) -> tuple[int, list[str]]:

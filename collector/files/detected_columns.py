@@ -7,7 +7,7 @@ import numpy as np
 
 from collector.files.detected_cells import is_time, mostly, reads, text_of, value_of
 from collector.files.detected_table import SampledTable
-from collector.files.headings import is_beside, is_meter_name, is_register_name, unit_in
+from collector.files.headings import is_beside, is_meter_name, is_register_name, is_unit_name, unit_called, unit_in
 from collector.files.mapping import Column, FileMapping, TimeColumns, ValueColumn
 from collector.files.numerals import NumberFormat, number_format
 from collector.files.targets import RATES
@@ -128,6 +128,12 @@ class DetectedColumns:
             raise InvalidReading("ambiguous_quantity", detail)
         return one
 
+    def units(self, places: list[int]) -> Column | None:
+        """Return the column that tells the unit of each row, if there is one and it can only mean one of values."""
+        named = (place for place in self._table.places() if is_unit_name(self._table.heading.at(place)))
+        place = next(named, None)
+        return self._table.name(place) if place is not None and len(self._chosen(places)) == 1 else None
+
     def _used(self, time: TimeColumns) -> set[int]:
         columns = [one for one in (time.column, time.clock, time.mark) if one is not None]
         times = {place for place in self._table.places() if mostly(self._table.column(place), is_time)}
@@ -175,7 +181,9 @@ class DetectedColumns:
         return None
 
     def _value(self, place: int, meter_id: str | None, meter: Meter | None) -> ValueColumn:
-        unit = next((found for text in self._table.heading.column(place) if (found := unit_in(text))), None)
+        unit = self._unit_of_rows() or next(
+            (found for text in self._table.heading.column(place) if (found := unit_in(text))), None
+        )
         quantity = self._table.asked.quantity
         if quantity is None and meter is not None and unit in RATES:
             rate, _ = RATES[unit]
@@ -187,6 +195,12 @@ class DetectedColumns:
         if unit is None and meter is not None and meter_id is not None:  # else each row's meter has its own
             unit = meter.unit if quantity in (None, meter.quantity) else None
         return ValueColumn(self._table.name(place), meter_id, quantity, unit)
+
+    def _unit_of_rows(self) -> str | None:
+        """Return the unit that all rows tell; None where they tell none or several."""
+        places = [place for place in self._table.places() if is_unit_name(self._table.heading.at(place))]
+        found = {text_of(cell) for place in places for cell in self._table.column(place)} - {""}
+        return unit_called(found.pop()) if len(found) == 1 else None
 
     def _falls(self, place: int, mapping: FileMapping) -> bool:
         form = NumberFormat(mapping.decimal or ".", mapping.thousands)

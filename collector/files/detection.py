@@ -49,6 +49,7 @@ def _proposal(table: SampledTable) -> Proposal:
         thousands=form.thousands,
         meter_column=meter_column,
         meters=columns.names(meter_column),
+        unit_column=columns.units(values),
         values=columns.aimed(values),
         stamps=found.stamps(time, dates),
     )

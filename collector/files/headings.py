@@ -11,10 +11,11 @@ _UNITS = {unit.lower(): unit for unit in FILE_UNITS if unit not in ("1", "Pct", 
 _UNITS |= {"m³": "m3", "cbm": "m3", "m³/h": "m3/h", "liter": "l", "l": "l", "w": "W"}
 _IN_BRACKETS = re.compile(r"[\[(]\s*([^\[\]()]+?)\s*[\])]")
 _BESIDE = re.compile(
-    r"^\s*(status\w*|nr\.?|lfd.*|index|zeile|qualit.*|kennzeichen|einheit|unit|bemerkung\w*|obis.*|version|kanal\w*)\s*$",
+    r"^\s*(status\w*|nr\.?|lfd.*|index|zeile|qualit.*|kennzeichen|(ma(ß|ss)|mess)?einheit(en)?|units?|uom|bemerkung\w*|obis.*|version|kanal\w*)\s*$",
     re.IGNORECASE,
 )
 _REGISTER = re.compile(r"^\s*(obis.*|kanal\w*|register\w*|z(ä|ae)hlwerk\w*|tarif\w*)\s*$", re.IGNORECASE)
+_UNIT_NAME = re.compile(r"^\s*(ma(ß|ss)|mess)?einheit(en)?\s*$|^\s*units?\s*$|^\s*uom\s*$", re.IGNORECASE)
 _METER = re.compile(
     r"z(ä|ae)hlpunkt\w*|z(ä|ae)hler[ _-]?(nummer|nr\.?|id|bezeichnung|name)?|messstelle|messlokation|marktlokation"
     r"|(melo|malo)([ _-]?id)?|meter([ _-]?id)?|ger(ä|ae)te?[ _-]?(nummer|nr\.?)",
@@ -55,6 +56,12 @@ def heading_of(above: Sequence[Line], width: int) -> Heading:
     return Heading(names, tuple(line for line in wide if line is not names))
 
 
+def unit_called(text: str) -> str | None:
+    """Return the unit that is written alone in a cell; None for what is no unit of ours."""
+    word = text.strip("[]() ")
+    return word if word in FILE_UNITS else _UNITS.get(word.lower())
+
+
 def unit_in(text: str) -> str | None:
     """Return the unit that a heading names: `Wirkleistung [kW]`, `Verbrauch in m³`, `kWh`."""
     for inside in _IN_BRACKETS.findall(text):
@@ -74,6 +81,11 @@ def is_beside(name: str) -> bool:
 def is_register_name(name: str) -> bool:
     """Say whether a column tells which register of a meter a row is of."""
     return _REGISTER.match(name) is not None
+
+
+def is_unit_name(name: str) -> bool:
+    """Say whether a column tells the unit of each row."""
+    return _UNIT_NAME.match(name) is not None
 
 
 def is_meter_name(name: str) -> bool:

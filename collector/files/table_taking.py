@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import tzinfo
-from itertools import zip_longest
+from itertools import repeat, zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +11,10 @@ from collector.files.account import Account
 from collector.files.columns import Columns, is_footer
 from collector.files.mapping import FileMapping
 from collector.files.numerals import Cell, Gaps, NumberFormat, number_of, numbers
+from collector.files.row_series import RowSeries, SeriesOfRows, Told, contradicted
 from collector.files.stamps import Sort, Stamp, marked, stamp_of
 from collector.files.tables import Line
-from collector.files.targets import Target, target_of
-from collector.files.wall_clock import Offsets, WallClock
+from collector.files.targets import Target
 from collector.times import EARLIEST_MS
 from config.clocks import CLOCK_SLACK_MS
 from config.errors import InvalidReading
@@ -23,19 +22,6 @@ from config.portfolio.portfolio import Portfolio
 
 ColumnOfCells = Sequence[Cell]
 _Numbers = tuple[NDArray[np.float64], Gaps]
-
-
-@dataclass(slots=True)
-class _Series:
-    """What shares a clock: the columns of one zone and one end of their intervals, or the rows of one meter."""
-
-    clock: WallClock
-    shift_ms: int
-    targets: list[tuple[int, Target]]
-
-    def not_come_yet(self, claimed_ms: int) -> InvalidReading:
-        meters = dict.fromkeys(target.key.meter for _, target in self.targets)
-        return InvalidReading("future_time", "has not come yet", meter=",".join(meters), claimed_ms=claimed_ms)
 
 
 @dataclass(slots=True)
@@ -56,18 +42,20 @@ class TableTaking:
     mapping: FileMapping
     form: NumberFormat
     portfolio: Portfolio
-    _offsets: dict[tzinfo, Offsets] = field(default_factory=dict)
-    _series: dict[str | None, list[_Series] | InvalidReading] = field(default_factory=dict)
+    _series: SeriesOfRows = field(init=False)
     _has_begun: bool = False
     _refusals: list[tuple[Line, InvalidReading]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._series = SeriesOfRows(self.columns, self.mapping, self.portfolio)
 
     def take(self, lines: Sequence[Line]) -> None:
         """Take the next rows. Raises `StorageFull`, and `ConfigurationError` for units that do not fit."""
         block = self._timed(self._wide_enough(lines))
         if block is not None:
             values = {place: numbers(block.columns[place], self.form) for place, _ in self.columns.values}
-            for name, rows in self._groups(block):
-                self._take_group(block, name, rows, values)
+            for told, rows in self._groups(block):
+                self._take_group(block, told, rows, values)
         for line, error in sorted(self._refusals, key=lambda one: one[0].number):
             self.account.refuse(line.number, " | ".join(str(cell) for cell in line.cells), error)
         self._refusals.clear()
@@ -156,24 +144,29 @@ class TableTaking:
                 continue
         return False
 
-    def _groups(self, block: _Block) -> list[tuple[str | None, NDArray[np.intp]]]:
-        if self.columns.meter is None:
-            return [(None, np.arange(len(block.lines)))]
-        rows: dict[str, list[int]] = {}
-        for index, cell in enumerate(block.columns[self.columns.meter]):
-            rows.setdefault(_name(cell), []).append(index)
-        return [(name, np.array(places)) for name, places in rows.items()]
+    def _groups(self, block: _Block) -> list[tuple[Told, NDArray[np.intp]]]:
+        meter, unit = self.columns.meter, self.columns.unit
+        if meter is None and unit is None:
+            return [((None, None), np.arange(len(block.lines)))]
+        nothing = repeat(None, len(block.lines))
+        names = nothing if meter is None else map(_name, block.columns[meter])
+        units = nothing if unit is None else (str(cell) or None for cell in block.columns[unit])
+        rows: dict[Told, list[int]] = {}
+        for index, told in enumerate(zip(names, units, strict=True)):
+            rows.setdefault(told, []).append(index)
+        return [(told, np.array(places)) for told, places in rows.items()]
 
     def _take_group(
         self,
         block: _Block,
-        name: str | None,
+        told: Told,
         rows: NDArray[np.intp],
         values: dict[int, _Numbers],
     ) -> None:
-        series = self._series_of(name)
-        if isinstance(series, InvalidReading):
-            self._refusals += [(block.lines[row], series) for row in rows.tolist()]
+        try:
+            series = self._series.of(told)
+        except InvalidReading as error:
+            self._refusals += [(block.lines[row], error) for row in rows.tolist()]
             return
         for one in series:
             utc, good = self._utc(one, block, rows)
@@ -186,7 +179,7 @@ class TableTaking:
                 self.account.take(target.key, utc[taken], target.converted(column[kept]), block.numbers[kept])
 
     def _utc(
-        self, series: _Series, block: _Block, rows: NDArray[np.intp]
+        self, series: RowSeries, block: _Block, rows: NDArray[np.intp]
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         utc, never = series.clock.instants(block.sorts[rows], block.walls[rows])
         utc = utc + series.shift_ms
@@ -227,42 +220,8 @@ class TableTaking:
             else:
                 self._refusals.append((block.lines[index], error))
 
-    def _series_of(self, name: str | None) -> list[_Series] | InvalidReading:
-        if name not in self._series:
-            try:
-                self._series[name] = self._new_series(name)
-            except InvalidReading as error:
-                self._series[name] = error
-        return self._series[name]
-
-    def _new_series(self, name: str | None) -> list[_Series]:
-        alike: dict[tuple[tzinfo, int], _Series] = {}
-        for place, column in self.columns.values:
-            meter_id = column.meter or self._meter_named(name)
-            target = target_of(self.portfolio.meter(meter_id), column, self.mapping, self.portfolio)
-            offsets = self._offsets.setdefault(target.zone, Offsets(target.zone))
-            stamped = _Series(WallClock(offsets), target.shift_ms, [])
-            alike.setdefault((target.zone, target.shift_ms), stamped).targets.append((place, target))
-        return list(alike.values())
-
-    def _meter_named(self, name: str | None) -> str:
-        meter = dict(self.mapping.meters).get(name or "", name or "")
-        if meter not in self.portfolio.meters:
-            raise InvalidReading("unknown_meter", f"no meter is called {meter[:60]!r}")
-        return meter
-
     def _refuse(self, line: Line, code: str, detail: str) -> None:
         self._refusals.append((line, InvalidReading(code, detail)))
-
-
-def contradicted(times_ms: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which values stand at an instant that has another value too; the same one twice is no contradiction."""
-    steps = np.diff(times_ms)
-    if (steps > 0).all() or (steps < 0).all():
-        return np.zeros(len(times_ms), np.bool_)
-    order = np.lexsort((values, times_ms))
-    times, differs = times_ms[order], np.diff(values[order]) != 0
-    return np.isin(times_ms, times[1:][differs & (np.diff(times) == 0)])
 
 
 def _name(cell: Cell) -> str:
