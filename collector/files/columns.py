@@ -73,6 +73,12 @@ def _beginning(head: Sequence[Line]) -> str:
     return repr(" | ".join(str(cell) for cell in head[0].cells)[:80]) if head else "nothing"
 
 
-def is_footer(line: Line) -> bool:
-    """Say whether a row without a time is a sum or a mean below a table."""
+def is_footer(line: Line, time: int) -> bool:
+    """Say whether a row is a sum or a mean below a table; `time` is the place of the times, from 0.
+
+    A row with figures in the place of its time is meant as a reading, whatever is remarked beside it.
+    """
+    told = str(line.cells[time]) if time < len(line.cells) else ""
+    if any(sign.isdigit() for sign in told) and not _FOOTER.match(told):
+        return False
     return any(isinstance(cell, str) and _FOOTER.match(cell) for cell in line.cells)

@@ -67,18 +67,11 @@ class TableTaking:
             count = len(line.cells)
             if count >= needed and (count <= width or not any(line.cells[width:])):
                 taken.append(line)
-            elif is_footer(line) or (count == 1 and not self._tells_time(line)):
+            elif is_footer(line, self.columns.time) or (count == 1 and not _is_cut_off(line)):
                 self.account.skipped += 1
             else:
                 self._refuse(line, "wrong_columns", f"{count} columns instead of {width}")
         return taken
-
-    def _tells_time(self, line: Line) -> bool:
-        try:
-            stamp_of(str(line.cells[0]), day_first=True)
-        except InvalidReading:
-            return False
-        return True
 
     def _timed(self, lines: list[Line]) -> _Block | None:
         stamps, bad = self._stamps(lines)
@@ -130,7 +123,7 @@ class TableTaking:
         return sort, wall
 
     def _without_time(self, line: Line, error: InvalidReading) -> None:
-        if is_footer(line) or not (self._has_begun or self._has_numbers(line)):
+        if is_footer(line, self.columns.time) or not (self._has_begun or self._has_numbers(line)):
             self.account.skipped += 1
         else:
             self._refusals.append((line, error))
@@ -222,6 +215,11 @@ class TableTaking:
 
     def _refuse(self, line: Line, code: str, detail: str) -> None:
         self._refusals.append((line, InvalidReading(code, detail)))
+
+
+def _is_cut_off(line: Line) -> bool:
+    """Say whether a lone cell is the beginning of a row, and no word below the table."""
+    return str(line.cells[0])[:1].isdigit()
 
 
 def _name(cell: Cell) -> str:
