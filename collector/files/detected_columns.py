@@ -134,6 +134,12 @@ class DetectedColumns:
         place = next(named, None)
         return self._table.name(place) if place is not None and len(self._chosen(places)) == 1 else None
 
+    def quantities(self, values: Sequence[ValueColumn]) -> set[str]:
+        """Return the quantities of columns, where nothing else is said those of their meters."""
+        meters = [self._table.portfolio.meters.get(one.meter or "") or self._table.first_meter() for one in values]
+        own = [None if meter is None else meter.quantity for meter in meters]
+        return {found for one, other in zip(values, own, strict=True) if (found := one.quantity or other)}
+
     def _used(self, time: TimeColumns) -> set[int]:
         columns = [one for one in (time.column, time.clock, time.mark) if one is not None]
         times = {place for place in self._table.places() if mostly(self._table.column(place), is_time)}

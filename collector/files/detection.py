@@ -54,7 +54,7 @@ def _proposal(table: SampledTable) -> Proposal:
         stamps=found.stamps(time, dates),
     )
     mapping = replace(mapping, values=tuple(columns.checked(one, mapping) for one in mapping.values))
-    if any(one.quantity and QUANTITIES[one.quantity].kind is Kind.AMOUNT for one in mapping.values):
+    if any(QUANTITIES[quantity].kind is Kind.AMOUNT for quantity in columns.quantities(mapping.values)):
         mapping = replace(mapping, interval=found.interval(time, dates))
     if len(table.layout.sheets) > 1:
         table.doubts.append(f"the sheet {table.layout.sheet!r} is taken of {', '.join(table.layout.sheets)}")

@@ -12,7 +12,7 @@ from collector.files.columns import Columns, is_footer
 from collector.files.mapping import FileMapping
 from collector.files.numerals import Cell, Gaps, NumberFormat, number_of, numbers
 from collector.files.row_series import RowSeries, SeriesOfRows, Told, contradicted
-from collector.files.stamps import Sort, Stamp, marked, stamp_of
+from collector.files.stamps import Sort, Stamp, marked, range_start, stamp_of
 from collector.files.tables import Line
 from collector.files.targets import Target
 from collector.times import EARLIEST_MS
@@ -113,7 +113,7 @@ class TableTaking:
     def _stamp(self, cells: Sequence[Cell], day_first: bool | None) -> Stamp:
         text = str(cells[self.columns.time])
         if self.columns.clock is not None:
-            clock = str(cells[self.columns.clock])
+            clock = range_start(str(cells[self.columns.clock]))
             if not clock:
                 raise InvalidReading("no_time", f"{text!r} has no time of day beside it")
             text = f"{text.removesuffix(' 00:00:00')} {clock.rpartition(' ')[2] if '-' in clock else clock}"
