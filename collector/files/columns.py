@@ -8,7 +8,6 @@ from collector.files.mapping import Column, FileMapping, ValueColumn
 from collector.files.tables import Line
 from config.errors import InvalidReading
 
-HEAD_LINES = 60
 _FOOTER = re.compile(
     r"(summe|gesamt\w*|total|sum|mittel(wert)?|durchschnitt|min(imum|\.)?|max(imum|\.)?|anzahl|average|mean|[øΣ∑])"
     r"(?![\w.-])",

@@ -7,7 +7,16 @@ import numpy as np
 
 from collector.files.detected_cells import is_time, mostly, reads, text_of, value_of
 from collector.files.detected_table import SampledTable
-from collector.files.headings import is_beside, is_meter_name, is_register_name, is_unit_name, unit_called, unit_in
+from collector.files.headings import (
+    is_beside,
+    is_meter_name,
+    is_register_name,
+    is_unit_name,
+    other_unit,
+    unit_called,
+    unit_in,
+    unread_unit,
+)
 from collector.files.mapping import Column, FileMapping, TimeColumns, ValueColumn
 from collector.files.numerals import NumberFormat, number_format
 from collector.files.targets import RATES
@@ -198,9 +207,23 @@ class DetectedColumns:
                 self._table.doubts.append(
                     f"{unit} is taken as the mean of an interval ({rate}); else name --quantity"
                 )
+        self._doubt_unit(place, unit, meter)
         if unit is None and meter is not None and meter_id is not None:  # else each row's meter has its own
             unit = meter.unit if quantity in (None, meter.quantity) else None
         return ValueColumn(self._table.name(place), meter_id, quantity, unit)
+
+    def _doubt_unit(self, place: int, unit: str | None, meter: Meter | None) -> None:
+        if unit is not None or meter is None:
+            return
+        heading = self._table.heading
+        unread = [found for text in heading.column(place) if (found := unread_unit(text))]
+        strange = [f"{found!r}" for found in unread if self._table.meter_called(found) is None]
+        strange += [f"{title!r}" for title in heading.titles if other_unit(title, meter.unit)]
+        if strange:
+            told = f"{', '.join(strange[:3])} stands above {self._table.name(place)!r}"
+            self._table.doubts.append(
+                f"{told}, taken is {meter.unit}, the unit of {meter.id}: else `unit` in a mapping"
+            )
 
     def _unit_of_rows(self) -> str | None:
         """Return the unit that all rows tell; None where they tell none or several."""

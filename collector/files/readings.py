@@ -7,7 +7,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from collector.files.account import Account
-from collector.files.columns import HEAD_LINES, columns_of
+from collector.files.columns import columns_of
 from collector.files.detected_table import Asked
 from collector.files.detection import SAMPLE, Proposal, propose
 from collector.files.mapping import FileMapping
@@ -106,7 +106,7 @@ class _Table:
         head: list[Line] = list(islice(lines, SAMPLE))
         proposal = self._proposal(head, mapping)
         used = proposal.mapping
-        columns, above = columns_of(head[:HEAD_LINES], used)
+        columns, above = columns_of(head, used)
         form = NumberFormat(used.decimal or ".", used.thousands)
         taking = TableTaking(account, columns, used, form, self.portfolio)
         for block in in_blocks(chain(head[above:], lines)):
