@@ -70,6 +70,11 @@ class DetectedColumns:
             raise InvalidReading("wrong_columns", "no column holds numbers beside the times")
         return (None if meter is None else self._table.name(meter)), numeric
 
+    def show_a_sign(self, places: list[int]) -> bool:
+        """Say whether a comma or point stands in the numbers: whole ones tell nothing about the next file."""
+        cells = (cell for place in places for cell in self._table.column(place))
+        return any(sign in cell for cell in cells if isinstance(cell, str) for sign in ",.")
+
     def names(self, meter_column: Column | None) -> tuple[tuple[str, str], ...]:
         """Return which name in the rows means which meter."""
         if meter_column is None:

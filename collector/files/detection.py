@@ -45,7 +45,7 @@ def _proposal(table: SampledTable) -> Proposal:
         time=time,
         dates=dates,
         zone=table.asked.zone,
-        decimal=form.decimal,
+        decimal=form.decimal if table.asked.decimal or columns.show_a_sign(values) else None,
         thousands=form.thousands,
         meter_column=meter_column,
         meters=columns.names(meter_column),

@@ -12,7 +12,7 @@ from collector.files.detected_table import Asked
 from collector.files.detection import SAMPLE, Proposal, propose
 from collector.files.mapping import FileMapping
 from collector.files.mscons import NoteTaker, take_mscons
-from collector.files.numerals import NumberFormat
+from collector.files.numerals import OTHER, NumberFormat, number_format
 from collector.files.table_taking import TableTaking
 from collector.files.tables import Layout, Line, in_blocks, layout_of, lines_of
 from collector.importing import ImportResult, Progress
@@ -107,11 +107,18 @@ class _Table:
         proposal = self._proposal(head, mapping)
         used = proposal.mapping
         columns, above = columns_of(head, used)
-        form = NumberFormat(used.decimal or ".", used.thousands)
+        form = self._form(used, head[above:], [place for place, _ in columns.values])
         taking = TableTaking(account, columns, used, form, self.portfolio)
         for block in in_blocks(chain(head[above:], lines)):
             taking.take(block)
         return proposal
+
+    def _form(self, mapping: FileMapping, rows: Sequence[Line], places: Sequence[int]) -> NumberFormat:
+        if mapping.decimal is not None or mapping.thousands is not None:
+            return NumberFormat(mapping.decimal or OTHER[mapping.thousands or ""], mapping.thousands)
+        cells = (line.cells[place] for line in rows for place in places if place < len(line.cells))
+        texts = [cell for cell in cells if isinstance(cell, str)]
+        return number_format(texts, delimiter=self.layout.delimiter if self.layout.format == "csv" else "")
 
     def _proposal(self, head: Sequence[Line], mapping: FileMapping | None) -> Proposal:
         if mapping is None:
