@@ -3,9 +3,6 @@
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
-import numpy as np
-from numpy.typing import NDArray
-
 from collector.files.columns import Columns
 from collector.files.headings import unit_called
 from collector.files.mapping import FILE_UNITS, FileMapping, ValueColumn
@@ -84,13 +81,3 @@ class SeriesOfRows:
         if meter not in self.portfolio.meters:
             raise InvalidReading("unknown_meter", f"no meter is called {meter[:60]!r}")
         return meter
-
-
-def contradicted(times_ms: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which values stand at an instant that has another value too; the same one twice is no contradiction."""
-    steps = np.diff(times_ms)
-    if (steps > 0).all() or (steps < 0).all():
-        return np.zeros(len(times_ms), np.bool_)
-    order = np.lexsort((values, times_ms))
-    times, differs = times_ms[order], np.diff(values[order]) != 0
-    return np.isin(times_ms, times[1:][differs & (np.diff(times) == 0)])

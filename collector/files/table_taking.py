@@ -7,11 +7,12 @@ from itertools import repeat, zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.files.account import Account
+from collector.files.account import Account, SeriesKey
+from collector.files.agreement import Agreement
 from collector.files.columns import Columns, is_footer
 from collector.files.mapping import FileMapping
 from collector.files.numerals import Cell, Gaps, NumberFormat, number_of, numbers
-from collector.files.row_series import RowSeries, SeriesOfRows, Told, contradicted
+from collector.files.row_series import RowSeries, SeriesOfRows, Told
 from collector.files.stamps import Sort, Stamp, marked, range_start, stamp_of
 from collector.files.tables import Line
 from collector.files.targets import Target
@@ -43,6 +44,7 @@ class TableTaking:
     form: NumberFormat
     portfolio: Portfolio
     _series: SeriesOfRows = field(init=False)
+    _agreements: dict[SeriesKey, Agreement] = field(default_factory=dict)
     _has_begun: bool = False
     _refusals: list[tuple[Line, InvalidReading]] = field(default_factory=list)
 
@@ -196,8 +198,8 @@ class TableTaking:
         utc: NDArray[np.int64],
         values: NDArray[np.float64],
     ) -> NDArray[np.bool_]:
-        """Return which readings no other row contradicts; of two values for one instant neither is taken."""
-        good = ~contradicted(utc, values)
+        """Return which readings no other row contradicts."""
+        good = self._agreements.setdefault(target.key, Agreement()).of(utc, values)
         meter = target.key.meter
         for row in rows[~good].tolist():
             detail = f"another line has another value of {meter} for the same time: two registers, or two passes?"
