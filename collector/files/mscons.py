@@ -154,6 +154,8 @@ class _Taking:
         if value is None or status == NOT_USABLE:
             self.account.missing += 1
             return
+        if target.impossible(np.array([value])).any():
+            raise target.below_zero(value)
         converted = float(target.converted(np.array([value]))[0])
         self.readings.setdefault(target.key, []).append((time_ms, converted, segment.number))
 

@@ -168,7 +168,10 @@ class TableTaking:
             for place, target in one.targets:
                 column, gaps = values[place]
                 self._tell_gaps(block, gaps, set(rows[good].tolist()) if gaps else set())
-                taken = good & ~np.isnan(column[rows])
+                impossible = good & target.impossible(column[rows])
+                for row in rows[impossible].tolist():
+                    self._refusals.append((block.lines[row], target.below_zero(float(column[row]))))
+                taken = good & ~np.isnan(column[rows]) & ~impossible
                 taken[taken] = self._unanimous(target, block, rows[taken], utc[taken], column[rows[taken]])
                 kept = rows[taken]
                 self.account.take(target.key, utc[taken], target.converted(column[kept]), block.numbers[kept])
