@@ -94,12 +94,23 @@ class WallClock:
     ) -> None:
         before = np.concatenate(([self._last_wall], walls[:-1]))
         self._in_pairs = self._in_pairs or bool((walls[doubled] == before[doubled]).any())
+        for index in self._pass_ends(doubled, walls).tolist():
+            utc[index] = first[index + 1] + walls[index] - walls[index + 1]
         early, late = (first, second) if self._direction >= 0 else (second, first)
         for index in doubled.tolist():
             last = int(utc[index - 1]) if index else self._last
             utc[index] = (
                 late[index] if self._is_second(index, walls, before, int(early[index]), last) else early[index]
             )
+
+    def _pass_ends(self, doubled: NDArray[np.intp], walls: Milliseconds) -> NDArray[np.intp]:
+        """Return the stamps that are 03:00 for the end of the first pass: the hour is told again behind them."""
+        is_doubled = np.zeros(len(walls) + 2, np.bool_)
+        is_doubled[doubled + 1] = True
+        beside = np.flatnonzero(is_doubled[:-2] & is_doubled[2:] & ~is_doubled[1:-1])
+        again = beside + (1 if self._direction >= 0 else -1)
+        steps = walls[beside] - walls[again]
+        return beside[(steps > 0) & (steps <= HOUR_MS)]
 
     def _is_second(self, index: int, walls: Milliseconds, before: Milliseconds, early: int, last: int) -> bool:
         if self._in_pairs:
