@@ -21,6 +21,7 @@ MISSING = frozenset({"", "-", "--", "---", "–", "n/a", "na", "nan", "null", "n
 OTHER = {COMMA: POINT, POINT: COMMA}
 _STRANGE = {COMMA: re.compile(r"[^0-9,\n-]"), POINT: re.compile(r"[^0-9.\n-]")}
 _GROUPED = re.compile(r"[+-]?\d{1,3}([ '’\u00a0\u202f])\d{3}(\1\d{3})*(?!\d)", re.ASCII)
+_SPACED = re.compile(r"(?<=\d)[ '’\u00a0\u202f](?=\d{3})")
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _ONE_GROUP = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _LONGEST = 60
@@ -133,6 +134,7 @@ def number_format(texts: Iterable[str], *, delimiter: str = "") -> NumberFormat:
 
 def _proof(text: str) -> str | None:
     """Return the decimal sign that a number proves, None where it could be both or has none."""
+    text = _SPACED.sub("", text)
     signs = [sign for sign in text if sign in OTHER]
     if not signs or not re.fullmatch(r"[+-]?[\d.,]+", text, re.ASCII):
         return None
