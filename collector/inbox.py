@@ -98,7 +98,7 @@ class Inbox:
             self._waits_for_storage = True
             return Taken(file.name, None, (str(error),))
         except (ZaehlwerkError, OSError) as error:
-            return self._moved(file, "refused", [f"nothing was stored: {error}"])
+            return self._moved(file, "refused", [f"not imported: {error}"])
         self._waits_for_storage = False
         result = taken.result
         remarks = list(uncounted(result, self._portfolio))

@@ -21,6 +21,7 @@ REFUSALS = {
     "no_time": "ohne brauchbare Zeit",
     "naive_time": "Zeit ohne Zeitzone",
     "too_old": "vor dem Jahr 2000",
+    "two_values": "zwei Werte für dieselbe Zeit in einer Datei",
     "retained_without_time": "aufbewahrter Wert ohne Zeit",
     "implausible": "nicht glaubhaft",
     "no_value": "ohne Wert",

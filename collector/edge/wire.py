@@ -108,9 +108,12 @@ def encode_status(status: BoxStatus) -> bytes:
 def decode_status(payload: bytes) -> BoxStatus:
     """Return the state of a box; raises `InvalidReading`."""
     try:
-        return msgspec.json.decode(payload, type=BoxStatus)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        status = msgspec.json.decode(payload, type=BoxStatus)
+        if datetime.fromisoformat(status.since).tzinfo is None:
+            raise InvalidReading("not_a_status", f"since {status.since[:60]!r} has no offset from UTC")
+    except (ValueError, RecursionError) as error:  # what msgspec raises is a ValueError too
         raise InvalidReading("not_a_status", str(error)) from error
+    return status
 
 
 def written(moment: datetime) -> str:

@@ -129,6 +129,11 @@ class Account:
             if piece or beside:
                 self._count(self.sink.append(piece, beside))
 
+    @property
+    def stored(self) -> int:
+        """How many readings are durable by now; 0 in a dry run."""
+        return 0 if self.sink is None else self._accepted + (self._known or 0)
+
     def result(self) -> ImportResult:
         """Store the rest and tell what became of the file."""
         self.store()

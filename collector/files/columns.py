@@ -8,7 +8,6 @@ from collector.files.mapping import Column, FileMapping, ValueColumn
 from collector.files.tables import Line
 from config.errors import InvalidReading
 
-HEAD_LINES = 60
 _FOOTER = re.compile(
     r"(summe|gesamt\w*|total|sum|mittel(wert)?|durchschnitt|min(imum|\.)?|max(imum|\.)?|anzahl|average|mean|[øΣ∑])"
     r"(?![\w.-])",
@@ -24,13 +23,14 @@ class Columns:
     clock: int | None
     mark: int | None
     meter: int | None
+    unit: int | None
     values: tuple[tuple[int, ValueColumn], ...]
     width: int
 
     @property
     def needed(self) -> int:
         """How many cells a row must have."""
-        places = [self.time, self.clock, self.mark, self.meter, *(place for place, _ in self.values)]
+        places = [self.time, self.clock, self.mark, self.meter, self.unit, *(place for place, _ in self.values)]
         return max(place for place in places if place is not None) + 1
 
 
@@ -41,17 +41,17 @@ def columns_of(head: Sequence[Line], mapping: FileMapping) -> tuple[Columns, int
     """
     if mapping.time is None:
         raise InvalidReading("wrong_columns", "the mapping names no column of times")
-    named = [mapping.time.column, mapping.time.clock, mapping.time.mark, mapping.meter_column]
+    named = [mapping.time.column, mapping.time.clock, mapping.time.mark, mapping.meter_column, mapping.unit_column]
     wanted = [name for name in (*named, *(one.column for one in mapping.values)) if isinstance(name, str)]
     above, headings = _heading(head, wanted)
 
     def place(column: Column) -> int:
         return column - 1 if isinstance(column, int) else headings.index(column)
 
-    time, clock, mark, meter = (None if name is None else place(name) for name in named)
+    time, clock, mark, meter, unit = (None if name is None else place(name) for name in named)
     values = tuple((place(one.column), one) for one in mapping.values)
     width = len(headings) or max((len(line.cells) for line in head), default=0)
-    return Columns(time or 0, clock, mark, meter, values, width), above
+    return Columns(time or 0, clock, mark, meter, unit, values, width), above
 
 
 def _heading(head: Sequence[Line], wanted: Sequence[str]) -> tuple[int, list[str]]:
@@ -72,6 +72,12 @@ def _beginning(head: Sequence[Line]) -> str:
     return repr(" | ".join(str(cell) for cell in head[0].cells)[:80]) if head else "nothing"
 
 
-def is_footer(line: Line) -> bool:
-    """Say whether a row without a time is a sum or a mean below a table."""
+def is_footer(line: Line, time: int) -> bool:
+    """Say whether a row is a sum or a mean below a table; `time` is the place of the times, from 0.
+
+    A row with figures in the place of its time is meant as a reading, whatever is remarked beside it.
+    """
+    told = str(line.cells[time]) if time < len(line.cells) else ""
+    if any(sign.isdigit() for sign in told) and not _FOOTER.match(told):
+        return False
     return any(isinstance(cell, str) and _FOOTER.match(cell) for cell in line.cells)

@@ -1,12 +1,22 @@
 """Which columns of a table hold values, of which meter, in which quantity and unit."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
 from collector.files.detected_cells import is_time, mostly, reads, text_of, value_of
 from collector.files.detected_table import SampledTable
-from collector.files.headings import is_beside, is_meter_name, unit_in
+from collector.files.headings import (
+    is_beside,
+    is_meter_name,
+    is_register_name,
+    is_unit_name,
+    other_unit,
+    unit_called,
+    unit_in,
+    unread_unit,
+)
 from collector.files.mapping import Column, FileMapping, TimeColumns, ValueColumn
 from collector.files.numerals import NumberFormat, number_format
 from collector.files.targets import RATES
@@ -60,6 +70,11 @@ class DetectedColumns:
             raise InvalidReading("wrong_columns", "no column holds numbers beside the times")
         return (None if meter is None else self._table.name(meter)), numeric
 
+    def show_a_sign(self, places: list[int]) -> bool:
+        """Say whether a comma or point stands in the numbers: whole ones tell nothing about the next file."""
+        cells = (cell for place in places for cell in self._table.column(place))
+        return any(sign in cell for cell in cells if isinstance(cell, str) for sign in ",.")
+
     def names(self, meter_column: Column | None) -> tuple[tuple[str, str], ...]:
         """Return which name in the rows means which meter."""
         if meter_column is None:
@@ -87,12 +102,29 @@ class DetectedColumns:
         if self._table.asked.meter is not None:
             return (self._one_of(chosen, self._table.asked.meter),)
         named = [(place, meter) for place in chosen if (meter := self._meter_of_heading(place)) is not None]
+        self._demand_one_column_each(named)
         if not named:
             names = ", ".join(str(self._table.name(place)) for place in chosen[:5])
             raise InvalidReading("unknown_meter", f"no meter is called {names}: name --meter or --mapping")
         if left := [str(self._table.name(place)) for place in chosen if place not in dict(named)]:
             self._table.doubts.append(f"left out, no meter is called so: {', '.join(left[:5])}")
         return tuple(self._value(place, meter.id, meter) for place, meter in named)
+
+    def demand_one_register(self, meter_column: Column | None) -> None:
+        """Raise `InvalidReading` where the rows of one meter are of several registers."""
+        meters = [""] * len(self._table.rows)
+        if meter_column is not None:
+            meters = [text_of(cell) for cell in self._table.column(self._table.place(meter_column))]
+        for place in self._table.places():
+            if not is_register_name(self._table.heading.at(place)):
+                continue
+            registers: dict[str, set[str]] = {}
+            for meter, cell in zip(meters, self._table.column(place), strict=True):
+                registers.setdefault(meter, set()).add(text_of(cell))
+            found = max(registers.values(), key=len, default=set()) - {""}
+            if len(found) > 1:
+                detail = f"{self._table.name(place)!r} tells several registers apart ({', '.join(sorted(found)[:5])})"
+                raise InvalidReading("ambiguous_column", f"{detail}: leave the rows of one of them in the file")
 
     def checked(self, one: ValueColumn, mapping: FileMapping) -> ValueColumn:
         """Refuse to take for a counter what rises and falls."""
@@ -109,6 +141,18 @@ class DetectedColumns:
             detail = f"{one.column!r} {why}: no counter? Name --quantity {amount} or {meter.quantity}, or a --mapping"
             raise InvalidReading("ambiguous_quantity", detail)
         return one
+
+    def units(self, places: list[int]) -> Column | None:
+        """Return the column that tells the unit of each row, if there is one and it can only mean one of values."""
+        named = (place for place in self._table.places() if is_unit_name(self._table.heading.at(place)))
+        place = next(named, None)
+        return self._table.name(place) if place is not None and len(self._chosen(places)) == 1 else None
+
+    def quantities(self, values: Sequence[ValueColumn]) -> set[str]:
+        """Return the quantities of columns, where nothing else is said those of their meters."""
+        meters = [self._table.portfolio.meters.get(one.meter or "") or self._table.first_meter() for one in values]
+        own = [None if meter is None else meter.quantity for meter in meters]
+        return {found for one, other in zip(values, own, strict=True) if (found := one.quantity or other)}
 
     def _used(self, time: TimeColumns) -> set[int]:
         columns = [one for one in (time.column, time.clock, time.mark) if one is not None]
@@ -135,6 +179,13 @@ class DetectedColumns:
             )
         return found
 
+    def _demand_one_column_each(self, named: Sequence[tuple[int, Meter]]) -> None:
+        for meter in {meter.id: meter for _, meter in named}.values():
+            columns = [repr(self._table.name(place)) for place, of in named if of is meter]
+            if len(columns) > 1:
+                detail = f"{', '.join(columns)} all belong to {meter.id}: name --meter and --column, or --mapping"
+                raise InvalidReading("ambiguous_column", detail)
+
     def _one_of(self, places: list[int], meter_id: str | None) -> ValueColumn:
         if len(places) > 1:
             names = ", ".join(repr(self._table.name(place)) for place in places)
@@ -150,7 +201,9 @@ class DetectedColumns:
         return None
 
     def _value(self, place: int, meter_id: str | None, meter: Meter | None) -> ValueColumn:
-        unit = next((found for text in self._table.heading.column(place) if (found := unit_in(text))), None)
+        unit = self._unit_of_rows() or next(
+            (found for text in self._table.heading.column(place) if (found := unit_in(text))), None
+        )
         quantity = self._table.asked.quantity
         if quantity is None and meter is not None and unit in RATES:
             rate, _ = RATES[unit]
@@ -159,9 +212,29 @@ class DetectedColumns:
                 self._table.doubts.append(
                     f"{unit} is taken as the mean of an interval ({rate}); else name --quantity"
                 )
-        if unit is None and meter is not None:
+        self._doubt_unit(place, unit, meter)
+        if unit is None and meter is not None and meter_id is not None:  # else each row's meter has its own
             unit = meter.unit if quantity in (None, meter.quantity) else None
         return ValueColumn(self._table.name(place), meter_id, quantity, unit)
+
+    def _doubt_unit(self, place: int, unit: str | None, meter: Meter | None) -> None:
+        if unit is not None or meter is None:
+            return
+        heading = self._table.heading
+        unread = [found for text in heading.column(place) if (found := unread_unit(text))]
+        strange = [f"{found!r}" for found in unread if self._table.meter_called(found) is None]
+        strange += [f"{title!r}" for title in heading.titles if other_unit(title, meter.unit)]
+        if strange:
+            told = f"{', '.join(strange[:3])} stands above {self._table.name(place)!r}"
+            self._table.doubts.append(
+                f"{told}, taken is {meter.unit}, the unit of {meter.id}: else `unit` in a mapping"
+            )
+
+    def _unit_of_rows(self) -> str | None:
+        """Return the unit that all rows tell; None where they tell none or several."""
+        places = [place for place in self._table.places() if is_unit_name(self._table.heading.at(place))]
+        found = {text_of(cell) for place in places for cell in self._table.column(place)} - {""}
+        return unit_called(found.pop()) if len(found) == 1 else None
 
     def _falls(self, place: int, mapping: FileMapping) -> bool:
         form = NumberFormat(mapping.decimal or ".", mapping.thousands)

@@ -11,7 +11,7 @@ from collector.files.detected_cells import MOSTLY, is_a_clock, is_day, is_stamp,
 from collector.files.detected_table import SampledTable
 from collector.files.headings import is_beside
 from collector.files.mapping import Column, TimeColumns
-from collector.files.stamps import MARKS, slashed_parts, stamp_of
+from collector.files.stamps import MARKS, is_range, range_start, slashed_parts, stamp_of
 from config.errors import InvalidReading
 from config.meters.meter import Stamps
 from config.quantities import QUANTITIES, Kind
@@ -65,7 +65,10 @@ class DetectedDates:
         """Return whether stamps are starts or ends, None where the meter has to know."""
         if self._table.asked.stamps is not None:
             return self._table.asked.stamps
-        heading = self._table.heading.at(self._table.place(time.clock or time.column))
+        place = self._table.place(time.clock or time.column)
+        if mostly(self._table.column(place), lambda cell: is_range(str(cell))):
+            return Stamps.START
+        heading = self._table.heading.at(place)
         if _START.search(heading):
             return Stamps.START
         if _END.search(heading):
@@ -80,7 +83,7 @@ class DetectedDates:
             [""] * len(self._table.rows) if time.clock is None else self._table.column(self._table.place(time.clock))
         )
         for day, clock in zip(self._table.column(self._table.place(time.column)), clocks, strict=True):
-            text = f"{str(day).removesuffix(' 00:00:00')} {clock}" if clock else str(day)
+            text = f"{str(day).removesuffix(' 00:00:00')} {range_start(str(clock))}" if clock else str(day)
             try:
                 walls.add(stamp_of(text, day_first=dates == "day_first")[1])
             except InvalidReading:

@@ -87,12 +87,19 @@ def divided(head: Sequence[Line]) -> tuple[Heading, list[Line]]:
     starts = [index for index, line in enumerate(head) if _has_time(line) and _has_number(line)]
     if not starts:
         raise InvalidReading("wrong_columns", f"no line has a time and a number; it begins with {quoted(head)}")
-    rows = [line for line in head[starts[0] :] if _has_time(line)]
-    return heading_of(head[: starts[0]], len(head[starts[0]].cells)), rows
+    first = starts[0]
+    while first and _times(head[first]) & _times(head[first - 1]):  # a row whose number is an error is no heading
+        first -= 1
+    rows = [line for line in head[first:] if _has_time(line)]
+    return heading_of(head[:first], len(head[first].cells)), rows
 
 
 def _has_time(line: Line) -> bool:
     return any(is_time(cell) for cell in line.cells)
+
+
+def _times(line: Line) -> set[int]:
+    return {place for place, cell in enumerate(line.cells) if is_time(cell)}
 
 
 def _has_number(line: Line) -> bool:

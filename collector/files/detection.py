@@ -39,20 +39,22 @@ def _proposal(table: SampledTable) -> Proposal:
     dates = found.dates(time)
     form = columns.form(time)
     meter_column, values = columns.values(time, form)
+    columns.demand_one_register(meter_column)
     mapping = replace(
         _laid_out(table.layout),
         time=time,
         dates=dates,
         zone=table.asked.zone,
-        decimal=form.decimal,
+        decimal=form.decimal if table.asked.decimal or columns.show_a_sign(values) else None,
         thousands=form.thousands,
         meter_column=meter_column,
         meters=columns.names(meter_column),
+        unit_column=columns.units(values),
         values=columns.aimed(values),
         stamps=found.stamps(time, dates),
     )
     mapping = replace(mapping, values=tuple(columns.checked(one, mapping) for one in mapping.values))
-    if any(one.quantity and QUANTITIES[one.quantity].kind is Kind.AMOUNT for one in mapping.values):
+    if any(QUANTITIES[quantity].kind is Kind.AMOUNT for quantity in columns.quantities(mapping.values)):
         mapping = replace(mapping, interval=found.interval(time, dates))
     if len(table.layout.sheets) > 1:
         table.doubts.append(f"the sheet {table.layout.sheet!r} is taken of {', '.join(table.layout.sheets)}")

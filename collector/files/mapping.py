@@ -52,6 +52,7 @@ class FileMapping:
     """How to read a kind of files. None leaves a thing to the meter, the district or the file itself.
 
     `files` is the pattern of names in a watched folder. `meters` leads from the file's names of meters to ours.
+    `unit_column` tells the unit of each row, before what `values` say.
     """
 
     format: str = "csv"
@@ -69,6 +70,7 @@ class FileMapping:
     meter_column: Column | None = None
     meters: tuple[tuple[str, str], ...] = ()
     values: tuple[ValueColumn, ...] = ()
+    unit_column: Column | None = None
 
     @property
     def clock_zone(self) -> tzinfo | None:
@@ -177,6 +179,7 @@ class _MappingEntry(Strict):
     meter_column: _AColumn | None = None
     meters: Annotated[tuple[tuple[str, str], ...], PlainValidator(_names)] = ()
     values: list[_ValueEntry] = Field(default_factory=list)
+    unit_column: _AColumn | None = None
 
 
 def _unknown(entry: _MappingEntry, document: Document, portfolio: Portfolio) -> list[Problem]:
@@ -190,6 +193,12 @@ def _unknown(entry: _MappingEntry, document: Document, portfolio: Portfolio) -> 
     ]
     if entry.format != "mscons" and (entry.time is None or not entry.values):
         problems.append(document.problem((), "a table needs `time` and `values`"))
+    series = [(one.meter, one.quantity) for one in entry.values]
+    problems += [
+        document.problem(("values", index), f"is a second column for {meter or 'the same meter'}: say which one")
+        for index, (meter, quantity) in enumerate(series)
+        if (meter, quantity) in series[:index]
+    ]
     if entry.decimal is not None and entry.decimal == entry.thousands:
         problems.append(document.problem(("thousands",), "cannot be the decimal sign too"))
     return problems
@@ -212,4 +221,5 @@ def _mapping(entry: _MappingEntry) -> FileMapping:
         meter_column=entry.meter_column,
         meters=entry.meters,
         values=tuple(ValueColumn(one.column, one.meter, one.quantity, one.unit) for one in entry.values),
+        unit_column=entry.unit_column,
     )

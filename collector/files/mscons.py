@@ -6,7 +6,7 @@ Source: BDEW MSCONS 2.4 (EDI@Energy): LOC+172 metering or market location, PIA+5
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from collector.files.account import Account, SeriesKey
 from collector.files.edifact import Segment, segments
 from collector.files.mapping import FileMapping, ValueColumn
 from collector.files.numerals import NumberFormat, number_of
-from collector.files.targets import Target, target_of
+from collector.files.targets import RATES, Target, target_of
 from collector.importing import Progress
 from collector.times import checked
 from config.errors import InvalidReading
@@ -37,7 +37,7 @@ _UNITS = {"KWH": "kWh", "MWH": "MWh", "KWT": "kW", "MAW": "MW", "MTQ": "m3", "":
 # OBIS value groups C.D -> quantity; None: the meter's own register. 2.x is what is fed in.
 _OBIS = {"1.29": "interval_energy", "2.29": "interval_energy", "1.8": None, "2.8": None}
 _FED_IN = frozenset({"electricity_export", "pv_generation"})
-_CODE = re.compile(r"(?:(\d)-[\db]+:)?(\d+\.\d+)(?:\.\d+)?")
+_CODE = re.compile(r"(?:(\d)-[\db]+:)?(\d+\.\d+)(?:\.(\d+))?")  # medium, groups C.D, tariff
 _OFFSET = re.compile(r"(\d{12})([+-])(\d{2})(\d{2})?")
 _PIECE = 5_000
 _LARGEST = 512 * 2**20
@@ -64,6 +64,13 @@ class _Waiting:
     start_ms: int | None = None
     end_ms: int | None = None
 
+    @property
+    def span(self) -> timedelta | None:
+        """How long its interval is, None where it has not both ends in their order."""
+        if self.start_ms is None or self.end_ms is None or self.end_ms <= self.start_ms:
+            return None
+        return timedelta(milliseconds=self.end_ms - self.start_ms)
+
 
 @dataclass(slots=True)
 class _Taking:
@@ -76,7 +83,8 @@ class _Taking:
     obis: str = ""
     waiting: _Waiting | None = None
     readings: dict[SeriesKey, list[tuple[int, float, int]]] = field(default_factory=dict)
-    _targets: dict[tuple[str, str, str], Target | InvalidReading] = field(default_factory=dict)
+    _registers: dict[SeriesKey, str] = field(default_factory=dict)
+    _targets: dict[tuple[str, str, str, timedelta | None], Target | InvalidReading] = field(default_factory=dict)
 
     def take(self, segment: Segment) -> None:
         match segment.tag:
@@ -133,7 +141,8 @@ class _Taking:
         if status != TRUE and status not in _STATUS:
             raise InvalidReading("unknown_status", f"QTY {status[:20]!r} is no status of a value (220, 67, 201, 20)")
         unit = segment.component(0, 2).strip().upper()
-        target = self._target(unit)
+        # A mean flow is an amount by the length of its interval, whatever the meter's is.
+        target = self._target(unit, waiting.span if _UNITS.get(unit) in RATES else None)
         try:
             time_ms = self._stamp(waiting, target)
         except InvalidReading as error:
@@ -145,6 +154,8 @@ class _Taking:
         if value is None or status == NOT_USABLE:
             self.account.missing += 1
             return
+        if target.impossible(np.array([value])).any():
+            raise target.below_zero(value)
         converted = float(target.converted(np.array([value]))[0])
         self.readings.setdefault(target.key, []).append((time_ms, converted, segment.number))
 
@@ -158,11 +169,11 @@ class _Taking:
             raise InvalidReading("no_time", "neither DTM 163 nor 164 in format 303 tells the time")
         return checked(wanted, wanted, now_ms=self.account.now_ms)
 
-    def _target(self, unit: str) -> Target:
-        place = (self.location, self.obis, unit)
+    def _target(self, unit: str, span: timedelta | None) -> Target:
+        place = (self.location, self.obis, unit, span)
         if place not in self._targets:
             try:
-                self._targets[place] = self._new_target(unit)
+                self._targets[place] = self._new_target(unit, span)
             except InvalidReading as error:
                 self._targets[place] = error
         target = self._targets[place]
@@ -170,7 +181,7 @@ class _Taking:
             raise target
         return target
 
-    def _new_target(self, unit: str) -> Target:
+    def _new_target(self, unit: str, span: timedelta | None) -> Target:
         names = dict(self.mapping.meters)
         exact = names.get(f"{self.location} {self.obis}")
         wanted = exact or names.get(self.location) or self.meter or self.location
@@ -180,11 +191,23 @@ class _Taking:
             raise InvalidReading("unknown_unit", f"{unit[:20]!r} (allowed: {', '.join(filter(None, _UNITS))})")
         meter = self.portfolio.meter(wanted)
         quantity = self._quantity(meter, is_exact=exact is not None)
-        return target_of(meter, ValueColumn("QTY", meter.id, quantity, _UNITS[unit]), self.mapping, self.portfolio)
+        column = ValueColumn("QTY", meter.id, quantity, _UNITS[unit])
+        mapping = self.mapping if span is None else replace(self.mapping, interval=span)
+        target = target_of(meter, column, mapping, self.portfolio)
+        register = f"{self.location} {self.obis}"
+        if (first := self._registers.setdefault(target.key, register)) != register:
+            detail = (
+                f"{register!r} would be stored as {meter.id} {target.key.quantity}, as {first!r} is: map one of them"
+            )
+            raise InvalidReading("unknown_register", detail)
+        return target
 
     def _quantity(self, meter: Meter, *, is_exact: bool) -> str:
         found = _CODE.fullmatch(self.obis)
         group = found[2] if found else ""
+        if found and found[3] not in (None, "0") and not is_exact:
+            detail = f"OBIS {self.obis} is a part of what {meter.id} counts: map '{self.location} {self.obis}'"
+            raise InvalidReading("unknown_register", detail)
         if found and found[1] not in (None, "1") and group not in _OBIS:
             return meter.quantity  # gas, heat, water: one register
         if group not in _OBIS:

@@ -18,9 +18,10 @@ Cell = str | float
 Gaps = dict[int, InvalidReading | None]  # by index; None: the file says that it has no value
 COMMA, POINT = ",", "."
 MISSING = frozenset({"", "-", "--", "---", "–", "n/a", "na", "nan", "null", "none", "k.a.", "#nv", "#n/a", "*"})
-_OTHER = {COMMA: POINT, POINT: COMMA}
+OTHER = {COMMA: POINT, POINT: COMMA}
 _STRANGE = {COMMA: re.compile(r"[^0-9,\n-]"), POINT: re.compile(r"[^0-9.\n-]")}
 _GROUPED = re.compile(r"[+-]?\d{1,3}([ '’\u00a0\u202f])\d{3}(\1\d{3})*(?!\d)", re.ASCII)
+_SPACED = re.compile(r"(?<=\d)[ '’\u00a0\u202f](?=\d{3})")
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _ONE_GROUP = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _LONGEST = 60
@@ -50,7 +51,7 @@ def number_of(cell: Cell, form: NumberFormat) -> float | None:
         raise _no_number(text)
     if (spaced := _GROUPED.match(text)) is not None:
         text = re.sub(r"[ '’\u00a0\u202f]", "", spaced[0]) + text[spaced.end() :]
-    other = _OTHER[form.decimal]
+    other = OTHER[form.decimal]
     if other in text:
         text = _without_groups(text, form, other)
     text = text.replace(form.decimal, POINT)
@@ -118,25 +119,29 @@ def number_format(texts: Iterable[str], *, delimiter: str = "") -> NumberFormat:
         elif doubtful is None and _ONE_GROUP.fullmatch(text.strip()):
             doubtful = text.strip()
     if len(proofs) == 2:
-        raise InvalidReading("ambiguous_number", "some numbers have a decimal comma, some a point: name --decimal")
+        raise InvalidReading(
+            "ambiguous_number",
+            "some numbers have a decimal comma, some a point: name --decimal (`decimal` in a mapping)",
+        )
     if proofs:
         return NumberFormat(proofs.pop())
     if doubtful is not None and not (delimiter == COMMA and POINT in doubtful):
         raise InvalidReading(
-            "ambiguous_number", f"{doubtful}: thousands or decimals? Name --decimal , or --decimal ."
+            "ambiguous_number", f"{doubtful}: thousands or decimals? Name --decimal , or . (`decimal` in a mapping)"
         )
     return NumberFormat(POINT if delimiter == COMMA else COMMA)
 
 
 def _proof(text: str) -> str | None:
     """Return the decimal sign that a number proves, None where it could be both or has none."""
-    signs = [sign for sign in text if sign in _OTHER]
+    text = _SPACED.sub("", text)
+    signs = [sign for sign in text if sign in OTHER]
     if not signs or not re.fullmatch(r"[+-]?[\d.,]+", text, re.ASCII):
         return None
     if len(set(signs)) == 2:
         return signs[-1] if signs.count(signs[-1]) == 1 else None
     if len(signs) > 1:
-        return _OTHER[signs[0]]  # 1.234.567
+        return OTHER[signs[0]]  # 1.234.567
     return None if _ONE_GROUP.fullmatch(text) else signs[0]
 
 

@@ -7,16 +7,16 @@ from itertools import chain, islice
 from pathlib import Path
 
 from collector.files.account import Account
-from collector.files.columns import HEAD_LINES, columns_of
+from collector.files.columns import columns_of
 from collector.files.detected_table import Asked
 from collector.files.detection import SAMPLE, Proposal, propose
 from collector.files.mapping import FileMapping
 from collector.files.mscons import NoteTaker, take_mscons
-from collector.files.numerals import NumberFormat
+from collector.files.numerals import OTHER, NumberFormat, number_format
 from collector.files.table_taking import TableTaking
 from collector.files.tables import Layout, Line, in_blocks, layout_of, lines_of
 from collector.importing import ImportResult, Progress
-from config.errors import InvalidReading, NotFound
+from config.errors import ConfigurationError, InvalidReading, NotFound
 from config.meters.meter import Stamps
 from config.portfolio.portfolio import Portfolio
 from config.quantities import QUANTITIES
@@ -68,10 +68,13 @@ def import_file(
     the file names, else in the meter's. Stamps without offset are wall time in the mapping's zone, else in the
     meter's fixed offset, else in the district's zone. Rows that are no readings are refused one by one, the others
     taken. Raises `InvalidReading` for a file that cannot be read or understood without being told more,
-    `NotFound` for meter and quantity, `ConfigurationError` for units that do not fit, `StorageFull`.
+    `NotFound` for meter and quantity, `ConfigurationError` for units that do not fit and where meter,
+    quantity or column are others than the mapping of a table names, `StorageFull`.
     """
     asked = asked or Asked()
     _demand_known(asked, portfolio)
+    if mapping is not None and mapping.format != "mscons":
+        _demand_agreement(asked, mapping)
     account = Account(file.name, sink, milliseconds(now))
     layout = layout_of(file, mapping)
     if layout.format == "mscons":
@@ -106,12 +109,25 @@ class _Table:
         head: list[Line] = list(islice(lines, SAMPLE))
         proposal = self._proposal(head, mapping)
         used = proposal.mapping
-        columns, above = columns_of(head[:HEAD_LINES], used)
-        form = NumberFormat(used.decimal or ".", used.thousands)
+        columns, above = columns_of(head, used)
+        form = self._form(used, head[above:], [place for place, _ in columns.values])
         taking = TableTaking(account, columns, used, form, self.portfolio)
-        for block in in_blocks(chain(head[above:], lines)):
-            taking.take(block)
+        try:
+            for block in in_blocks(chain(head[above:], lines)):
+                taking.take(block)
+        except InvalidReading as error:
+            if not account.stored:
+                raise
+            detail = f"{error.detail}; the {account.stored} readings before it are stored"
+            raise InvalidReading(error.code, detail) from error
         return proposal
+
+    def _form(self, mapping: FileMapping, rows: Sequence[Line], places: Sequence[int]) -> NumberFormat:
+        if mapping.decimal is not None or mapping.thousands is not None:
+            return NumberFormat(mapping.decimal or OTHER[mapping.thousands or ""], mapping.thousands)
+        cells = (line.cells[place] for line in rows for place in places if place < len(line.cells))
+        texts = [cell for cell in cells if isinstance(cell, str)]
+        return number_format(texts, delimiter=self.layout.delimiter if self.layout.format == "csv" else "")
 
     def _proposal(self, head: Sequence[Line], mapping: FileMapping | None) -> Proposal:
         if mapping is None:
@@ -128,6 +144,19 @@ def _overridden(mapping: FileMapping, asked: Asked) -> FileMapping:
         decimal=asked.decimal or mapping.decimal,
         dates=asked.dates or mapping.dates,
     )
+
+
+def _demand_agreement(asked: Asked, mapping: FileMapping) -> None:
+    """Raise `ConfigurationError` where the caller wants another meter, quantity or column than a mapping names."""
+    said: dict[str, tuple[str | None, set[str | None]]] = {
+        "--meter": (asked.meter, {one.meter for one in mapping.values} | {meter for _, meter in mapping.meters}),
+        "--quantity": (asked.quantity, {one.quantity for one in mapping.values}),
+        "--column": (asked.column, {str(one.column) for one in mapping.values}),
+    }
+    for option, (wanted, named) in said.items():
+        if wanted is not None and wanted not in named:
+            told = ", ".join(sorted(name for name in named if name)) or "none"
+            raise ConfigurationError(f"{option} {wanted}: the mapping says {told}; change it there, or leave one out")
 
 
 def _demand_known(asked: Asked, portfolio: Portfolio) -> None:

@@ -18,6 +18,9 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?", re.AS
 _CLOCK = re.compile(
     r"(\d{1,2})([AB])?:(\d{2})(?::(\d{2})(?:[.,]\d{1,6})?)?\s*([AB]|MESZ|CEST|MEZ|CET|Uhr)?", re.ASCII | re.IGNORECASE
 )
+_RANGE = re.compile(
+    r"(\d{1,2}:\d{2}(?::\d{2})?)\s*(?:-|–|bis)\s*\d{1,2}:\d{2}(?::\d{2})?(?:\s*Uhr)?$", re.ASCII | re.IGNORECASE
+)
 _OFFSET = re.compile(r"(Z|[+-]\d{2}:?\d{2})$")
 _WEEKDAY = re.compile(r"^(?:Mo|Di|Mi|Do|Fr|Sa|So)[a-z]*[.,]*\s+", re.IGNORECASE)
 _ZONES_MS = {"MESZ": 2 * HOUR_MS, "CEST": 2 * HOUR_MS, "MEZ": HOUR_MS, "CET": HOUR_MS}
@@ -52,7 +55,7 @@ def stamp_of(text: str, *, day_first: bool | None = None) -> Stamp:
 
 
 def _with_offset(text: str) -> Stamp | None:
-    if len(text) <= len("2025-01-01") or not _OFFSET.search(text):
+    if len(text) <= len("2025-01-01") or not _OFFSET.search(text) or _GERMAN.match(text):
         return None
     return Sort.INSTANT, milliseconds(datetime.fromisoformat(text).astimezone(UTC))
 
@@ -82,13 +85,18 @@ def _date_ms(found: re.Match[str], day_first: bool | None) -> int:
 
 
 def clock_of(text: str, day_ms: int = 0) -> Stamp:
-    """Return the time of a day; raises `ValueError`."""
-    found = _CLOCK.fullmatch(text.strip())
+    """Return the time of a day, of `00:00-00:15` its start; raises `ValueError`."""
+    found = _CLOCK.fullmatch(range_start(text.strip()))
     if found is None:
         raise ValueError(text)
     hour, mark, minute, second, name = found.groups()
     wall_ms = day_ms + _clock_ms(int(hour), int(minute), int(second or 0))
-    word = (mark or name or "").upper()
+    return marked(wall_ms, mark or name or "")
+
+
+def marked(wall_ms: int, mark: str) -> Stamp:
+    """Return wall time with what is written beside it: the name of a zone, a pass of the doubled hour, or nothing."""
+    word = mark.strip().upper()
     if word in _ZONES_MS:
         return Sort.INSTANT, wall_ms - _ZONES_MS[word]
     return MARKS.get(word, Sort.WALL), wall_ms
@@ -118,6 +126,17 @@ def is_clock(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def range_start(text: str) -> str:
+    """Return the start of a range of times such as `00:00 - 00:15`, anything else as it is."""
+    found = _RANGE.match(text)
+    return found[1] if found else text
+
+
+def is_range(cell: str) -> bool:
+    """Say whether a time names both ends of its interval."""
+    return _RANGE.search(cell) is not None and not _ISO.match(cell)
 
 
 def slashed_parts(text: str) -> tuple[int, int] | None:

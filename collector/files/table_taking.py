@@ -2,20 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import tzinfo
-from itertools import zip_longest
+from itertools import repeat, zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
 
-from collector.files.account import Account
+from collector.files.account import Account, SeriesKey
+from collector.files.agreement import Agreement
 from collector.files.columns import Columns, is_footer
 from collector.files.mapping import FileMapping
 from collector.files.numerals import Cell, Gaps, NumberFormat, number_of, numbers
-from collector.files.stamps import MARKS, Sort, Stamp, stamp_of
+from collector.files.row_series import RowSeries, SeriesOfRows, Told
+from collector.files.stamps import Sort, Stamp, marked, range_start, stamp_of
 from collector.files.tables import Line
-from collector.files.targets import Target, target_of
-from collector.files.wall_clock import Offsets, WallClock
+from collector.files.targets import Target
 from collector.times import EARLIEST_MS
 from config.clocks import CLOCK_SLACK_MS
 from config.errors import InvalidReading
@@ -23,19 +23,6 @@ from config.portfolio.portfolio import Portfolio
 
 ColumnOfCells = Sequence[Cell]
 _Numbers = tuple[NDArray[np.float64], Gaps]
-
-
-@dataclass(slots=True)
-class _Series:
-    """What shares a clock: the columns of one zone and one end of their intervals, or the rows of one meter."""
-
-    clock: WallClock
-    shift_ms: int
-    targets: list[tuple[int, Target]]
-
-    def not_come_yet(self, claimed_ms: int) -> InvalidReading:
-        meters = dict.fromkeys(target.key.meter for _, target in self.targets)
-        return InvalidReading("future_time", "has not come yet", meter=",".join(meters), claimed_ms=claimed_ms)
 
 
 @dataclass(slots=True)
@@ -56,18 +43,21 @@ class TableTaking:
     mapping: FileMapping
     form: NumberFormat
     portfolio: Portfolio
-    _offsets: dict[tzinfo, Offsets] = field(default_factory=dict)
-    _series: dict[str | None, list[_Series] | InvalidReading] = field(default_factory=dict)
+    _series: SeriesOfRows = field(init=False)
+    _agreements: dict[SeriesKey, Agreement] = field(default_factory=dict)
     _has_begun: bool = False
     _refusals: list[tuple[Line, InvalidReading]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._series = SeriesOfRows(self.columns, self.mapping, self.portfolio)
 
     def take(self, lines: Sequence[Line]) -> None:
         """Take the next rows. Raises `StorageFull`, and `ConfigurationError` for units that do not fit."""
         block = self._timed(self._wide_enough(lines))
         if block is not None:
             values = {place: numbers(block.columns[place], self.form) for place, _ in self.columns.values}
-            for name, rows in self._groups(block):
-                self._take_group(block, name, rows, values)
+            for told, rows in self._groups(block):
+                self._take_group(block, told, rows, values)
         for line, error in sorted(self._refusals, key=lambda one: one[0].number):
             self.account.refuse(line.number, " | ".join(str(cell) for cell in line.cells), error)
         self._refusals.clear()
@@ -79,18 +69,11 @@ class TableTaking:
             count = len(line.cells)
             if count >= needed and (count <= width or not any(line.cells[width:])):
                 taken.append(line)
-            elif is_footer(line) or (count == 1 and not self._tells_time(line)):
+            elif is_footer(line, self.columns.time) or (count == 1 and not _is_cut_off(line)):
                 self.account.skipped += 1
             else:
                 self._refuse(line, "wrong_columns", f"{count} columns instead of {width}")
         return taken
-
-    def _tells_time(self, line: Line) -> bool:
-        try:
-            stamp_of(str(line.cells[0]), day_first=True)
-        except InvalidReading:
-            return False
-        return True
 
     def _timed(self, lines: list[Line]) -> _Block | None:
         stamps, bad = self._stamps(lines)
@@ -132,17 +115,17 @@ class TableTaking:
     def _stamp(self, cells: Sequence[Cell], day_first: bool | None) -> Stamp:
         text = str(cells[self.columns.time])
         if self.columns.clock is not None:
-            clock = str(cells[self.columns.clock])
+            clock = range_start(str(cells[self.columns.clock]))
             if not clock:
                 raise InvalidReading("no_time", f"{text!r} has no time of day beside it")
             text = f"{text.removesuffix(' 00:00:00')} {clock.rpartition(' ')[2] if '-' in clock else clock}"
         sort, wall = stamp_of(text, day_first=day_first)
         if self.columns.mark is not None and sort is Sort.WALL:
-            sort = MARKS.get(str(cells[self.columns.mark]).strip().upper(), Sort.WALL)
+            return marked(wall, str(cells[self.columns.mark]))
         return sort, wall
 
     def _without_time(self, line: Line, error: InvalidReading) -> None:
-        if is_footer(line) or not (self._has_begun or self._has_numbers(line)):
+        if is_footer(line, self.columns.time) or not (self._has_begun or self._has_numbers(line)):
             self.account.skipped += 1
         else:
             self._refusals.append((line, error))
@@ -156,36 +139,45 @@ class TableTaking:
                 continue
         return False
 
-    def _groups(self, block: _Block) -> list[tuple[str | None, NDArray[np.intp]]]:
-        if self.columns.meter is None:
-            return [(None, np.arange(len(block.lines)))]
-        rows: dict[str, list[int]] = {}
-        for index, cell in enumerate(block.columns[self.columns.meter]):
-            rows.setdefault(_name(cell), []).append(index)
-        return [(name, np.array(places)) for name, places in rows.items()]
+    def _groups(self, block: _Block) -> list[tuple[Told, NDArray[np.intp]]]:
+        meter, unit = self.columns.meter, self.columns.unit
+        if meter is None and unit is None:
+            return [((None, None), np.arange(len(block.lines)))]
+        nothing = repeat(None, len(block.lines))
+        names = nothing if meter is None else map(_name, block.columns[meter])
+        units = nothing if unit is None else (str(cell) or None for cell in block.columns[unit])
+        rows: dict[Told, list[int]] = {}
+        for index, told in enumerate(zip(names, units, strict=True)):
+            rows.setdefault(told, []).append(index)
+        return [(told, np.array(places)) for told, places in rows.items()]
 
     def _take_group(
         self,
         block: _Block,
-        name: str | None,
+        told: Told,
         rows: NDArray[np.intp],
         values: dict[int, _Numbers],
     ) -> None:
-        series = self._series_of(name)
-        if isinstance(series, InvalidReading):
-            self._refusals += [(block.lines[row], series) for row in rows.tolist()]
+        try:
+            series = self._series.of(told)
+        except InvalidReading as error:
+            self._refusals += [(block.lines[row], error) for row in rows.tolist()]
             return
         for one in series:
             utc, good = self._utc(one, block, rows)
             for place, target in one.targets:
                 column, gaps = values[place]
                 self._tell_gaps(block, gaps, set(rows[good].tolist()) if gaps else set())
-                taken = good & ~np.isnan(column[rows])
+                impossible = good & target.impossible(column[rows])
+                for row in rows[impossible].tolist():
+                    self._refusals.append((block.lines[row], target.below_zero(float(column[row]))))
+                taken = good & ~np.isnan(column[rows]) & ~impossible
+                taken[taken] = self._unanimous(target, block, rows[taken], utc[taken], column[rows[taken]])
                 kept = rows[taken]
                 self.account.take(target.key, utc[taken], target.converted(column[kept]), block.numbers[kept])
 
     def _utc(
-        self, series: _Series, block: _Block, rows: NDArray[np.intp]
+        self, series: RowSeries, block: _Block, rows: NDArray[np.intp]
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         utc, never = series.clock.instants(block.sorts[rows], block.walls[rows])
         utc = utc + series.shift_ms
@@ -201,6 +193,22 @@ class TableTaking:
                 self._refuse(line, "too_old", "is before the year 2000: is the clock set?")
         return utc, good
 
+    def _unanimous(
+        self,
+        target: Target,
+        block: _Block,
+        rows: NDArray[np.intp],
+        utc: NDArray[np.int64],
+        values: NDArray[np.float64],
+    ) -> NDArray[np.bool_]:
+        """Return which readings no other row contradicts."""
+        good = self._agreements.setdefault(target.key, Agreement()).of(utc, values)
+        meter = target.key.meter
+        for row in rows[~good].tolist():
+            detail = f"another line has another value of {meter} for the same time: two registers, or two passes?"
+            self._refusals.append((block.lines[row], InvalidReading("two_values", detail, meter=meter)))
+        return good
+
     def _tell_gaps(self, block: _Block, gaps: Gaps, timed: set[int]) -> None:
         for index, error in gaps.items():
             if index not in timed:
@@ -210,32 +218,13 @@ class TableTaking:
             else:
                 self._refusals.append((block.lines[index], error))
 
-    def _series_of(self, name: str | None) -> list[_Series] | InvalidReading:
-        if name not in self._series:
-            try:
-                self._series[name] = self._new_series(name)
-            except InvalidReading as error:
-                self._series[name] = error
-        return self._series[name]
-
-    def _new_series(self, name: str | None) -> list[_Series]:
-        alike: dict[tuple[tzinfo, int], _Series] = {}
-        for place, column in self.columns.values:
-            meter_id = column.meter or self._meter_named(name)
-            target = target_of(self.portfolio.meter(meter_id), column, self.mapping, self.portfolio)
-            offsets = self._offsets.setdefault(target.zone, Offsets(target.zone))
-            stamped = _Series(WallClock(offsets), target.shift_ms, [])
-            alike.setdefault((target.zone, target.shift_ms), stamped).targets.append((place, target))
-        return list(alike.values())
-
-    def _meter_named(self, name: str | None) -> str:
-        meter = dict(self.mapping.meters).get(name or "", name or "")
-        if meter not in self.portfolio.meters:
-            raise InvalidReading("unknown_meter", f"no meter is called {meter[:60]!r}")
-        return meter
-
     def _refuse(self, line: Line, code: str, detail: str) -> None:
         self._refusals.append((line, InvalidReading(code, detail)))
+
+
+def _is_cut_off(line: Line) -> bool:
+    """Say whether a lone cell is the beginning of a row, and no word below the table."""
+    return str(line.cells[0])[:1].isdigit()
 
 
 def _name(cell: Cell) -> str:

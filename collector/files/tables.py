@@ -6,10 +6,9 @@ import io
 import xml.etree.ElementTree as ET
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,9 +21,10 @@ BLOCK = 20_000
 _CELLS = 100_000  # of a block: large enough for whole columns, small enough for a small machine
 _HEAD_LINES = 60
 _LARGEST_SHEET = 2**30  # bytes unpacked: a spreadsheet that says it holds more is not opened
+_BEHIND = "\0end"  # comes as a row of its own unless a quotation mark is open
 _LAST_ROW = 2**20  # of a sheet, for Excel and LibreOffice alike
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_DELIMITERS = (";", "\t", ",", "|")
+_DELIMITERS = (";", "\t", "|", ",")  # a comma is as often in the numbers, so it comes last
 # What openpyxl lets out of a file that is damaged or none.
 _BROKEN = (
     AttributeError,
@@ -116,11 +116,22 @@ def _split(text: Iterable[str], delimiter: str) -> Iterator[tuple[int, tuple[Cel
     lines = enumerate(text, start=1)
     for number, line in lines:
         if '"' in line:
-            quoted = csv.reader(_put_back(line, lines), delimiter=delimiter)
-            for cells in quoted:
-                yield number + quoted.line_num - 1, tuple(cell.strip() for cell in cells)
+            yield from _quoted(number, _put_back(line, lines), delimiter)
             return
         yield number, tuple([cell.strip() for cell in line.removeprefix("\ufeff").split(delimiter)])
+
+
+def _quoted(number: int, lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+    """Yield rows from line `number` on; raises `InvalidReading` for a quote that swallows the rest of the file."""
+    quoted = csv.reader(chain(lines, [_BEHIND]), delimiter=delimiter)
+    begins = number
+    for cells in quoted:
+        if cells == [_BEHIND]:
+            return
+        if cells and cells[-1].endswith(_BEHIND):
+            raise InvalidReading("broken_file", f"the quotation mark that opens in line {begins} is never closed")
+        yield number + quoted.line_num - 1, tuple(cell.strip() for cell in cells)
+        begins = number + quoted.line_num
 
 
 def _put_back(line: str, others: Iterator[tuple[int, str]]) -> Iterator[str]:
@@ -147,15 +158,9 @@ def _encoding(file: Path, head: bytes) -> str:
 
 
 def _delimiter(lines: list[str]) -> str:
-    """Return what most lines of a file's head are divided by most evenly."""
-    head = [line for line in lines[:_HEAD_LINES] if line.strip()]
-    best, most = ";", 0
-    for delimiter in _DELIMITERS:
-        widths = Counter(width for line in head if (width := line.count(delimiter)))
-        even = max(widths.values(), default=0)
-        if even > most:
-            best, most = delimiter, even
-    return best
+    """Return what most lines of a file's head have in them."""
+    head = lines[:_HEAD_LINES]
+    return max(_DELIMITERS, key=lambda delimiter: sum(delimiter in line for line in head))
 
 
 def _sheets(file: Path) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from collector.files.mapping import FileMapping, ValueColumn
 from config.errors import ConfigurationError, InvalidReading
 from config.meters.meter import Meter, measured_as
 from config.portfolio.portfolio import Portfolio
-from config.quantities import QUANTITIES, Kind
+from config.quantities import QUANTITIES, Kind, is_never_negative
 
 # A mean flow times the length of its interval is the amount: unit -> (amount, its canonical unit per unit and hour)
 RATES = {
@@ -34,6 +34,15 @@ class Target:
     ratio: Fraction
     shift_ms: int
     zone: tzinfo
+
+    def impossible(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return which values no register of the quantity can show."""
+        return (values < 0) & is_never_negative(self.key.quantity)
+
+    def below_zero(self, value: float) -> InvalidReading:
+        """Return the refusal of such a value."""
+        detail = f"{value} is below zero, where no {self.key.quantity} can be"
+        return InvalidReading("implausible", detail, meter=self.key.meter)
 
     def converted(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return canonical values, rounded once."""

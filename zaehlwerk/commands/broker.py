@@ -100,7 +100,7 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
     folder = portfolio_folder(settings)
     property_of(load_portfolio(folder), property_id)
     stranger = _stranger(_strangers(portfolio, state), topic, device)
-    proposal = _chosen(stranger, value)
+    proposal = _chosen(stranger, value, is_unit_told=bool(unit))
     entry = proposal.entry(meter, stranger.source, medium=medium or None, unit=unit or None)
     entry |= _conversion(entry, state_number, heating_value)
     file = add_meter(folder, property_id, entry)
@@ -134,12 +134,17 @@ def _proposals(one: Stranger) -> list[Proposal]:
     return proposals_of(one)
 
 
-def _chosen(one: Stranger, value: str) -> Proposal:
+def _chosen(one: Stranger, value: str, *, is_unit_told: bool) -> Proposal:
     from collector.mqtt.discovery.proposals import Proposal  # noqa: PLC0415
 
     found = _proposals(one)
     if not value:
         counters = [proposal for proposal in found if proposal.is_counter]
+        if not counters and [proposal.value_path for proposal in found] == [""]:
+            # A bare number: there is no path to name, but nobody guesses what it counts in.
+            if is_unit_told:
+                return found[0]
+            raise WrongCall(f"{one.topic!r} gives a number and no unit: say it with --unit, and --medium")
         if not counters:
             allowed = ", ".join(proposal.value_path for proposal in found)
             raise WrongCall(f"no value of {one.topic!r} is clearly a counter: say which with --value ({allowed})")

@@ -14,9 +14,11 @@ from collector.mqtt.formats.plain import text_of
 from collector.mqtt.formats.vocabulary import spelled
 
 _DISCOVERY = re.compile(r"[^/]+/[a-z_]+/(?:[A-Za-z0-9_-]+/)?[A-Za-z0-9_-]+/config")
-_TEMPLATE = re.compile(r"\{\{\s*value_json((?:\.\w+|\[['\"][^'\"]+['\"]\]|\[\d+\])+)\s*(?:\|.*)?\}\}")
+# What leaves a number as it is; any other filter may scale it, and its unit would not be that of the payload.
+_FILTERS = r"(?:\|\s*(?:float|int|round|default|is_defined)\s*(?:\([^()]*\))?\s*)*"
+_TEMPLATE = re.compile(r"\{\{\s*value_json((?:\.\w+|\[['\"][^'\"]+['\"]\]|\[\d+\])+)\s*" + _FILTERS + r"\}\}")
 _STEP = re.compile(r"\.(\w+)|\[['\"]([^'\"]+)['\"]\]|\[(\d+)\]")
-_PLAIN_TEMPLATE = re.compile(r"\{\{\s*value\s*(?:\|.*)?\}\}")
+_PLAIN_TEMPLATE = re.compile(r"\{\{\s*value\s*" + _FILTERS + r"\}\}")
 _LONG_NAMES = {
     "stat_t": "state_topic",
     "val_tpl": "value_template",

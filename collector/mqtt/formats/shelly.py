@@ -1,8 +1,8 @@
 """Shelly: plain numbers per topic (first generation), JSON-RPC notifications and status topics (second and later).
 
 Sources: shelly-api-docs.shelly.cloud (EM, EM1, EMData, Switch); evcc meter/shelly gen1.go, gen2.go and their tests.
-Energies are Wh; relays of the first generation count watt-minutes unless the model's name contains EM. Notifications
-are partial: one without the value is no mistake.
+Energies are Wh; relays of the first generation count watt-minutes unless the model is an EM (`shellyem-…`,
+`shellyem3-…`). Notifications are partial: one without the value is no mistake.
 """
 
 import re
@@ -78,7 +78,7 @@ def _unit(selection: Selection) -> str | None:
         return _later_unit(selection.value)
     model, key = first[1], first[2]
     if key == "energy":
-        return "Wh" if "em" in model.lower().rpartition("-")[0] else "Wmin"
+        return "Wh" if model.lower().startswith("shellyem") else "Wmin"  # a name of one's own may well contain "em"
     return "Wh" if key in _FIRST_ENERGIES else gauge_unit(key)
 
 

@@ -43,7 +43,7 @@ def _read(selection: Selection) -> Read:
 def _time(document: Any, configured: Callable[[Any], Any] | None) -> Any:
     if configured is not None:
         return configured(document)
-    written = document.get("Time")
+    written = document.get("Time") if isinstance(document, dict) else None
     return written if isinstance(written, str) and _OFFSET.search(written) else ARRIVAL
 
 

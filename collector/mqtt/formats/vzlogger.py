@@ -33,7 +33,6 @@ def _read(_selection: Selection) -> Read:
 
 
 def _time(document: dict[str, Any]) -> Any:
-    # Milliseconds by contract: one that looks like seconds is not taken for seconds.
     found = document.get("timestamp")
     return ARRIVAL if found is None else found
 

@@ -86,6 +86,7 @@ class Intake:
         value = convert(number(found.value), self._ratio(found.unit))
         if self._is_unchanged(value) or self._is_too_soon(moment_ms):
             return None
+        self._last = value  # of what was taken: a value that came too soon is news when it is repeated
         return Reading(self.meter, self.quantity, moment_ms, value)
 
     def _moment_ms(self, time: object, *, retained: bool, now_ms: int) -> int:
@@ -110,7 +111,7 @@ class Intake:
     def _is_unchanged(self, value: float) -> bool:
         if not self.is_cached or QUANTITIES[self.quantity].kind is not Kind.COUNTER:
             return False
-        is_unchanged, self._last = value == self._last, value
+        is_unchanged = value == self._last
         if is_unchanged:
             self.aside.counts["unchanged"] += 1
         return is_unchanged

@@ -4,7 +4,6 @@ Source: eclipse-sparkplug chapters 5 and 6. Messages are counted over node and d
 listened to as a whole whatever the portfolio names of it.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,7 +12,8 @@ from collector.mqtt.formats.sparkplug_b import NAMESPACE, place_of
 from collector.mqtt.formats.sparkplug_payload import Metric, SparkplugPayload, payload_of, rebirth_request
 from collector.mqtt.payloads import ARRIVAL
 from collector.mqtt.routing.aside import Aside
-from collector.mqtt.routing.format_route import Intake
+from collector.mqtt.routing.format_route import Intake, PartlyInvalid
+from config.errors import InvalidReading
 from gateway.reading import Reading
 
 REORDER_MS = 5_000
@@ -21,7 +21,6 @@ REBIRTH_EVERY_MS = 60_000
 MOST_HELD = 1000
 _CYCLE = 256
 
-log = logging.getLogger(__name__)
 Name = tuple[str | None, str]  # device (None: the node itself), metric
 Message = tuple[str | None, SparkplugPayload]
 
@@ -52,6 +51,7 @@ class EdgeNode:
     _held: dict[int, Message] = field(default_factory=dict)
     _gap_since_ms: int | None = None
     _asked_ms: int | None = None
+    _mistakes: list[InvalidReading] = field(default_factory=list)
 
     @property
     def pattern(self) -> str:
@@ -59,7 +59,7 @@ class EdgeNode:
         return f"{NAMESPACE}/{self.group}/+/{self.node}/#"
 
     def readings(self, topic: bytes, payload: bytes, *, retained: bool, now_ms: int) -> Sequence[Reading]:  # noqa: ARG002  Sparkplug retains nothing but STATE
-        """Return the readings of a message; raises `InvalidReading`."""
+        """Return the readings of a message; raises `InvalidReading`, `PartlyInvalid` with the others."""
         place = place_of(topic.decode("utf-8", "replace"))
         if place is None or place[1] in {"NCMD", "DCMD", "STATE"}:
             return ()
@@ -75,8 +75,18 @@ class EdgeNode:
             return ()
         elif not self._is_next(device, message, kind, now_ms):
             return ()
-        found = self._took(kind, device, message, now_ms)
-        return [*found, *self._took_held(now_ms)]
+        found = [*self._took(kind, device, message, now_ms), *self._took_held(now_ms)]
+        mistakes, self._mistakes = self._mistakes, []
+        if mistakes:
+            raise PartlyInvalid(mistakes[0], found)
+        return found
+
+    def forget(self) -> None:
+        """Take again what was taken: a birth tells the values that did not become durable."""
+        self._newest_ms.clear()
+        for intakes in self.wanted.values():
+            for intake in intakes:
+                intake.forget()
 
     def tick(self, now_ms: int) -> None:
         """Ask for a rebirth when what is missing did not come."""
@@ -177,7 +187,13 @@ class EdgeNode:
         if time_ms is not None and not metric.is_historical:
             self._newest_ms[known.name] = max(newest_ms, time_ms)
         found = (Found(value, ARRIVAL if time_ms is None else time_ms, metric.unit or known.unit),)
-        return [one for intake in intakes for one in intake.taken(found, retained=False, now_ms=now_ms)]
+        readings: list[Reading] = []
+        for intake in intakes:
+            try:
+                readings += intake.taken(found, retained=False, now_ms=now_ms)
+            except InvalidReading as error:  # the other metrics of the message are none the worse
+                self._mistakes.append(error)
+        return readings
 
     def _meters_of(self, device: str | None) -> list[str]:
         return [intake.meter for name, intakes in self.wanted.items() if name[0] == device for intake in intakes]

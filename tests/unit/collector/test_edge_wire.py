@@ -98,8 +98,14 @@ def test_confirmations_name_a_batch_and_anything_else_is_none() -> None:
 def test_the_state_of_a_box_comes_out_as_it_went_in() -> None:
     status = BoxStatus(True, "2026-11-22T12:00:00+00:00", 5, 60, 93, {"spool_full_gauge": 7}, "spool_filling")
     assert decode_status(encode_status(status)) == status
+
+
+@pytest.mark.parametrize(
+    "payload", [b"[]", b'{"online":true,"since":"gestern"}', b'{"online":true,"since":"2026-11-22"}']
+)
+def test_a_state_without_a_moment_that_all_understand_is_none(payload: bytes) -> None:
     with pytest.raises(InvalidReading):
-        decode_status(b"[]")
+        decode_status(payload)
 
 
 def test_topics_are_put_together_and_taken_apart() -> None:

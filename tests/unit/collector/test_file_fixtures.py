@@ -26,8 +26,10 @@ PLACE = portfolio(
     [
         Meter("strom", "schule", "electricity_import", "kWh", "active_energy_import"),
         Meter("strom-2", "schule", "electricity_import", "kWh", "active_energy_import", serial="4711"),
+        Meter("lastgang", "schule", "electricity_import", "kWh", "interval_energy"),
         Meter("gas", "schule", "natural_gas", "m3", "volume"),
         Meter("waerme", "schule", "district_heat", "kWh", "heat_energy"),
+        Meter("waerme-mwh", "schule", "district_heat", "MWh", "heat_energy"),
     ]
 )
 

@@ -108,6 +108,20 @@ def test_refused_lines_lie_beside_the_file_and_the_others_are_stored(
     assert sink.of("strom") == [100.5, 101.5]
 
 
+def test_a_file_that_breaks_off_says_what_of_it_is_stored(
+    inbox: Inbox, sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collector.files.account._WAITING", 1)
+    monkeypatch.setattr("collector.files.tables._CELLS", 1)
+    rows = [f"0{1 + n // 1440}.01.2026 {n // 60 % 24:02d}:{n % 60:02d};{n},5\n" for n in range(2500)]
+    put(tmp_path, text="Zeit;Stand\n" + "".join(rows) + '04.01.2026 00:00;9,5;"offen\n')
+    inbox.take_complete()
+    (taken,) = inbox.take_complete()
+    why = "not imported: broken_file: the quotation mark that opens in line 2502 is never closed"
+    assert taken.reasons == (f"{why}; the {len(sink.values)} readings before it are stored",)
+    assert len(sink.values) > 0
+
+
 def test_a_file_that_no_mapping_names_is_refused(inbox: Inbox, tmp_path: Path) -> None:
     put(tmp_path, "urlaubsplan.csv")
     inbox.take_complete()

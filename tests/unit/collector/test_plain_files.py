@@ -141,6 +141,15 @@ def test_weather_as_csv_belongs_to_the_districts_station(tmp_path: Path) -> None
     assert [one.reason for one in result.refused_lines] == ["implausible"]
 
 
+@pytest.mark.parametrize("is_newest_first", [False, True])
+def test_the_hour_that_autumn_repeats_has_two_temperatures(tmp_path: Path, is_newest_first: bool) -> None:
+    sink, file = MemorySink(), tmp_path / "weather.csv"
+    rows = [f"2026-10-25T{hour:02d}:00,{value}\n" for hour, value in ((1, 8), (2, 7), (2, 6), (3, 5))]
+    file.write_text("time,temperature_c\n" + "".join(reversed(rows) if is_newest_first else rows), encoding="utf-8")
+    import_weather(file, PLACE, sink, now=NOW)
+    assert sink.of("weather-02486", "air_temperature") == [8, 7, 6, 5]
+
+
 @pytest.mark.parametrize(
     ("unit", "quantity", "stored"), [("kg", "stock", 4000.0), ("Srm", "tank_level", 4_000_000.0)]
 )

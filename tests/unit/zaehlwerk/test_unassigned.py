@@ -130,6 +130,16 @@ def test_a_value_that_is_no_clear_counter_has_to_be_named(district: Path) -> Non
     assert load_portfolio(district).meter("neu").unit == "Wh"
 
 
+def test_a_bare_number_becomes_a_meter_as_soon_as_its_unit_is_told(district: Path) -> None:
+    heard(district, ("vzlogger/data/chn0/raw", "34507476.1"))
+    words = ("accept", "vzlogger/data/chn0/raw", "--property", "gs-tal", "--meter", "zaehler")
+    code, output = call(district, *words)
+    assert (code, "say it with --unit" in output) == (2, True)
+    assert call(district, *words, "--unit", "Wh")[0] == 0
+    meter = load_portfolio(district).meters["zaehler"]
+    assert (meter.unit, meter.source.topic) == ("Wh", "vzlogger/data/chn0/raw")  # type: ignore[union-attr]
+
+
 def test_a_file_without_meters_gets_its_first(district: Path) -> None:
     file = district / "properties" / "gs-tal.yaml"
     file.write_text(SCHOOL.partition("meters:")[0], encoding="utf-8")
