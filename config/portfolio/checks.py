@@ -25,6 +25,8 @@ from config.portfolio.formula_checks import formula_problems
 from config.portfolio.schema import MeasureEntry, TariffEntry
 from config.portfolio.source_rules import meter_source_findings, source_findings
 
+_FROM = ("source", "from")  # where it is wrong, nothing can be said of the rest of the source
+
 
 def reference_problems(drafts: Drafts) -> list[Problem]:
     """Return every cross-reference problem."""
@@ -93,7 +95,7 @@ def _meter_problems(drafts: Drafts, meters: list[MeterPlace]) -> Iterator[Proble
         yield from _of_meter(meter, meter_findings(entry))
         yield from ascending(place, "factor", entry.factor)
         yield from ascending(place, "gas", entry.gas)
-        source = place.value.get("source")
+        source = None if meter.follows(_FROM) else place.value.get("source")
         if isinstance(source, dict) and source.get("from") in brokers:
             source = with_defaults(source, brokers[source["from"]], place.value, _property_of(place))
         if isinstance(source, dict) and not entry.is_virtual:
@@ -140,7 +142,7 @@ def _same_messages(drafts: Drafts, meters: list[MeterPlace]) -> Iterator[Problem
     brokers = _brokers(drafts.district)
     listening: dict[int, tuple[MeterPlace, Listening]] = {}
     for meter in meters:
-        source = meter.place.value.get("source")
+        source = None if meter.follows(_FROM) else meter.place.value.get("source")
         if not isinstance(source, dict) or source.get("from") not in brokers or meter.entry.source is None:
             continue
         if meter.follows(("source", "where")):

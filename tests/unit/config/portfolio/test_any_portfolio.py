@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from config.errors import ConfigurationError
@@ -56,6 +56,7 @@ def with_changes(changes: dict[tuple[str, tuple[Any, ...]], Any]) -> dict[str, A
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@example(changes={("properties/gs-talheim.yaml", ("meters", 2, "source", "from")): []})
 @given(changes=st.dictionaries(st.sampled_from(PLACES), ANYTHING, min_size=1, max_size=3))
 def test_a_changed_portfolio_loads_or_says_what_is_wrong(
     tmp_path_factory: pytest.TempPathFactory, changes: dict[tuple[str, tuple[Any, ...]], Any]
