@@ -22,7 +22,7 @@ from config.errors import Conflict, InsufficientData, Unreachable
 from config.meters.meter import Meter
 from config.portfolio.portfolio import Portfolio
 from gateway.operations import JudgementRow, Operations, Outcome
-from gateway.operations.ledger_rows import LedgerChange
+from gateway.operations.ledger.rows import LedgerChange
 from gateway.reading import instant
 
 log = logging.getLogger(__name__)

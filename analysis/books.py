@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from analysis.daily_cache import DailyCache
 from config.factors import DEFAULT_SET, FactorSet
 from config.portfolio.portfolio import Portfolio
-from gateway.operations.ledger import Ledger
+from gateway.operations.ledger.ledger import Ledger
 from gateway.operations.rows import MeterEventRow, ReadingNoteRow
 from gateway.ports import Store
 

@@ -22,6 +22,7 @@ from api.pages import meter_entries as meter_entry_pages
 from api.pages import overview as overview_page
 from api.pages import property as property_pages
 from api.pages import trace as trace_page
+from api.pages import trail as trail_page
 from api.presentation import static_files
 from api.presentation.loading import Loading
 from api.presentation.problem_pages import refusal
@@ -85,6 +86,7 @@ _ROUTERS = (
     meter_entry_pages.router,
     event_answers.router,
     trace_page.router,
+    trail_page.router,
     alert_pages.router,
     measure_pages.router,
     balance_pages.router,

@@ -48,7 +48,7 @@ def is_of_our_time(day: date) -> bool:
 def check_moment(at: datetime) -> None:
     """Refuse an instant before anything was recorded; the door judges those to come. Raises `InvalidReading`."""
     if at < _EARLIEST_RECORD:
-        raise InvalidReading("too_old", f"{at.isoformat()} is before the year 2000")
+        raise InvalidReading("too_old", f"{at.isoformat()} is before the year 2000", field="at")
 
 
 def checked_year(year: int) -> int:

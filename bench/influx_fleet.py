@@ -9,7 +9,9 @@ import asyncio
 import os
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from pymodbus.client import AsyncModbusTcpClient
@@ -25,6 +27,7 @@ METERS, EVERY_S = 1000, 10
 WARM_UP_S, MEASURED_S, STARTED_WITHIN_S = 20.0, 40.0, 60.0
 DRAINED_S = 2.0
 ONE_SERIES = "voltage.L1"
+EVERY_MS = 1000 * EVERY_S
 TICK_MS = 1000  # a tenth of the interval: devices are due on ticks
 TELEGRAF_US = (107.0, 143.0)
 CPU_LIMIT_US = 1.2 * TELEGRAF_US[1]
@@ -35,28 +38,43 @@ NAME = f"{METERS} meters × {2 * SERIES} registers every {EVERY_S} s into Influx
 
 @dataclass(frozen=True, slots=True)
 class Polling:
-    """What `collect` and influxd used in the measured time, and when each meter was read in it [ms since 1970]."""
+    """What `collect` and influxd used in the measured time, and when it read each meter in it [ms since 1970]."""
 
     cpu_s: float
     influxd_cpu_s: float
     bare_us: float
     resident_mb: float
-    read_ms: tuple[int, ...]
+    read_ms: tuple[tuple[int, ...], ...]
+
+    @property
+    def polls(self) -> int:
+        """Polls of all meters that came."""
+        return sum(len(times_ms) for times_ms in self.read_ms)
 
     @property
     def missed(self) -> int:
-        """Polls that were due and did not come."""
-        return round(METERS * MEASURED_S / EVERY_S) - len(self.read_ms)
+        """Polls that did not come between two that did."""
+        return sum(
+            round((after - before) / EVERY_MS) - 1
+            for times_ms in self.read_ms
+            for before, after in pairwise(times_ms)
+        )
 
     def late_ms(self) -> list[int]:
-        """How long after their tick the meters were read [ms], ascending.
+        """How long after the tick that it was due on each poll came [ms], ascending.
 
-        The ticks are those of the process: they lie behind the widest pause in which nobody ever was read.
+        The ticks are those of the process: they lie behind the widest pause in which nobody ever was read. A meter is
+        due on the one that its polls, all together, come least long after.
         """
-        places = sorted({time_ms % TICK_MS for time_ms in self.read_ms})
+        places = sorted({time_ms % TICK_MS for times_ms in self.read_ms for time_ms in times_ms})
         pauses = [(after - before) % TICK_MS for before, after in zip(places[-1:] + places[:-1], places, strict=True)]
         tick_ms = places[pauses.index(max(pauses))]
-        return sorted((time_ms - tick_ms) % TICK_MS for time_ms in self.read_ms)
+        return sorted(late for times_ms in self.read_ms for late in _late_ms(times_ms, tick_ms))
+
+
+def _late_ms(times_ms: Sequence[int], tick_ms: int) -> list[int]:
+    slots_ms = range(tick_ms, tick_ms + EVERY_MS, TICK_MS)
+    return min(([(time_ms - slot_ms) % EVERY_MS for time_ms in times_ms] for slot_ms in slots_ms), key=sum)
 
 
 def _polling(folder: Path) -> Polling:
@@ -86,13 +104,9 @@ def _measured(program: Program, influxd: Program, store: InfluxStore, port: int)
     end_ms, resident_mb = start_ms + round(MEASURED_S * 1000), program.resident_mb()
     bare_us = asyncio.run(_bare_us(port))
     time.sleep(DRAINED_S)
-    read_ms = [
-        time_ms
-        for number in range(METERS)
-        for time_ms in store.read(f"strom-{number}", ONE_SERIES).time_ms.tolist()
-        if start_ms <= time_ms < end_ms
-    ]
-    return Polling(cpu_s, influxd_cpu_s, bare_us, resident_mb, tuple(read_ms))
+    series = (store.read(f"strom-{number}", ONE_SERIES).time_ms.tolist() for number in range(METERS))
+    read_ms = tuple(tuple(one for one in times_ms if start_ms <= one < end_ms) for times_ms in series)
+    return Polling(cpu_s, influxd_cpu_s, bare_us, resident_mb, read_ms)
 
 
 def _wait_for_all(store: InfluxStore) -> None:
@@ -122,7 +136,7 @@ def _wall_ms() -> int:
 
 
 def _cpu_figure(polling: Polling) -> Figure:
-    polls = len(polling.read_ms)
+    polls = polling.polls
     details: dict[str, float | int | str] = {
         "is": "CPU of `zaehlwerk collect`, without influxd's",
         "telegraf_us": f"{TELEGRAF_US[0]:.0f}–{TELEGRAF_US[1]:.0f}",

@@ -5,7 +5,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatch
@@ -13,14 +13,17 @@ from pathlib import Path
 
 from collector.files import FileMapping, import_file, load_mapping
 from collector.files.mscons import NoteTaker
+from collector.files.uncounted import uncounted
 from collector.importing import ImportResult
 from config.errors import ConfigurationError, StorageFull, Unreachable, ZaehlwerkError
 from config.portfolio.portfolio import Portfolio
+from gateway.legible import legible
 from gateway.ports import Sink
 
 EVERY_S = 2.0
 _UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload", ".swp", "~")
 _REASONS = ".reasons.txt"
+_REMARKS = ".remarks.txt"
 _MOST_REASONS = 1_000
 
 log = logging.getLogger(__name__)
@@ -91,17 +94,18 @@ class Inbox:
             )
         except (StorageFull, Unreachable) as error:
             if not self._waits_for_storage:
-                log.warning("inbox: %s waits: %s", file.name, error)
+                log.warning("inbox: %s waits: %s", legible(file.name), error)
             self._waits_for_storage = True
             return Taken(file.name, None, (str(error),))
         except (ZaehlwerkError, OSError) as error:
             return self._moved(file, "refused", [f"not imported: {error}"])
         self._waits_for_storage = False
         result = taken.result
+        remarks = list(uncounted(result, self._portfolio))
         if result.refused or not (result.accepted or result.known or result.missing):
-            return self._moved(file, "refused", _reasons(result))
-        log.info("inbox: %s done, %d readings", file.name, result.accepted)
-        return self._moved(file, "done", [])
+            return self._moved(file, "refused", _reasons(result), remarks)
+        log.info("inbox: %s done, %d readings", legible(file.name), result.accepted)
+        return self._moved(file, "done", [], remarks)
 
     def _mapping_for(self, file: Path) -> FileMapping:
         fitting: list[tuple[Path, FileMapping]] = []
@@ -121,16 +125,19 @@ class Inbox:
             raise ConfigurationError("\n".join(["no *.mapping.yaml names files like this one", *broken]))
         return fitting[0][1]
 
-    def _moved(self, file: Path, where: str, reasons: list[str]) -> Taken:
+    def _moved(self, file: Path, where: str, reasons: list[str], remarks: Sequence[str] = ()) -> Taken:
         target = _free(self._folder / where, file.name)
+        reasons = [legible(one) for one in reasons]
+        if reasons:
+            log.warning("inbox: %s refused: %s", legible(file.name), reasons[0])
+        for remark in remarks:
+            log.warning("inbox: %s: %s", legible(file.name), remark)
         try:
-            if reasons:
-                text = "\n".join(reasons) + "\n"
-                target.with_name(target.name + _REASONS).write_text(text, encoding="utf-8")
-                log.warning("inbox: %s refused: %s", file.name, reasons[0])
+            _write_beside(target, _REASONS, reasons)
+            _write_beside(target, _REMARKS, remarks)
             file.rename(target)
         except OSError as error:
-            log.warning("inbox: %s cannot be moved: %s", file.name, error)
+            log.warning("inbox: %s cannot be moved: %s", legible(file.name), error)
             return Taken(file.name, None, (str(error),))
         self._seen.pop(file.name, None)
         return Taken(file.name, target, tuple(reasons))
@@ -151,6 +158,11 @@ def _free(folder: Path, name: str) -> Path:
         target = folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
         number += 1
     return target
+
+
+def _write_beside(target: Path, ending: str, lines: Sequence[str]) -> None:
+    if lines:
+        target.with_name(target.name + ending).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _reasons(result: ImportResult) -> list[str]:

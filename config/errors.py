@@ -62,13 +62,17 @@ class InvalidReading(ZaehlwerkError):
     """What arrived is no usable reading; `code` is the stable name of the reason, for counters and tables.
 
     `meter` is whose reading it would have been (several ids with commas between them), empty where nobody can tell;
-    `claimed_ms` the instant that it claims [ms since 1970 UTC], None where that is not what is wrong.
+    `claimed_ms` the instant that it claims [ms since 1970 UTC], None where that is not what is wrong; `field` which
+    part of an entry is wrong, by its name in the interface, empty where it has one part or nobody can tell.
     """
 
-    def __init__(self, code: str, detail: str, *, meter: str = "", claimed_ms: int | None = None) -> None:
+    def __init__(
+        self, code: str, detail: str, *, meter: str = "", claimed_ms: int | None = None, field: str = ""
+    ) -> None:
         self.code = code
         self.detail = detail
         self.meter = meter
+        self.field = field
         self.claimed_ms = claimed_ms
         super().__init__(f"{code}: {detail}")
 

@@ -68,6 +68,13 @@ class Settings(BaseSettings):
         state = Path(str(given.get("state", ".state")))
         return {"database_url": f"sqlite:///{state / 'operations.sqlite'}", **given}
 
+    @field_validator("state")
+    @classmethod
+    def _nameable_in_a_url(cls, state: Path) -> Path:
+        if "?" in str(state):  # the database would lie in another file, named by what stands before it
+            raise ValueError("must have no question mark in its name")
+        return state
+
     @field_validator("smtp_url")
     @classmethod
     def _mail_scheme(cls, url: SecretStr | None) -> SecretStr | None:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from config.errors import Unreachable
 from gateway.durable_file import open_reader
+from gateway.legible import legible
 from gateway.reading import Refused
 
 BY_HAND = "hand"  # the source of what a person typed in
@@ -76,7 +77,7 @@ def insert(connection: sqlite3.Connection, refused: Sequence[Refused]) -> None:
     """Keep refused things within the caller's transaction; the same again changes nothing."""
     for one in refused:
         content = one.content[:CONTENT_LIMIT_BYTES]
-        row = (one.source, one.place, one.reason, one.detail, content, one.time_ms)
+        row = (legible(one.source), legible(one.place), one.reason, legible(one.detail), content, one.time_ms)
         if connection.execute(_INSERT, (_digest(row), *row, one.meter, one.claimed_ms)).rowcount:
             connection.execute(_COUNT, (one.reason,))
     if refused:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
+from gateway.legible import legible
 from gateway.ports import Sink
 
 if TYPE_CHECKING:  # who has no histories does without numpy
@@ -11,6 +12,9 @@ if TYPE_CHECKING:  # who has no histories does without numpy
 
     from gateway.reading import Reading, Receipt, Refused
     from gateway.series import Series
+
+
+IMPORTED: Final = "import"  # the source of what the watched folder brought, and the author of what files say
 
 
 class AsksSource(Sink, Protocol):
@@ -59,4 +63,5 @@ class SourcedHistories(Sourced):
 
 def sourced(sink: AsksSource, source: str) -> Sink:
     """Return a sink that says of everything that `source` brought it."""
-    return SourcedHistories(sink, sink, source) if isinstance(sink, TakesHistories) else Sourced(sink, source)
+    name = legible(source)
+    return SourcedHistories(sink, sink, name) if isinstance(sink, TakesHistories) else Sourced(sink, name)

@@ -35,6 +35,9 @@ class _Group(TyperGroup):
         except ZaehlwerkError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(exit_code_of(error)) from error
+        except UnicodeEncodeError as error:  # a word from a terminal with another alphabet
+            typer.echo(f"{error.object!r} is no text in UTF-8", err=True)
+            raise typer.Exit(ExitCode.WRONG_CALL) from error
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise  # whoever read the output has seen enough; the library ends quietly

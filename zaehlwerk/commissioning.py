@@ -1,5 +1,6 @@
 """The evidence that a display, the device's registers and the database say the same: who looked, when, at what."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from config.portfolio.sources import ModbusBus, ModbusRtuBus, MqttBroker
 from zaehlwerk.composition import House
 
 DISPLAY_CHECKED = "display_checked"
+FIRST_MODEL = "1"  # a visit looks at the first of several meters behind an inverter
 _NEWEST_WITHIN = timedelta(days=1)
 
 
@@ -20,23 +22,40 @@ def keep_comparison(house: House, visit: Visit, source: ModbusBus, who: str) -> 
     meters = meters_at(house.portfolio, source, visit.unit)
     subjects = []
     for compared in visit.compared:
-        meter = next((one for one in meters if one.quantity == compared.display.quantity), None)
+        meter = _meter_of(compared, meters)
         subject = meter.id if meter else f"{visit.endpoint} unit {visit.unit}"
         house.operations.audit.record(who, DISPLAY_CHECKED, subject, _detail(house, visit, compared, meter))
         subjects.append(subject)
     return subjects
 
 
+def bus_at(portfolio: Portfolio, source: ModbusBus) -> str | None:
+    """Return the id of the bus that a portfolio has at an address; None if it has none there."""
+    return next(iter(_buses_at(portfolio, source)), None)
+
+
 def meters_at(portfolio: Portfolio, source: ModbusBus, unit: int) -> list[Meter]:
     """Return the meters that are read from a unit at an address."""
-    buses = {
-        one.id for one in portfolio.sources if not isinstance(one, MqttBroker) and _address(one) == _address(source)
-    }
+    buses = _buses_at(portfolio, source)
     return [
         meter
         for meter in portfolio.meters.values()
         if isinstance(meter.source, ModbusSource) and meter.source.bus in buses and meter.source.device == unit
     ]
+
+
+def _buses_at(portfolio: Portfolio, source: ModbusBus) -> list[str]:
+    buses = [one for one in portfolio.sources if not isinstance(one, MqttBroker)]
+    return [one.id for one in buses if _address(one) == _address(source)]
+
+
+def _meter_of(compared: Compared, meters: Sequence[Meter]) -> Meter | None:
+    """The meter of a display: on a device with several, the one on the channel whose register was read."""
+    fitting = [one for one in meters if one.quantity == compared.display.quantity]
+    phase = compared.register.phase if compared.register else compared.display.phase
+    channels = {one.source.channel: one for one in fitting if isinstance(one.source, ModbusSource)}
+    whole = channels.get(None) or channels.get(FIRST_MODEL)
+    return channels.get(phase) or (whole if compared.display.phase is None else None)
 
 
 def _address(source: ModbusBus) -> tuple[str, int]:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.errors import ConfigurationError
+from config.errors import ConfigurationError, Unreachable
 from config.portfolio.files import load_portfolio
 from config.portfolio.portfolio import Portfolio
 from config.profiles.files import load_profiles
@@ -88,15 +88,28 @@ class OperationsAtNeed:
         self._operations: Operations | None = None
 
     def __call__(self) -> Operations:
-        """Return the database, its tables brought up to date."""
-        from gateway.operations import Operations  # noqa: PLC0415  a quarter of the memory of a collector
+        """Return the database, its tables brought up to date.
 
+        Raises `Unreachable` also where it is damaged or wrongly set: no reading waits for what is said about it.
+        """
         with self._lock:
             if self._operations is None:
-                operations = Operations(self._url)
-                operations.upgrade()
-                self._operations = operations
+                try:
+                    self._operations = self._opened()
+                except ConfigurationError as error:
+                    raise Unreachable(str(error)) from error
         return self._operations
+
+    def _opened(self) -> Operations:
+        from gateway.operations import Operations  # noqa: PLC0415  a quarter of the memory of a collector
+
+        operations = Operations(self._url)
+        try:
+            operations.upgrade()
+        except BaseException:
+            operations.close()
+            raise
+        return operations
 
     def close(self) -> None:
         """Release its connections, if it was opened."""

@@ -5,6 +5,8 @@ import sys
 from datetime import UTC, datetime
 from typing import TextIO
 
+from gateway.legible import legible
+
 _OWN_LINE = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 _LOUD = (
     "alembic",
@@ -29,7 +31,7 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": legible(record.getMessage()),
             **{name: value for name, value in record.__dict__.items() if name not in _STANDARD},
         }
         if record.exc_info:

@@ -9,6 +9,7 @@ from collector.mqtt.discovery.proposals import yaml_line
 from config.errors import ConfigurationError, NotFound
 from config.parsing.yaml_places import Document, read_document
 from config.portfolio.files import load_portfolio
+from gateway.whole_file import write_whole
 
 _METERS = re.compile(r"^meters:\s*(\[\s*\])?\s*(#.*)?$")
 
@@ -16,16 +17,16 @@ _METERS = re.compile(r"^meters:\s*(\[\s*\])?\s*(#.*)?$")
 def add_meter(folder: Path, property_id: str, entry: Mapping[str, Any]) -> Path:
     """Append a meter and check the whole portfolio; a file that `check` refuses is put back as it was.
 
-    Returns the file; raises `ConfigurationError`, `NotFound`.
+    Returns the file; raises `ConfigurationError`, `NotFound`, and `OSError` where it cannot be written.
     """
     file, document = _file_of(folder, property_id)
     before = file.read_bytes()
     text = before.decode("utf-8-sig")
-    file.write_bytes(with_meter(text, document, entry).encode("utf-8"))
+    write_whole(file.resolve(), with_meter(text, document, entry).encode("utf-8"))
     try:
         load_portfolio(folder)
-    except ConfigurationError:
-        file.write_bytes(before)
+    except BaseException:
+        write_whole(file.resolve(), before)
         raise
     return file
 

@@ -9,7 +9,7 @@ from collector.probing.probing import Visit
 
 
 def document_of(came: Visit, *, plan: bool = False) -> dict[str, Any]:
-    """Return the document: values in the unit of the table, null where the device says that it has none.
+    """Return the document: values with their unit, null where the device says that it has none.
 
     `plan`: with the requests of a poll.
     """
@@ -64,7 +64,7 @@ def _readings(checked: Checked) -> list[dict[str, Any]]:
             "quantity": one.register.quantity,
             "phase": one.register.phase,
             "value": one.value,
-            "unit": one.register.unit,
+            "unit": one.unit,
             "address": one.register.address,
         }
         for one in checked.readings

@@ -31,8 +31,7 @@ class WindowReadings:
 
     def load(self, first_ms: int, last_ms: int) -> None:
         """Read the readings of `[first, last)` [ms] with their neighbours, and forget what was held before."""
-        since, until = (instant(edge) for edge in self.clock.stamps(first_ms, last_ms))
-        series = self.store.read_with_neighbours(self.meter_id, self.quantity, since, until)
+        series = self._read(*self.clock.stamps(first_ms, last_ms))
         known = int(np.searchsorted(series.time_ms, milliseconds(self.upto), side="right"))
         self._span = (first_ms, last_ms)
         self._loaded = self._put_right(Series(series.time_ms[:known], series.value[:known]))
@@ -45,6 +44,16 @@ class WindowReadings:
         first = max(int(np.searchsorted(times, first_ms)) - 1, 0)
         last = int(np.searchsorted(times, last_ms)) + 1
         return Series(times[first:last], self._loaded.value[first:last])
+
+    def _read(self, first_ms: int, last_ms: int) -> Series:
+        """What a clock tells after it was moved back may take the place of the neighbour behind."""
+        series = self._stamped(first_ms, last_ms)
+        if not self.clock.shifts or not len(series) or series.time_ms[-1] < last_ms:
+            return series
+        return self._stamped(first_ms, self.clock.rivals_ms(int(series.time_ms[-1])) + 1)
+
+    def _stamped(self, first_ms: int, last_ms: int) -> Series:
+        return self.store.read_with_neighbours(self.meter_id, self.quantity, instant(first_ms), instant(last_ms))
 
     def _put_right(self, series: Series) -> Series:
         if not self.clock.shifts:

@@ -17,8 +17,8 @@ from analysis.days.ledger_jobs import Job, jobs_of, known_ends, known_of
 from analysis.ledger.planning import is_quiet
 from config.errors import Conflict, Unreachable
 from config.meters.meter import Meter
-from gateway.operations.ledger import Ledger
-from gateway.operations.ledger_rows import Derivation
+from gateway.operations.ledger.ledger import Ledger
+from gateway.operations.ledger.rows import Derivation
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from analysis.days.daily_ledger import catch_up
 from analysis.ledger.amounts import Amounts
 from analysis.ledger.day_rows import amounts_of_rows
 from config.meters.meter import Meter
-from gateway.operations.ledger import Ledger
+from gateway.operations.ledger.ledger import Ledger
 
 # Clocks of two processes differ; the days that are over are cut at the asker's own.
 CLOCKS_DIFFER: Final = timedelta(minutes=1)

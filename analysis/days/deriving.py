@@ -15,7 +15,7 @@ from analysis.ledger.blocks import Block, block_of
 from analysis.ledger.conversion import midnight_ms
 from analysis.ledger.day_rows import day_rows
 from analysis.ledger.planning import PROVISIONAL_MS, Seen, settled_to
-from gateway.operations.ledger_rows import (
+from gateway.operations.ledger.rows import (
     Derivation,
     LedgerBlock,
     LedgerDay,

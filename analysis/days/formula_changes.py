@@ -18,8 +18,8 @@ from analysis.virtual.formula_parts import parts_of
 from analysis.virtual.virtual_meters import stretches_of
 from config.errors import Conflict
 from config.meters.meter import Meter
-from gateway.operations.ledger import Ledger
-from gateway.operations.ledger_rows import Derivation, LedgerBlock, LedgerState
+from gateway.operations.ledger.ledger import Ledger
+from gateway.operations.ledger.rows import Derivation, LedgerBlock, LedgerState
 from gateway.reading import milliseconds
 
 _DAY: Final = timedelta(days=1)

@@ -8,7 +8,7 @@ from analysis.books import Books
 from analysis.weather import weather_meter
 from config.errors import Conflict
 from config.meters.ledger_policy import Filling, Spreading
-from gateway.operations.ledger import Ledger
+from gateway.operations.ledger.ledger import Ledger
 from gateway.touched import Touched, TouchedSince
 
 log = logging.getLogger(__name__)

@@ -19,8 +19,8 @@ from analysis.ledger.micro import Integers
 from analysis.ledger.planning import Seen, is_due, may_be_due, planned, reaches_back
 from analysis.ledger.window import FOR_EVER_MS
 from config.meters.meter import Meter
-from gateway.operations.ledger import Ledger
-from gateway.operations.ledger_rows import LedgerBlock, LedgerState
+from gateway.operations.ledger.ledger import Ledger
+from gateway.operations.ledger.rows import LedgerBlock, LedgerState
 from gateway.reading import instant, milliseconds
 from gateway.series import Series
 from gateway.touched import Touched

@@ -1,7 +1,6 @@
 """A device's clock that people put right: from stamps to the time that they should have told, and back. Pure."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,11 +42,12 @@ class Clock:
         return np.append(right_ms[:-1] < later[1:], True)
 
     def stamps(self, first_ms: int, last_ms: int) -> tuple[int, int]:
-        """Return the span of stamps that tells everything about the right time `[first, last)`.
+        """Return the span of stamps that tells everything about the right time `[first, last)`."""
+        return first_ms - self.later_ms, last_ms + self.earlier_ms
 
-        What is moved back may take the place of the first reading behind that time, so it reaches on so much further.
-        """
-        return first_ms - self.later_ms, last_ms + self.earlier_ms + self._taken_back_ms
+    def rivals_ms(self, stamp_ms: int) -> int:
+        """Return up to where [ms] stamps may tell a time that is not later than the one of a stamp before them."""
+        return stamp_ms + self.later_ms + self.earlier_ms
 
     def touches(self, first_ms: int, last_ms: int) -> tuple[int, int]:
         """Return the right time that readings with stamps of `[first, last)` can change."""
@@ -56,7 +56,3 @@ class Clock:
     @property
     def _by(self) -> tuple[int, ...]:
         return (0, *(by_ms for _, by_ms in self.shifts))
-
-    @property
-    def _taken_back_ms(self) -> int:
-        return max([0, *(before - after for before, after in pairwise(self._by))])

@@ -10,7 +10,7 @@ import numpy as np
 from analysis.ledger.amounts import Amounts
 from analysis.ledger.line import Row
 from analysis.ledger.micro import Integers
-from gateway.operations.ledger_rows import LedgerDay
+from gateway.operations.ledger.rows import LedgerDay
 
 
 def day_rows(meter_id: str, days: Iterable[date], amounts: Amounts) -> Iterator[LedgerDay]:

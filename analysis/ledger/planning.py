@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from analysis.ledger.blocks import Block, block_of, blocks
 from analysis.ledger.conversion import midnight_ms
-from gateway.operations.ledger_rows import LedgerBlock, LedgerState
+from gateway.operations.ledger.rows import LedgerBlock, LedgerState
 from gateway.reading import instant, milliseconds
 from gateway.touched import LATE_AFTER_MS, Touched
 

@@ -10,7 +10,7 @@ from analysis.days.ledger_events import ledger_events
 from analysis.figures import MeterEvent
 from analysis.virtual.formula_parts import parts_of
 from config.meters.meter import Meter
-from gateway.operations.ledger_rows import LedgerNotice
+from gateway.operations.ledger.rows import LedgerNotice
 from gateway.reading import instant, milliseconds
 
 # What keeps amounts out of the books until somebody decides.

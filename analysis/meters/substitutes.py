@@ -1,4 +1,4 @@
-"""What stands in for readings, with who says so: the meter's policy, or a person."""
+"""What stands in for readings, with who says so: the meter's policy, a person, or the source of a file."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -9,9 +9,11 @@ from analysis.ledger.bridging import Substitution
 from config.meters.meter import Meter
 from gateway.operations.rows import ReadingNoteRow
 from gateway.reading import instant
+from gateway.sourced import IMPORTED
 
 LEDGER: Final = "zaehlwerk"
 BY_PERSON: Final = "by_person"
+BY_SOURCE: Final = "by_source"  # whoever sent a file says that a value in it is none that was measured
 
 
 def substitutes_of(
@@ -19,7 +21,7 @@ def substitutes_of(
 ) -> tuple[Substitute, ...]:
     """Return what stands in for readings in `[start, end)` [ms]: what the ledger did, and what people noted."""
     notes = books.operations.notes.of_meter(meter.id, meter.quantity, instant(start_ms), instant(end_ms))
-    both = [*_by_policy(found), *_by_people(notes)]
+    both = [*_by_policy(found), *_by_notes(notes)]
     return tuple(sorted(both, key=lambda one: (one.start, one.end)))
 
 
@@ -29,8 +31,8 @@ def _by_policy(found: Sequence[Substitution]) -> Iterable[Substitute]:
         yield Substitute(start, end, one.method, LEDGER, end, one.known_sum)
 
 
-def _by_people(notes: Sequence[ReadingNoteRow]) -> Iterable[Substitute]:
+def _by_notes(notes: Sequence[ReadingNoteRow]) -> Iterable[Substitute]:
     for note in notes:
         if note.how == How.SUBSTITUTED:
-            at = instant(note.time_ms)
-            yield Substitute(at, at, BY_PERSON, note.author, note.recorded_at, known_sum=True)
+            at, method = instant(note.time_ms), BY_SOURCE if note.author == IMPORTED else BY_PERSON
+            yield Substitute(at, at, method, note.author, note.recorded_at, known_sum=True)

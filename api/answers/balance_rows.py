@@ -24,7 +24,7 @@ _SECTOR = "KE"  # kommunale Einrichtungen
 
 def balance_rows(found: Balance, portfolio: Portfolio) -> Iterator[tuple[object, ...]]:
     """Yield one row per group and carrier, raw and never weather-corrected; None is a gap."""
-    district = (found.year, _ars(portfolio), _SECTOR)
+    district = (found.year, district_ars(portfolio), _SECTOR)
     for row in found.rows:
         yield (
             *district,
@@ -40,6 +40,6 @@ def balance_rows(found: Balance, portfolio: Portfolio) -> Iterator[tuple[object,
         )
 
 
-def _ars(portfolio: Portfolio) -> str:
-    known = (one.ars for one in portfolio.municipalities if one.kind == "district" and one.ars)
-    return next(known, portfolio.district.id)
+def district_ars(portfolio: Portfolio) -> str | None:
+    """Return the regional key of the district; None where no municipality of kind district declares one."""
+    return next((one.ars for one in portfolio.municipalities if one.kind == "district" and one.ars), None)

@@ -110,7 +110,7 @@ def _errors_of(error: Exception) -> tuple[dict[str, str], ...]:
     if isinstance(error, InvalidInput):
         return ({"place": error.place, "reason": "invalid", "detail": str(error)},)
     if isinstance(error, InvalidReading):
-        return ({"place": "value", "reason": error.code, "detail": error.detail},)
+        return ({"place": error.field or "value", "reason": error.code, "detail": error.detail},)
     return ()
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from analysis.meters.raw_readings import as_displayed
 from api.displays import has_few_decimals
-from api.entries.reading_notes import Typed, keep_trail
+from api.entries.reading_notes import Typed, keep_trail, lacks_its_note
 from api.entries.typed_values import refuse_future, write_typed
 from api.evidence import Evidence
 from api.expected.ranges import canonical, shown
@@ -57,14 +57,14 @@ def take_delivery(evidence: Evidence, delivery: Delivery) -> None:
     value = canonical(meter, delivery.amount)
     refuse_future(evidence, meter, DELIVERY, value, at=delivery.at, author=delivery.author)
     if before == value:
+        if lacks_its_note(evidence, meter, DELIVERY, delivery.at):
+            _note(evidence, meter, delivery, None)
         return
     if not delivery.force.strip():
         _demand_first(meter, delivery, before)
         _demand_plausible(meter, tank_history(evidence, meter, meter.tank, delivery.at), delivery)
     write_typed(evidence, meter, DELIVERY, value, at=delivery.at, author=delivery.author)
-    old = shown(meter, before)
-    typed = Typed(DELIVERY, delivery.amount, delivery.at, old, delivery.force, delivery.author, DELIVERY)
-    keep_trail(evidence, meter, typed)
+    _note(evidence, meter, delivery, before)
     evidence.forget(meter.id)
 
 
@@ -81,6 +81,12 @@ def last_deliveries(evidence: Evidence, meter: Meter, count: int) -> list[tuple[
         (instant(at), float(as_displayed(meter, Decimal(repr(value)))), authors.get(at))
         for at, value in known[: -count - 1 : -1]
     ]
+
+
+def _note(evidence: Evidence, meter: Meter, delivery: Delivery, before: float | None) -> None:
+    old = shown(meter, before)
+    typed = Typed(DELIVERY, delivery.amount, delivery.at, old, delivery.force, delivery.author, DELIVERY)
+    keep_trail(evidence, meter, typed)
 
 
 def _standing(evidence: Evidence, meter: Meter, at: datetime) -> float | None:

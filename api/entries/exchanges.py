@@ -85,35 +85,35 @@ def _check(evidence: Evidence, meter: Meter, exchange: Exchange) -> None:
         raise InvalidReading("no_counter", f"{meter.id} is a tank or store: its level counts nothing, deliveries do")
     check_moment(exchange.at)
     if exchange.at > evidence.now():
-        raise InvalidReading("future_time", f"{exchange.at.isoformat()} has not come yet")
+        raise InvalidReading("future_time", f"{exchange.at.isoformat()} has not come yet", field="at")
     if exchange.digits is not None and not has_such_digits(exchange.digits):
-        raise InvalidReading("not_a_number", f"a display has 1 to {MOST_DIGITS} digits, not {exchange.digits}")
-    _check_display(exchange.old_end, meter.digits)
-    _check_display(exchange.new_start, exchange.digits or meter.digits)
+        told = f"a display has 1 to {MOST_DIGITS} digits, not {exchange.digits}"
+        raise InvalidReading("not_a_number", told, field="digits")
+    _check_display("old_end", exchange.old_end, meter.digits)
+    _check_display("new_start", exchange.new_start, exchange.digits or meter.digits)
     if exchange.factor is not None and not _is_ratio(exchange.factor):
-        allowed = f"{SMALLEST_RATIO} to {LARGEST_TRANSFORMER}"
-        raise InvalidReading("not_a_number", f"{exchange.factor} is no transformer ratio ({allowed})")
+        told = f"{exchange.factor} is no transformer ratio ({SMALLEST_RATIO} to {LARGEST_TRANSFORMER})"
+        raise InvalidReading("not_a_number", told, field="factor")
     if not exchange.reason.strip():
-        _demand_expected(
-            meter, exchange.old_end, expected_end(evidence, meter, exchange.at, without=exchange.corrects)
-        )
-        _demand_expected(meter, exchange.new_start, expected_start(evidence, meter, exchange.at))
+        end = expected_end(evidence, meter, exchange.at, without=exchange.corrects)
+        _demand_expected("old_end", meter, exchange.old_end, end)
+        _demand_expected("new_start", meter, exchange.new_start, expected_start(evidence, meter, exchange.at))
 
 
-def _demand_expected(meter: Meter, display: Decimal, expected: ExpectedRange) -> None:
+def _demand_expected(field: str, meter: Meter, display: Decimal, expected: ExpectedRange) -> None:
     if words := missed(meter, display, expected):
-        raise InvalidReading("out_of_range", f"{words}; give a reason to record it anyway")
+        raise InvalidReading("out_of_range", f"{words}; give a reason to record it anyway", field=field)
 
 
 def _is_ratio(factor: Decimal) -> bool:
     return SMALLEST_RATIO <= factor <= LARGEST_TRANSFORMER and has_few_decimals(factor)
 
 
-def _check_display(value: Decimal, digits: int | None) -> None:
+def _check_display(field: str, value: Decimal, digits: int | None) -> None:
     if not is_display(value):
-        raise InvalidReading("not_a_number", f"{value} is no display of a meter")
+        raise InvalidReading("not_a_number", f"{value} is no display of a meter", field=field)
     if digits is not None and value >= 10**digits:
-        raise InvalidReading("beyond_digits", f"{value} has more than {digits} digits before the point")
+        raise InvalidReading("beyond_digits", f"{value} has more than {digits} digits before the point", field=field)
 
 
 def _corrected(evidence: Evidence, meter: Meter, event_id: str) -> MeterEventRow:

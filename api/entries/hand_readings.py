@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from api.displays import LARGEST_DISPLAY, has_few_decimals
 from api.entries.photos import Photo, keep_photos
-from api.entries.reading_notes import Typed, keep_trail
+from api.entries.reading_notes import Typed, keep_trail, lacks_its_note
 from api.entries.typed_values import refuse_future, write_typed
 from api.evidence import Evidence
 from api.expected.devices import of_one_device, ratio_at
@@ -19,7 +19,7 @@ from api.times import check_moment
 from config.errors import InvalidReading
 from config.meters.meter import Meter
 from config.quantities import is_never_negative
-from gateway.operations.photos import reading_subject
+from gateway.operations.meters.photos import reading_subject
 from gateway.reading import instant, milliseconds
 from gateway.series import Series
 
@@ -93,6 +93,8 @@ def take(evidence: Evidence, reading: HandReading) -> ExpectedRange:
     before = standing(evidence, meter, reading.at)
     if before == value:
         _keep_photo(evidence, meter, reading)
+        if lacks_its_note(evidence, meter, meter.quantity, reading.at):
+            _note(evidence, meter, reading, None)
         return expected
     if not reading.force.strip():
         _demand_first(meter, reading, before)

@@ -1,13 +1,13 @@
 """The trail of what a person typed in: a note beside the value, and who did what in the audit."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from analysis.figures import How
 from analysis.german import exact, unit_text
 from api.evidence import Evidence
-from config.meters.meter import Meter
+from config.meters.meter import ByHandSource, Meter
 from gateway.operations import ReadingNoteRow
 from gateway.reading import milliseconds
 
@@ -46,6 +46,13 @@ def keep_trail(evidence: Evidence, meter: Meter, typed: Typed) -> None:
     with evidence.operations.begin() as connection:
         evidence.operations.notes.record(note, connection=connection)
         evidence.operations.audit.record(typed.author, action, meter.id, detail, connection=connection)
+
+
+def lacks_its_note(evidence: Evidence, meter: Meter, quantity: str, at: datetime) -> bool:
+    """Whether what stands at an instant could only be typed, and nobody knows by whom: the note found no room."""
+    if not isinstance(meter.source, ByHandSource):
+        return False
+    return not evidence.operations.notes.of_meter(meter.id, quantity, at, at + timedelta(milliseconds=1))
 
 
 def _shown(value: float, meter: Meter) -> str:

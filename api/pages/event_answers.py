@@ -13,7 +13,7 @@ from api.events.event_decisions import Decision, Verdict, decide, standing, undo
 from api.evidence import Evidence, Given
 from api.pages.filled_forms import filled_form
 from api.pages.meter import Asked, meter_content
-from api.pages.meter_forms import amount_or_none, local_instant, whole_or_none
+from api.pages.meter_forms import amount_or_none, local_instant, part_of, whole_or_none
 from api.presentation import refusal_words
 from api.presentation.rendering import templates_of
 from config.errors import InvalidReading, NotFound
@@ -59,16 +59,16 @@ def _decision(
         author,
         comment,
         at=local_instant(fields["zeit"], evidence) if "zeit" in fields else None,
-        old_end=amount_or_none(fields.get("alt")),
-        new_start=amount_or_none(fields.get("neu")),
+        old_end=part_of(fields, "alt", amount_or_none),
+        new_start=part_of(fields, "neu", amount_or_none),
         serial=fields.get("nummer", "")[:80] or None,
-        digits=whole_or_none(fields.get("stellen")),
-        factor=amount_or_none(fields.get("faktor")),
-        shift_s=whole_or_none(fields.get("sekunden")),
+        digits=part_of(fields, "stellen", whole_or_none),
+        factor=part_of(fields, "faktor", amount_or_none),
+        shift_s=part_of(fields, "sekunden", whole_or_none),
     )
 
 
 def _complaint(error: InvalidInput | InvalidReading) -> str:
     if isinstance(error, InvalidReading):
-        return refusal_words.REFUSALS.get(error.code, "nicht brauchbar")
+        return refusal_words.refusal(error)
     return refusal_words.UNFIT_ANSWERS.get(error.place, "nicht brauchbar")

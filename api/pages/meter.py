@@ -22,10 +22,10 @@ from api.pages.sub_meters import shown_checks
 from api.presentation.meter_spans import span_of
 from api.presentation.rendering import templates_of
 from api.trust import witness
-from config.meters.meter import Meter
+from config.meters.meter import Meter, counts_otherwise
 from gateway.operations import PhotoRow
-from gateway.operations.photos import reading_subject
-from gateway.reading import instant
+from gateway.operations.meters.photos import reading_subject
+from gateway.reading import Reading, instant
 
 router = APIRouter(include_in_schema=False)
 _SHOWN_READINGS = 12
@@ -89,10 +89,11 @@ def _head(evidence: Evidence, meter: Meter) -> dict[str, object]:
     return {
         "meter": meter,
         "refused": None,
-        "title": meter.title or meter.medium.title,
+        "title": evidence.portfolio.name_of(meter),
         "place": place,
         "row": meter_row(evidence, meter),
         "ahead": clock_ahead(evidence, meter.id),
+        "beside": _beside(evidence, meter),
         "silence": None if meter.is_virtual else evidence.silence(meter.id),
         "amount_word": amount_word(meter.medium_id),
         "main": None if meter.sub_meter_of is None else evidence.portfolio.meter(meter.sub_meter_of),
@@ -100,6 +101,15 @@ def _head(evidence: Evidence, meter: Meter) -> dict[str, object]:
         "places": 1 if meter.decimals is None else meter.decimals,
         "readings": _last_readings(evidence, meter),
     }
+
+
+def _beside(evidence: Evidence, meter: Meter) -> list[Reading]:
+    """The newest of what tells the meter's consumption in another way than it is counted by."""
+    return [
+        reading
+        for (meter_id, quantity), reading in evidence.newest().items()
+        if meter_id == meter.id and counts_otherwise(meter, quantity)
+    ]
 
 
 def _shown(evidence: Evidence, meter: Meter, asked: Asked) -> dict[str, object]:

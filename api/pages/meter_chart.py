@@ -66,8 +66,6 @@ def _row(slot: Slot, label: str, last: float | None, resolution: Resolution) -> 
 def _year_before(evidence: Evidence, meter: Meter, span: MeterSpan, found: Consumption) -> list[float | None]:
     """The same slots of the year before: the same weekdays for days and hours, else the same dates."""
     shift = span.year_before
-    if span.name == "jahre":
-        return [None] * len(found.slots)
     start = span.start - shift if shift else span.start.replace(year=span.start.year - 1)
     end = span.end - shift if shift else span.end.replace(year=span.end.year - 1)
     slots = evidence.consumption(meter.id, start, end, span.resolution).slots

@@ -18,6 +18,7 @@ from api.pages.meter import Asked, meter_content
 from api.pages.meter_forms import (
     amount_or_none,
     local_instant,
+    part_of,
     read_at,
     typed_delivery,
     typed_exchange,
@@ -62,7 +63,7 @@ async def deliver(request: Request, evidence: Given, meter_id: str) -> Response:
         delivery = Delivery(meter_id, amount, at, fields.get("grund", "")[:500], author)
         await asyncio.to_thread(take_delivery, evidence, delivery)
     except InvalidReading as error:
-        form = {"delivery": typed_delivery(fields), "delivery_complaint": _refusal(error)}
+        form = {"delivery": typed_delivery(fields), "delivery_complaint": refusal_words.refusal(error)}
         content = await asyncio.to_thread(meter_content, evidence, meter, Asked())
         return _again(request, content | form, error)
     return RedirectResponse(f"/zaehler/{meter_id}?geliefert=1#lieferungen", status_code=303)
@@ -78,12 +79,12 @@ async def exchange(request: Request, evidence: Given, meter_id: str) -> Response
         told = Exchange(
             meter_id,
             at,
-            typed_amount(fields.get("alt", "")),
-            typed_amount(fields.get("neu", "")),
+            part_of(fields, "alt", typed_amount),
+            part_of(fields, "neu", typed_amount),
             author,
             serial=fields.get("nummer", "")[:80] or None,
-            digits=whole_or_none(fields.get("stellen")),
-            factor=amount_or_none(fields.get("faktor")),
+            digits=part_of(fields, "stellen", whole_or_none),
+            factor=part_of(fields, "faktor", amount_or_none),
             reason=fields.get("grund", "")[:500],
             corrects=fields.get("corrects"),
             photos=photos_of(pictures),
@@ -91,11 +92,11 @@ async def exchange(request: Request, evidence: Given, meter_id: str) -> Response
         await asyncio.to_thread(record_exchange, evidence, told)
     except Conflict:
         error = InvalidReading("exchanged_already", "another exchange is recorded at that instant")
-        form = {"exchange": typed_exchange(fields), "exchange_complaint": _refusal(error)}
+        form = {"exchange": typed_exchange(fields), "exchange_complaint": refusal_words.refusal(error)}
         content = await asyncio.to_thread(meter_content, evidence, meter, Asked(), changed_at=at)
         return _again(request, content | form, error)
     except InvalidReading as error:
-        form = {"exchange": typed_exchange(fields), "exchange_complaint": _refusal(error)}
+        form = {"exchange": typed_exchange(fields), "exchange_complaint": refusal_words.refusal(error)}
         content = await asyncio.to_thread(meter_content, evidence, meter, Asked(), changed_at=at)
         return _again(request, content | form, error)
     return RedirectResponse(f"/zaehler/{meter_id}?gewechselt=1#ereignisse", status_code=303)
@@ -103,15 +104,15 @@ async def exchange(request: Request, evidence: Given, meter_id: str) -> Response
 
 def _again(request: Request, content: dict[str, object], error: InvalidReading) -> Response:
     """Return the page with what was typed and why it was not taken."""
-    content |= {"may_be_forced": error.code in _FORCEABLE}
+    content |= {"may_be_forced": error.code in _FORCEABLE, "wrong": error.field}
     return templates_of(request).page(request, "meter.html", content, status=422)
 
 
 def _reading_refusal(evidence: Evidence, meter: Meter, error: InvalidReading, at: datetime | None) -> str:
     """Why a reading is not taken; of one that would replace another also what stands there."""
     stands = None if at is None or error.code != "already_read" else shown(meter, standing(evidence, meter, at))
-    return _refusal(error) if stands is None else f"{_refusal(error)} ({words.register(stands, meter.unit)})"
-
-
-def _refusal(error: InvalidReading) -> str:
-    return refusal_words.REFUSALS.get(error.code, "nicht brauchbar")
+    return (
+        refusal_words.refusal(error)
+        if stands is None
+        else f"{refusal_words.refusal(error)} ({words.register(stands, meter.unit)})"
+    )

@@ -1,8 +1,9 @@
 """What the forms of a meter's page say before anybody typed, and how typed text is read."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 from api.entries.hand_readings import range_of
 from api.entries.typed_numbers import typed_amount, typed_number
@@ -15,8 +16,10 @@ from config.errors import Conflict, InvalidReading
 from config.meters.meter import Meter
 from gateway.operations import MeterEventRow
 
+Read = TypeVar("Read")
 _TYPING = timedelta(minutes=15)
 _DELIVERY_FIELDS = ("menge", "zeit", "grund")
+_PARTS = {"alt": "old_end", "neu": "new_start", "stellen": "digits", "faktor": "factor", "sekunden": "shift_s"}
 _EXCHANGE_FIELDS = ("corrects", "alt", "neu", "nummer", "stellen", "faktor", "zeit", "grund")
 
 
@@ -38,6 +41,7 @@ def empty_forms(
         "reason": "",
         "preset": "",
         "complaint": None,
+        "wrong": "",
         "may_be_forced": False,
         "low": shown(meter, expected.low),
         "high": shown(meter, expected.high),
@@ -96,6 +100,15 @@ def whole_or_none(text: str | None) -> int | None:
     return None if number is None else int(number)
 
 
+def part_of(fields: Mapping[str, str], name: str, read: Callable[[str], Read]) -> Read:
+    """Read one field of a form; raises `InvalidReading` that names it as the interface does."""
+    try:
+        return read(fields.get(name, ""))
+    except InvalidReading as error:
+        error.field = _PARTS[name]
+        raise
+
+
 def local_text(evidence: Evidence, moment: datetime) -> str:
     """Return an instant as the field of a form takes it."""
     return moment.astimezone(evidence.books.zone).strftime("%Y-%m-%dT%H:%M")
@@ -122,9 +135,9 @@ def local_instant(text: str | None, evidence: Evidence) -> datetime:
     try:
         given = datetime.fromisoformat(text)
     except ValueError as error:
-        raise InvalidReading("no_time", f"{text!r} is no time") from error
+        raise InvalidReading("no_time", f"{text!r} is no time", field="at") from error
     typed = given if given.tzinfo else given.replace(tzinfo=evidence.books.zone)
     if not is_of_our_time(typed.date()):
-        raise InvalidReading("no_time", f"{text!r} lies centuries away")
+        raise InvalidReading("no_time", f"{text!r} lies centuries away", field="at")
     # The form knows minutes only: the present one means now, not a moment before readings that came since it began.
     return now if not given.tzinfo and typed <= now < typed + timedelta(minutes=1) else typed

@@ -46,7 +46,7 @@ def _content(evidence: Evidence, meter: Meter, since: datetime, until: datetime,
     formulas = formulas_within(meter, since.date(), until.date() + timedelta(days=1))
     shared: dict[str, object] = {
         "meter": meter,
-        "title": meter.title or meter.medium.title,
+        "title": evidence.portfolio.name_of(meter),
         "place": evidence.portfolio.property(meter.property_id),
         "amount_word": amount_word(meter.medium_id),
         "start": since,

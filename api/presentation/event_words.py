@@ -111,6 +111,7 @@ SUBSTITUTE_METHODS = {
     "profile": "nach vergleichbaren Tagen verteilt",
     "model": "nach dem Wetter verteilt",
     "by_person": "von Hand ersetzt",
+    "by_source": "Ersatzwert laut Datei",
 }
 PHOTOS = {"old": "alter Zähler", "new": "neuer Zähler", "reading": "Ablesung"}
 

@@ -1,10 +1,12 @@
 """Why a reading or an entry was refused, and by which door it came, in German by their codes."""
 
+from config.errors import InvalidReading
+
 REFUSALS = {
     "not_json": "kein JSON",
     "not_a_number": "keine Zahl",
     "not_an_object": "kein Datensatz",
-    "ambiguous_number": "Punkt oder Komma nicht eindeutig (Tausender bitte ohne Punkt)",
+    "ambiguous_number": "Punkt oder Komma nicht eindeutig, Tausender bitte ohne Punkt",
     "wrong_columns": "unerwartete Spalten",
     "unknown_meter": "unbekannter Zähler",
     "unknown_quantity": "unbekannte Größe",
@@ -53,6 +55,14 @@ REFUSALS = {
     "other_direction": "andere Energierichtung als der Zähler",
     "wrong_message": "andere Nachricht als ein Lastgang",
 }
+# Which part of an entry is meant, by its name in the interface; times say it by themselves.
+_PARTS = {
+    "old_end": "Endstand des alten Zählers",
+    "new_start": "Anfangsstand des neuen Zählers",
+    "digits": "Stellen vor dem Komma",
+    "factor": "Faktor",
+    "shift_s": "Sekunden",
+}
 # What of an answer to a question cannot be, by its name in `Decision`.
 UNFIT_ANSWERS = {
     "old_end": "Endstand, den der alte Zähler nicht gezeigt haben kann (sonst bitte als Bemerkung begründen)",
@@ -63,3 +73,9 @@ UNFIT_ANSWERS = {
     "shift_s": "keine brauchbare Zahl von Sekunden",
 }
 REFUSED_FROM = {"api": "Schnittstelle", "file": "Datei", "hand": "von Hand eingetragen"}
+
+
+def refusal(error: InvalidReading) -> str:
+    """Return why an entry was not taken, as a part of a sentence; where it has several parts, which of them it is."""
+    words, part = REFUSALS.get(error.code, "nicht brauchbar"), _PARTS.get(error.field)
+    return words if part is None else f"{words} ({part})"

@@ -21,6 +21,7 @@ from api.presentation.trust_words import trust_light, trust_text
 from api.security.callers import caller_or_none
 from api.security.permissions import Permission, allows
 from api.services import Services
+from config.quantities import QUANTITIES
 
 _FOLDER = Path(__file__).parent / "templates"
 _NAVIGATION = (
@@ -65,9 +66,10 @@ def build_templates(services: Services, files: StaticFiles) -> Templates:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= _filters(services.books.zone)
+    environment.filters |= _filters(services.books.zone) | {"named": services.books.portfolio.name_of}
     environment.globals |= {
         "words": words,
+        "quantities": QUANTITIES,
         "event_words": event_words,
         "refusal_words": refusal_words,
         "lights": lights,

@@ -8,10 +8,11 @@ from pymodbus.exceptions import ConnectionException, ModbusException
 from pymodbus.pdu import ModbusPDU
 
 from collector.modbus.faults import Fault, ModbusFault, refusal
-from collector.modbus.frames import HoldingRegisters, in_step
-from collector.modbus.rtu_answers import answer_in
-from collector.modbus.transports import LINE_ERRORS, endpoint_of, has_transactions, kind_of, new_client, pause_s
-from config.portfolio.sources import ModbusBus, ModbusRtuBus
+from collector.modbus.frames import HoldingRegisters, in_step, is_whole
+from collector.modbus.late_answers import LateAnswers
+from collector.modbus.rtu_answers import answer_in, is_as_long
+from collector.modbus.transports import CONNECTING_ERRORS, endpoint_of, has_transactions, kind_of, new_client, pause_s
+from config.portfolio.sources import ModbusBus, ModbusRtuBus, ModbusUdpBus
 from gateway.backoff import Backoff
 
 TIMEOUT_S = 1.0
@@ -19,8 +20,6 @@ FIRST_RECONNECT_S = 0.5
 CEILING_RECONNECT_S = 60.0
 # A connection on which nobody answers any more may be dead without having said so (NAT, a gateway that restarted).
 SILENT_IN_A_ROW = 3
-# How late an answer may come that a line brings without saying to which request it belongs.
-LATEST_ANSWER_S = 2.0
 DRAINED_S = 0.02
 LONGEST_DRAIN_S = 0.5
 
@@ -46,10 +45,11 @@ class Bus:
         self._broken = 0
         self._asked: ModbusPDU | None = None
         self._heard = False
+        self._has_heard_all = False
         self._sent = b""
         self._heard_at_s = 0.0
         self._is_dirty = False
-        self._unanswered: dict[int, float] = {}  # unit -> until when its late answer may come
+        self._late = LateAnswers()  # over whatever connection: a gateway passes on what its line brings
 
     @property
     def connected(self) -> bool:
@@ -63,27 +63,26 @@ class Bus:
         bus's) for the answer.
         """
         async with self._lock:
+            if not self._has_transactions:
+                await self._quieten(request)
             client = self._client
             if client is None or not client.connected:
                 client = await self._connect()
-            if not self._has_transactions:
-                await self._quieten(request.dev_id)
             client.ctx.comm_params.timeout_connect = self._timeout_s if timeout_s is None else timeout_s
             try:
                 return await self._ask(client, request)
             except ModbusFault as error:
-                self._after(error, request.dev_id)
+                self._after(error, request)
                 raise
 
     def close(self) -> None:
         """Close the connection; a later read opens it again."""
         client, self._client = self._client, None
-        self._unanswered.clear()
         if client is not None:
             client.close()
 
     async def _ask(self, client: ModbusBaseClient, request: ModbusPDU) -> bytes:
-        self._heard, self._asked = False, request
+        self._heard, self._has_heard_all, self._asked = False, self._has_transactions, request
         try:
             answer = await client.execute(False, request)
         except ConnectionException as error:
@@ -109,12 +108,12 @@ class Bus:
         self._broken = 0
         self._backoff.succeeded()
 
-    def _after(self, error: ModbusFault, unit: int) -> None:
+    def _after(self, error: ModbusFault, request: ModbusPDU) -> None:
         # A stream that is out of step, or on which late answers pile up, is put right by a new connection alone.
         self._silent += error.fault is Fault.SILENT
         self._is_dirty = True
-        if error.fault is Fault.SILENT and not self._has_transactions:
-            self._unanswered[unit] = _now_s() + LATEST_ANSWER_S
+        if self._may_be_late(error.fault, request):
+            self._late.expect(request, _now_s())
         if self._is_worn_out(error.fault):
             self._silent = 0
             self.close()
@@ -125,17 +124,25 @@ class Bus:
             if self._broken > 1:
                 self._not_before_s = _now_s() + self._backoff.failed()
 
+    def _may_be_late(self, fault: Fault, request: ModbusPDU) -> bool:
+        if self._has_transactions or fault is Fault.DISCONNECTED:
+            return False
+        if fault in {Fault.SILENT, Fault.GARBLED, Fault.HUNG_UP}:
+            return not self._has_heard_all
+        # A refusal does not tell how much was asked for: it may be the late one of a request before.
+        return self._late.may_come_of(request.dev_id, _now_s())
+
     def _is_worn_out(self, fault: Fault) -> bool:
         if self._silent >= SILENT_IN_A_ROW or fault is Fault.HUNG_UP:
             return True
         if isinstance(self._source, ModbusRtuBus):
             return False  # a line is drained, not opened again
-        # RTU frames in a stream: a new connection is the only sure way not to meet a late answer.
+        # RTU frames in a stream: what a gateway still holds of an answer stays behind with the connection.
         return fault is Fault.GARBLED or (fault is Fault.SILENT and not self._has_transactions)
 
-    async def _quieten(self, unit: int) -> None:
-        """Wait until nothing arrives any more, and until no late answer of this unit can."""
-        until_s = self._unanswered.pop(unit, 0.0)
+    async def _quieten(self, request: ModbusPDU) -> None:
+        """Wait until nothing arrives any more, and no late answer can that looks like the one to this request."""
+        until_s = self._late.until_s(request)
         if until_s > (now_s := _now_s()):
             await asyncio.sleep(until_s - now_s)
         pause_s = max(self._pause_s, DRAINED_S) if self._is_dirty else self._pause_s
@@ -171,7 +178,7 @@ class Bus:
         if not self._has_transactions:
             return self._hear_line(data)
         self._heard = True
-        if in_step(data):
+        if in_step(data) and (is_whole(data) or not isinstance(self._source, ModbusUdpBus)):
             return data
         log.debug("bus %s: no Modbus TCP answer: %s", self.id, data[:16].hex(" "))
         self._fail(ModbusFault(Fault.GARBLED, "what arrived is no Modbus TCP answer"))
@@ -181,6 +188,8 @@ class Bus:
         self._heard_at_s = _now_s()
         self._heard = not self._sent.startswith(data)  # some adapters hear what they say
         asked = self._asked
+        # What has come whole, but wrong, comes no second time.
+        self._has_heard_all = asked is not None and is_as_long(data, asked.dev_id, asked.function_code, asked.count)
         return b"" if asked is None else answer_in(data, asked.dev_id, asked.function_code, asked.count)
 
     def _connection_changed(self, connected: bool) -> None:
@@ -206,7 +215,7 @@ class Bus:
 async def _connects(client: ModbusBaseClient) -> bool:
     try:
         return bool(await client.connect())
-    except LINE_ERRORS:  # pymodbus takes none but those of the system for a line that cannot be set up
+    except CONNECTING_ERRORS:  # pymodbus takes none but those of the system for a failure
         return False
 
 

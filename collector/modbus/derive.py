@@ -13,9 +13,8 @@ from config.quantities import QUANTITIES, UNITS
 
 Raw = float | str | None
 Known = tuple[Raw, ...]
-LARGEST_EXPONENT = 12
+LARGEST_EXPONENT = 12  # SunSpec's -32768, a scale factor that is not implemented, lies far beyond
 MOST_RATIOS = 64  # a healthy device has one; one that answers noise must not fill the memory
-_NO_SCALE = -0x8000  # SunSpec: the scale factor is not implemented
 
 
 def is_simple(register: Register) -> bool:
@@ -33,6 +32,10 @@ class Facts:
     def get(self, register: Register) -> Raw:
         """Return what the register said; None where it was not read yet or has no value."""
         return self._known.get(register)
+
+    def has(self, registers: Iterable[Register]) -> bool:
+        """Say whether all of the registers had a value that means something."""
+        return all(_means_something(register, self._known.get(register)) for register in registers)
 
     def learn(self, registers: Iterable[Register], block: Block, payload: bytes) -> None:
         """Keep what the registers of an answer say."""
@@ -105,7 +108,7 @@ def _weights(register: Register) -> tuple[list[int], int]:
 def _ratio(register: Register, known: Known, *, canonical: bool) -> Fraction | None:
     ratio, unit = Fraction(1), register.unit
     for need, raw in zip(register.needs, known, strict=True):
-        if raw is None:
+        if raw is None or not _means_something(need, raw):
             return None
         if need.quantity == FACTOR:
             ratio *= Fraction(raw)
@@ -116,10 +119,21 @@ def _ratio(register: Register, known: Known, *, canonical: bool) -> Fraction | N
             if told is None:
                 return None
             unit, exponent = told
-        if exponent == _NO_SCALE or not -LARGEST_EXPONENT <= int(exponent) <= LARGEST_EXPONENT:
+        if not _is_exponent(exponent):
             return None
         ratio *= Fraction(10) ** int(exponent)
     return _in_unit(register, ratio, unit, canonical=canonical)
+
+
+def _means_something(need: Register, raw: Raw) -> bool:
+    if raw is None or isinstance(raw, str):
+        return raw is not None
+    # A factor of 0 is one that nobody set: it would make a 0 of every count.
+    return _is_exponent(raw) if need.quantity == SCALE else need.quantity != FACTOR or raw != 0
+
+
+def _is_exponent(raw: float | str) -> bool:
+    return -LARGEST_EXPONENT <= int(raw) <= LARGEST_EXPONENT
 
 
 def _in_unit(register: Register, ratio: Fraction, unit: str, *, canonical: bool) -> Fraction | None:

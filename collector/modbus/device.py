@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from collector.modbus.faults import INNOCENT, Fault
+from collector.modbus.faults import ABSENT, INNOCENT, Fault
 from collector.modbus.identity import SerialRead, serial_read
 from collector.modbus.reads import Reads, reads_of
 from config.errors import ConfigurationError
@@ -18,6 +18,11 @@ SERIAL_TRIES = 3
 FIRST_DELAY_S = 5.0
 CEILING_S = 300.0
 FIRST_ROUND_S = 5.0
+# Whoever answers over a new connection after two missed polls, or after so long, may be another device.
+EXCHANGED_S = 120.0
+SHORTEST_ABSENCE_S = 5.0
+BUSY_POLLS = 10  # in a row; who puts off more is as good as away
+_PUT_OFF = frozenset({Fault.BUSY, Fault.ACKNOWLEDGED})
 
 
 class Change(StrEnum):
@@ -60,8 +65,8 @@ class Health:
         What was garbled once is noise on the line as a rule, and costs no more than that poll.
         """
         if self.failures == 1 and self.fault is Fault.GARBLED:
-            return every_s
-        return max(every_s, doubled_s(FIRST_DELAY_S, self.failures, ceiling_s=CEILING_S))
+            return min(every_s, FIRST_DELAY_S)
+        return doubled_s(FIRST_DELAY_S, self.failures, ceiling_s=max(every_s, CEILING_S))
 
 
 @dataclass(slots=True)
@@ -80,7 +85,9 @@ class Device:
     due_s: float = 0.0
     queued_s: float = 0.0
     is_queued: bool = False
-    has_answered: bool = False
+    heard_s: float | None = None  # None: it has not answered yet
+    lacking: set[int] = field(default_factory=set)  # addresses of blocks that it refused, each told once
+    busy_polls: int = 0  # in a row that it put off
     serial_tries: int = SERIAL_TRIES  # left until the device's serial number is known, or given up
 
     @property
@@ -91,27 +98,42 @@ class Device:
     def answered(self, now_s: float) -> Change | None:
         """Note an answer; the device is due again in its next slot."""
         self.due_s = self.next_slot_s(now_s)
-        self.has_answered = True
+        self.heard_s = now_s
+        self.busy_polls = 0
         return self.health.answered()
 
     def failed(self, fault: Fault, now_s: float, time_ms: int) -> Change | None:
         """Note that there was no usable answer and decide when to ask again."""
-        if fault not in {Fault.BUSY, Fault.ACKNOWLEDGED}:
+        self.busy_polls = self.busy_polls + 1 if fault in _PUT_OFF else 0
+        if fault not in _PUT_OFF:
             self.serial_tries = SERIAL_TRIES  # who comes back may be another
-        if fault is Fault.ILLEGAL:
-            self.reads.refused()
-        if fault in INNOCENT:
-            self.due_s = self.next_slot_s(now_s)
+        if fault in INNOCENT and self.busy_polls < BUSY_POLLS:
+            self.due_s = self._again_s(now_s, min(self.every_s, FIRST_DELAY_S))
             return None
+        if fault in ABSENT:
+            self.reads.forget()
         change = self.health.failed(fault, time_ms)
         if change is Change.LOST:
             self.reads.forget()
-        self.due_s = self.next_slot_s(now_s + self.health.delay_s(self.every_s) - self.every_s)
+        self.due_s = self._again_s(now_s, self.health.delay_s(self.every_s))
         return change
+
+    def reconnected(self, now_s: float) -> None:
+        """Note that the next answer comes over a new connection: after an absence it may be another device's."""
+        absence_s = min(EXCHANGED_S, max(2 * self.every_s, SHORTEST_ABSENCE_S))
+        if self.heard_s is not None and now_s - self.heard_s > absence_s:
+            self.reads.forget()
+            self.serial_tries = SERIAL_TRIES
 
     def next_slot_s(self, now_s: float) -> float:
         """Return the first slot after `now_s`; those that were missed meanwhile are not made up for."""
         return self.slot_s + self.every_s * ((now_s - self.slot_s) // self.every_s + 1)
+
+    def _again_s(self, now_s: float, delay_s: float) -> float:
+        # A quarter of an hour is not lost for one poll that failed: what is not due soon is asked in between.
+        if delay_s < self.every_s:
+            return min(now_s + delay_s, self.next_slot_s(now_s))
+        return self.next_slot_s(now_s + delay_s - self.every_s)
 
 
 def devices_of(meters: Sequence[Meter], profiles: dict[str, DeviceProfile]) -> dict[str, list[Device]]:

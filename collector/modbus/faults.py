@@ -31,8 +31,10 @@ EXCEPTION_CODES = {
     0x0A: Fault.GATEWAY_PATH,
     0x0B: Fault.GATEWAY,  # gateway target failed to respond
 }
-# They say nothing against the device: it is asked again in its next slot.
+# They say nothing against the device: it is asked again in its next slot, or within seconds where that is far.
 INNOCENT = frozenset({Fault.DISCONNECTED, Fault.BUSY, Fault.ACKNOWLEDGED})
+# Nobody was there: who answers next may be another device, or the same one set up anew.
+ABSENT = frozenset({Fault.SILENT, Fault.HUNG_UP, Fault.GATEWAY, Fault.GATEWAY_PATH})
 
 
 class ModbusFault(Unreachable):

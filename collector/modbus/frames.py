@@ -7,6 +7,7 @@ from collector.modbus.plan import Block
 from config.errors import ConfigurationError
 
 HEADER_BYTES = 7
+_BEFORE_LENGTH_COUNTS = 6  # transaction, protocol and the length itself
 LARGEST_LENGTH = 254  # unit id, function code and data of one frame
 _REQUESTS = {3: ReadHoldingRegistersRequest, 4: ReadInputRegistersRequest}
 
@@ -40,10 +41,22 @@ def request(unit: int, block: Block) -> ModbusPDU:
 
 
 def in_step(received: bytes) -> bool:
-    """Say whether what arrived since the request can be the beginning of a Modbus TCP answer to a read."""
-    if int.from_bytes(received[2:4], "big") != 0:
-        return False
-    if len(received) <= HEADER_BYTES:
-        return True
-    length = int.from_bytes(received[4:6], "big")
-    return 3 <= length <= LARGEST_LENGTH and received[HEADER_BYTES] & 0x7F in _REQUESTS
+    """Say whether what arrived since the request can be Modbus TCP answers to reads, the last one perhaps begun.
+
+    An answer that was cut off and completed by the bytes of the next one shows itself by what is left over.
+    """
+    while received:
+        if int.from_bytes(received[2:4], "big") != 0:
+            return False
+        if len(received) <= HEADER_BYTES:
+            return True
+        length = int.from_bytes(received[4:6], "big")
+        if not 3 <= length <= LARGEST_LENGTH or received[HEADER_BYTES] & 0x7F not in _REQUESTS:
+            return False
+        received = received[_BEFORE_LENGTH_COUNTS + length :]
+    return True
+
+
+def is_whole(datagram: bytes) -> bool:
+    """Say whether a datagram is as long as it says: what it lacks comes in no other one."""
+    return len(datagram) == _BEFORE_LENGTH_COUNTS + int.from_bytes(datagram[4:6], "big")

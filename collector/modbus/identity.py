@@ -6,20 +6,23 @@ nothing to do with the one before.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
 from pymodbus.pdu import ModbusPDU
 
-from collector.modbus.decode import decode
+from collector.modbus.derive import raw_reader
 from collector.modbus.frames import request
-from collector.modbus.plan import plan
-from config.profiles.registers import DeviceProfile, Register
+from collector.modbus.plan import plan, spanning
+from config.profiles.registers import ByteOrder, DeviceProfile, Register, WordOrder
 
 SERIAL = "serial_number"
-_TEXT = "string"
-_BLANK = frozenset({"", "0", str(0xFFFF), str(0xFFFF_FFFF)})
+_COMMON_SERIAL = Register(
+    SERIAL, "total", 50, 16, "string", Decimal(1), "1", 3, WordOrder.MSW_FIRST, ByteOrder.BIG, static=True
+)
+_BLANK = frozenset({"0", str(0xFFFF), str(0xFFFF_FFFF)})
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +75,7 @@ class SerialsInMemory:
 def serial_read(unit: int, profile: DeviceProfile) -> SerialRead | None:
     """Return how to ask for the serial number; None where the table does not say."""
     if profile.relative:
-        return None  # where its registers stand is not known yet
+        return None  # where its registers stand is not known yet; see `common_model_serial`
     for register in profile.registers:
         if register.quantity == SERIAL and register.function_code in {3, 4}:
             (block,) = plan(profile, (register,))
@@ -80,13 +83,21 @@ def serial_read(unit: int, profile: DeviceProfile) -> SerialRead | None:
     return None
 
 
+def common_model_serial(unit: int, address: int, function_code: int) -> SerialRead:
+    """Return how to ask a SunSpec device for its serial number; `address` is that of its common model's id.
+
+    Source: SunSpec Device Information Model Specification, model 1 (SN: 16 registers from offset 50 on).
+    """
+    register = replace(_COMMON_SERIAL, address=address + _COMMON_SERIAL.address, function_code=function_code)
+    return SerialRead(request(unit, spanning(register)), register)
+
+
 def serial_in(read: SerialRead, payload: bytes) -> str | None:
     """Return the serial number as text; None where the device has none to tell."""
-    if read.register.type == _TEXT:
-        text = payload.decode("ascii", errors="ignore").strip("\0 \t\r\n")
-    else:
-        value = decode(read.register, payload)
-        text = "" if value is None else f"{value:.0f}"
+    raw = raw_reader(read.register, spanning(read.register))(payload)
+    if raw is None:
+        return None
+    text = raw if isinstance(raw, str) else str(int(raw))
     return None if text in _BLANK else text
 
 

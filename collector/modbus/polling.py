@@ -11,7 +11,7 @@ from pymodbus.pdu import ModbusPDU
 
 from collector.batch import Batch
 from collector.modbus.device import Change, Device, spread
-from collector.modbus.faults import ModbusFault
+from collector.modbus.faults import Fault, ModbusFault
 from collector.modbus.identity import SerialBook, SerialRead, SerialsInMemory, compare, serial_in
 from collector.modbus.patience import Patience
 from collector.statistics import Counts, SourceStatistics
@@ -104,19 +104,18 @@ class BusPolling:
     async def poll(self, device: Device) -> None:
         """Read all blocks of a device; what it answered before a fault is kept."""
         self._counts.polls += 1
-        timeout_s = self._timeout_s(device)
+        if not self.bus.connected:
+            for one in self.devices:
+                one.reconnected(self._clock_s())
         try:
-            for read in device.reads:
-                payload = await self._ask(read.request, timeout_s)
-                readings = read.decoder.readings(payload, self._time_ms())
-                self._batch.add(readings)
-                self._counts.readings += len(readings)
+            await self._read(device, self._timeout_s(device))
         except ModbusFault as error:
             self._failed(device, error)
         else:
             self._answered(device)
-            if device.serial is not None and device.serial_tries:
-                await self._identify(device, device.serial)
+            serial = device.serial or device.reads.serial
+            if serial is not None and device.serial_tries:
+                await self._identify(device, serial)
         finally:
             device.is_queued = False
 
@@ -155,9 +154,37 @@ class BusPolling:
     def _timeout_s(self, device: Device) -> float:
         return self._patience.timeout_s(
             declared_s=device.declared_timeout_s,
-            is_known=device.has_answered,
+            is_known=device.heard_s is not None,
             is_first_try=not device.health.failures,
         )
+
+    async def _read(self, device: Device, timeout_s: float) -> None:
+        # A block that the device does not have costs the others nothing; where it has none, the table is wrong.
+        refusals: list[tuple[ModbusPDU, ModbusFault]] = []
+        answers = 0
+        for read in device.reads:
+            try:
+                payload = await self._ask(read.request, timeout_s)
+            except ModbusFault as error:
+                if error.fault is not Fault.ILLEGAL or not device.reads.refused():
+                    raise
+                refusals.append((read.request, error))
+                continue
+            answers += 1
+            readings = read.decoder.readings(payload, self._time_ms())
+            self._batch.add(readings)
+            self._counts.readings += len(readings)
+        if refusals and not answers:
+            raise refusals[0][1]
+        for request, refusal in refusals:
+            self._lacks(device, request, refusal)
+
+    def _lacks(self, device: Device, request: ModbusPDU, error: ModbusFault) -> None:
+        self._counts.faults[error.fault] += 1
+        if request.address not in device.lacking:
+            place = f"{request.count} registers from {request.address} on"
+            log.warning("bus %s: device %s does not have the %s: %s", self.bus.id, device.name, place, error)
+        device.lacking.add(request.address)
 
     async def _ask(self, request: ModbusPDU, timeout_s: float) -> bytes:
         started_s = self._clock_s()

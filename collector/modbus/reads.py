@@ -1,6 +1,6 @@
 """What a device is asked in a poll: its blocks, and before them, the first time, what it has to say once. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,9 +10,10 @@ from collector.modbus.decode import BlockDecoder, FactsDecoder, Series
 from collector.modbus.derive import Facts
 from collector.modbus.faults import Fault, ModbusFault
 from collector.modbus.frames import request
+from collector.modbus.identity import SerialRead, common_model_serial
 from collector.modbus.plan import Block, reading_plan
 from collector.modbus.series import series_of
-from collector.modbus.sunspec import MARKER_REGISTERS, Model, Search, matching, search
+from collector.modbus.sunspec import MARKER_REGISTERS, Model, Search, common_model_of, matching, search
 from config.meters.meter import Meter, ModbusSource
 from config.profiles.registers import DeviceProfile
 from gateway.reading import Reading
@@ -38,14 +39,16 @@ class BlockRead:
 class Reads(Protocol):
     """The requests of a poll, in order; each is made only after the one before was answered and decoded."""
 
+    serial: SerialRead | None  # how to ask who the device is, where only the device itself tells the place
+
     def __iter__(self) -> Iterator[BlockRead]: ...
 
     def __len__(self) -> int:
         """How many requests a usual poll takes."""
         ...
 
-    def refused(self) -> None:
-        """Take note that the device does not have what the last request asked for."""
+    def refused(self) -> bool:
+        """Take note that the device does not have what the last request asked for; say if the poll goes on."""
         ...
 
     def forget(self) -> None:
@@ -54,24 +57,36 @@ class Reads(Protocol):
 
 
 class PlannedReads:
-    """Scale factors and units once, then the blocks of every poll."""
+    """Scale factors and units once, then the blocks of every poll.
 
-    def __init__(self, once: Sequence[BlockRead], live: Sequence[BlockRead]) -> None:
+    `is_told`: whether the device has said what it was asked once; one that starts up may have no value there yet.
+    """
+
+    serial: SerialRead | None = None
+
+    def __init__(
+        self, once: Sequence[BlockRead], live: Sequence[BlockRead], *, is_told: Callable[[], bool] = lambda: True
+    ) -> None:
         self.once = tuple(once)
         self.live = tuple(live)
+        self._is_told = is_told
         self._is_known = not once
+        self._is_live = False
 
     def __iter__(self) -> Iterator[BlockRead]:
+        self._is_live = False
         if not self._is_known:
             yield from self.once
-            self._is_known = True
+            self._is_known = self._is_told()
+        self._is_live = True
         yield from self.live
 
     def __len__(self) -> int:
         return len(self.live)
 
-    def refused(self) -> None:
-        """Go on as planned: what the device says once is needed."""
+    def refused(self) -> bool:
+        """Go on with the other blocks; what the device says once is needed."""
+        return self._is_live and len(self.live) > 1
 
     def forget(self) -> None:
         """Ask again what was asked once."""
@@ -90,14 +105,20 @@ class SearchedReads:
         self._profile = profile
         self._group = group
         self._base: int | None = None
-        self.forget()
+        self.serial: SerialRead | None = None
+        self._begin()
 
     def forget(self) -> None:
-        """Search again, first where the models were."""
+        """Search again, first where the models were; a search that has found nothing yet goes on."""
+        if self._found is not None or self._has_heard:
+            self._begin()
+
+    def _begin(self) -> None:
         bases = dict.fromkeys((*(() if self._base is None else (self._base,)), *self._profile.search_at))
         self._steps: Search = search(tuple(bases), self._profile.function_code)
         self._pending: Block | None = next(self._steps)
         self._silences = 0
+        self._has_heard = False
         self._found: PlannedReads | None = None
 
     def __iter__(self) -> Iterator[BlockRead]:
@@ -114,14 +135,19 @@ class SearchedReads:
     def __len__(self) -> int:
         return 0 if self._found is None else len(self._found)
 
-    def refused(self) -> None:
-        """Go on to the next place."""
-        if self._found is None and self._pending is not None:
+    def refused(self) -> bool:
+        """Go on to the next place in the next poll."""
+        if self._found is not None:
+            return self._found.refused()
+        # A search that ended without the model begins anew: nothing of it was refused yet.
+        if self._pending is not None and self._silences:
             self.heard(None)
+        return False
 
     def heard(self, payload: bytes | None) -> None:
         """Take the answer to a step of the search."""
         self._silences = 0
+        self._has_heard |= payload is not None
         try:
             self._pending = self._steps.send(payload)
         except StopIteration as finished:
@@ -130,17 +156,28 @@ class SearchedReads:
 
     def _planned(self, found: tuple[Model, ...]) -> PlannedReads:
         series: list[Series] = []
+        commons: set[Model | None] = set()
         table = self._profile
         for meter, source in self._group:
             model = matching(self._profile, found, source.channel)
             if model is None:
-                self.forget()
+                self._begin()
                 seen = ", ".join(str(one.id) for one in found) or "none"
                 raise ModbusFault(Fault.ILLEGAL, f"no model of {self._profile.id} for {meter.id} (found: {seen})")
             self._base = found[0].address - MARKER_REGISTERS
             table = self._profile.located(model.id, model.address)
             series += series_of(meter, source, table)
+            commons |= {common_model_of(model, found)}
+        self.serial = _serial(self._unit, table, commons)
         return _planned(self._unit, table, series)
+
+
+def _serial(unit: int, table: DeviceProfile, commons: Set[Model | None]) -> SerialRead | None:
+    """How to ask for the serial number of the one device that all meters belong to; None where they are several."""
+    (common, *others) = commons
+    if common is None or others:
+        return None
+    return common_model_serial(unit, common.address, table.function_code)
 
 
 class _Listener:
@@ -168,4 +205,5 @@ def _planned(unit: int, profile: DeviceProfile, series: Sequence[Series]) -> Pla
         return BlockRead(request(unit, block), BlockDecoder(block, own, facts))
 
     once = [BlockRead(request(unit, block), FactsDecoder(block, facts)) for block in plan.once]
-    return PlannedReads(once, [live(block) for block in plan.live])
+    told = [register for block in plan.once for register in block.registers]
+    return PlannedReads(once, [live(block) for block in plan.live], is_told=lambda: facts.has(told))

@@ -19,6 +19,12 @@ def answer_in(received: bytes, unit: int, function_code: int, count: int) -> byt
     return whole or _frame_in(received, bytes((unit, function_code | ERROR)), _REFUSAL_BYTES)
 
 
+def is_as_long(received: bytes, unit: int, function_code: int, count: int) -> bool:
+    """Say whether all of the answer has come, right or wrong: its beginning, and as many bytes as it takes."""
+    at = received.find(bytes((unit, function_code, 2 * count)))
+    return at >= 0 and len(received) - at >= _FRAME_BYTES + 2 * count
+
+
 def _frame_in(received: bytes, head: bytes, length: int) -> bytes:
     at = received.find(head)
     while at >= 0:

@@ -14,6 +14,7 @@ MARKER = b"SunS"
 MARKER_REGISTERS = 2
 BASES = (40000, 0, 50000)
 END = 0xFFFF
+COMMON = 1
 MOST_MODELS = 64
 _LAST_ADDRESS = 0xFFFF
 
@@ -58,6 +59,11 @@ def matching(profile: DeviceProfile, found: tuple[Model, ...], channel: str | No
     known = [model for model in found if model.id in profile.variants]
     number = int(channel) if channel is not None and channel.isdecimal() else 1
     return known[number - 1] if 1 <= number <= len(known) else None
+
+
+def common_model_of(model: Model, found: tuple[Model, ...]) -> Model | None:
+    """Return the common model of the device that a model belongs to: the last one before it; None where none is."""
+    return next((one for one in reversed(found[: found.index(model)]) if one.id == COMMON), None)
 
 
 def _walk(address: int, function_code: int) -> Search:

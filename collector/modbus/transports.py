@@ -12,12 +12,14 @@ from pymodbus.framer import FramerType
 from collector.modbus.frames import HoldingRegisters, InputRegisters
 from config.portfolio.sources import ModbusBus, ModbusRtuBus, ModbusRtuTcpBus, ModbusTcpBus, ModbusUdpBus
 
+# Besides those of the system: a name that no resolver takes, a speed that an adapter does not have.
+CONNECTING_ERRORS: tuple[type[Exception], ...] = (ValueError,)
 try:
     import termios
 
-    LINE_ERRORS: tuple[type[Exception], ...] = (termios.error,)
+    CONNECTING_ERRORS += (termios.error,)
 except ImportError:  # not on every platform
-    LINE_ERRORS = ()
+    pass
 
 LARGEST_BACKLOG = 65_536
 PSEUDO_TERMINALS = Path("/dev/pts")

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
 
@@ -30,6 +31,15 @@ TYPES = {
 FLOATS = frozenset("efd")
 
 
+@dataclass(frozen=True, slots=True)
+class _Either:
+    patterns: Container[float]
+    beyond: range
+
+    def __contains__(self, value: object) -> bool:
+        return value in self.patterns or value in self.beyond
+
+
 def unpacker(block: Block, registers: Sequence[Register]) -> Callable[[bytes], tuple[float, ...]]:
     """Return what takes a block's payload apart; `registers` are in ascending order of address.
 
@@ -52,13 +62,22 @@ def absent_values(register: Register) -> Container[float]:
     """Return the decoded values that mean "no value".
 
     NaN needs none. A floating-point zero is never taken for one: it cannot be told from a measured 0 afterwards.
+    Raises `ConfigurationError` for a bound below which a number that is no integer should lie.
     """
     code, count = type_of(register)
-    raw = (pattern.to_bytes(2 * register.count, "big") for pattern in register.not_available)
+    raw = (_as_register(pattern, code).to_bytes(2 * register.count, "big") for pattern in register.not_available)
     values = frozenset(struct.unpack(f">{code}", pattern)[0] for pattern in raw)
     if register.not_available_from is not None:
-        return range(register.not_available_from, 1 << 16 * count)
+        if code in FLOATS:
+            raise ConfigurationError(f"register {register.address}: not_available_from is for integers alone")
+        beyond = range(register.not_available_from, 1 << 16 * count)
+        return _Either(values, beyond) if values else beyond
     return values - {0.0} if code in FLOATS else values
+
+
+def _as_register(pattern: int, code: str) -> int:
+    # The pattern of a byte is written as a byte also where that is the upper one.
+    return pattern << 8 if code.endswith("x") and pattern < 1 << 8 else pattern
 
 
 def type_of(register: Register) -> tuple[str, int]:

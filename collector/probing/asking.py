@@ -2,7 +2,7 @@
 
 import asyncio
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from pymodbus.pdu import ModbusPDU
@@ -15,7 +15,12 @@ PAUSE_S = 0.03
 MOST_REQUESTS = 400
 TRIES = 2
 SILENT_AT_FIRST = 3
-_FINAL = frozenset({Fault.ILLEGAL, Fault.FAILURE})
+# A device that hangs up on what it does not have may need a moment before it takes the next connection.
+RECONNECTING_S = (1.0, 3.0, 5.0)
+_ANSWERS = frozenset({Fault.ILLEGAL, Fault.FAILURE, Fault.BUSY, Fault.ACKNOWLEDGED})
+_FINAL = frozenset({Fault.ILLEGAL, Fault.FAILURE, Fault.DISCONNECTED})
+# What a device may do that has nothing there, and a device that is not there at all.
+_NOTHING = frozenset({Fault.SILENT, Fault.HUNG_UP, Fault.GATEWAY, Fault.GATEWAY_PATH})
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -46,12 +51,24 @@ class Asker:
         self._pause_s = pause_s
         self._most_requests = most_requests
         self._sleep = sleep
+        self._silent_at_first = SILENT_AT_FIRST
         self._has_answered = False
 
     @property
     def is_exhausted(self) -> bool:
         """Whether nothing more is asked."""
         return self.requests >= self._most_requests
+
+    async def greet(self, places: Sequence[Block]) -> None:
+        """Ask for one place after the other until the unit answers: many are silent where they have nothing.
+
+        Raises `ModbusFault` where nobody answers at all.
+        """
+        self._silent_at_first = max(SILENT_AT_FIRST, len(places))
+        for place in places:
+            await self.payload(place)
+            if self._has_answered:
+                return
 
     async def payload(self, block: Block) -> bytes | None:
         """Return the registers of a block as bytes, None where the device refuses them or stays silent.
@@ -68,9 +85,9 @@ class Asker:
             payload = await self._read(block)
         except ModbusFault as error:
             self.refused[place] = error.fault
+            self._has_answered |= error.fault in _ANSWERS
             if error.fault is Fault.DISCONNECTED or self._is_nobody_there():
                 raise
-            self._has_answered |= error.fault in _FINAL
             return None
         self._has_answered = True
         registers = struct.unpack(f">{block.count}H", payload)
@@ -83,13 +100,27 @@ class Asker:
                 await self._sleep(self._pause_s)
             self.requests += 1
             try:
-                return await self._bus.read(request(self.unit, block))
+                return await self._ask(block)
             except ModbusFault as error:
-                # A device that talks, but not about these registers, is asked for them once.
-                is_worth_it = error.fault not in _FINAL and not (self._has_answered and error.fault is Fault.SILENT)
-                if not left or not is_worth_it or self.is_exhausted:
+                if not left or not self._is_worth_another(error.fault):
                     raise
         raise AssertionError("every try returns or raises")
+
+    def _is_worth_another(self, fault: Fault) -> bool:
+        # What has nothing to say about a place is asked for it once, but for the very first one.
+        is_news = not self._has_answered and not self.refused
+        return fault not in _FINAL and (is_news or fault not in _NOTHING) and not self.is_exhausted
+
+    async def _ask(self, block: Block) -> bytes:
+        asked = request(self.unit, block)
+        for wait_s in RECONNECTING_S if self._has_answered or self.refused else ():
+            try:
+                return await self._bus.read(asked)
+            except ModbusFault as error:
+                if error.fault is not Fault.DISCONNECTED:
+                    raise
+            await self._sleep(wait_s)
+        return await self._bus.read(asked)
 
     def _known(self, block: Block) -> bytes | None:
         words = self.words.get(block.function_code, {})
@@ -99,4 +130,4 @@ class Asker:
         return struct.pack(f">{block.count}H", *(register or 0 for register in registers))
 
     def _is_nobody_there(self) -> bool:
-        return not self._has_answered and len(self.refused) >= SILENT_AT_FIRST
+        return not self._has_answered and len(self.refused) >= self._silent_at_first

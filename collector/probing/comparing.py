@@ -43,5 +43,5 @@ def _beside(display: Display, reading: ProbedReading) -> Compared:
     register = reading.register
     if reading.value is None:
         return Compared(display, None, register)
-    ratio = ratio_to_canonical(register.unit, display.quantity) / ratio_to_canonical(display.unit, display.quantity)
+    ratio = ratio_to_canonical(reading.unit, display.quantity) / ratio_to_canonical(display.unit, display.quantity)
     return Compared(display, convert(reading.value, ratio), register)

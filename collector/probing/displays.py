@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from collector.conversion import ratio_to_canonical
 from config.errors import ConfigurationError
+from config.profiles.unit_rules import SPELLINGS
 from config.quantities import QUANTITIES, UNITS, Kind
 
 # what people call it -> quantity
@@ -28,10 +29,12 @@ NAMES = MappingProxyType(
         "strom": "current",
         "frequenz": "frequency",
         "waerme": "heat_energy",
+        "wärme": "heat_energy",
         "volumen": "volume",
     }
 )
-_FORM = re.compile(r"(?P<name>[a-z0-9_]+)(?:\.(?P<phase>[A-Za-z0-9]+))?=(?P<value>-?\d+(?:[.,]\d+)?)(?P<unit>\D\S*)?")
+_NUMBER = r"-?\d{1,3}(?:\.\d{3})+,\d+|-?\d+(?:[.,]\d+)?"
+_FORM = re.compile(rf"(?P<name>\w+)(?:\.(?P<phase>\w+))? ?= ?(?P<value>{_NUMBER}) ?(?P<unit>[^\s\d.,]\S*)?")
 # A counter runs on between the look at the display and the question; a gauge never stands still.
 _COUNTER_RUNS_ON = Decimal("0.0001")
 _GAUGE_MOVES = Decimal("0.02")
@@ -65,15 +68,23 @@ class Display:
 def display_of(text: str) -> Display:
     """Return what `name=value` says; the unit is the quantity's own unless one follows.
 
-    Raises `ConfigurationError`.
+    Names in capitals, German decimals (12.345,6) and units as devices write them (KWH, m³) are taken too. Raises
+    `ConfigurationError`.
     """
     found = _FORM.fullmatch(text.strip())
-    quantity = NAMES.get(found["name"], found["name"]) if found else ""
-    if found is None or quantity not in QUANTITIES:
-        allowed = ", ".join([*NAMES, *QUANTITIES])
-        raise ConfigurationError(f"{text!r} is no value of a display, as energy=12345.6 is (allowed: {allowed})")
-    unit = found["unit"] or QUANTITIES[quantity].unit
+    if found is None:
+        allowed = "energy=12345.6, heat=12,345MWh, voltage.L1=231"
+        raise ConfigurationError(f"{text!r} is no value of a display (allowed: {allowed})")
+    name = found["name"].lower()
+    quantity = NAMES.get(name, name)
+    if quantity not in QUANTITIES:
+        raise ConfigurationError(f"{text!r}: unknown name {name!r} (allowed: {', '.join([*NAMES, *QUANTITIES])})")
+    unit = SPELLINGS.get(found["unit"], found["unit"]) or QUANTITIES[quantity].unit
     if unit not in UNITS:
         raise ConfigurationError(f"{text!r}: unknown unit {unit!r} (allowed: {', '.join(UNITS)})")
     ratio_to_canonical(unit, quantity)
-    return Display(quantity, Decimal(found["value"].replace(",", ".")), unit, found["phase"])
+    return Display(quantity, _decimal(found["value"]), unit, found["phase"])
+
+
+def _decimal(written: str) -> Decimal:
+    return Decimal(written.replace(".", "").replace(",", ".") if "," in written else written)

@@ -1,8 +1,11 @@
 """Which table describes a device: every table is tried, the most plausible one stands first."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from collector.modbus.plan import Block, spanning
+from collector.modbus.sunspec import MARKER_REGISTERS
 from collector.probing.asking import Asker
 from collector.probing.checking import Checked, check
 from collector.probing.comparing import Compared, compared
@@ -11,6 +14,10 @@ from collector.probing.plausibility import judge, score
 from config.profiles.registers import DeviceProfile
 
 REFUSED = -2.0
+MOST_GREETINGS = 12
+
+Progress = Callable[[float, str], None]
+"""Told the share that is done (0 to 1), and with what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class Candidate:
 
 
 async def candidates(
-    asker: Asker, profiles: Iterable[DeviceProfile], displays: Sequence[Display] = ()
+    asker: Asker, profiles: Sequence[DeviceProfile], displays: Sequence[Display] = (), *, progress: Progress
 ) -> list[Candidate]:
     """Return the tables that fit, the best first; the same registers are asked for once only.
 
@@ -44,9 +51,29 @@ async def candidates(
     Raises `ModbusFault` where nobody answers.
     """
     tables = [profile for profile in profiles if not profile.is_template]
-    found = [_candidate(await check(asker, profile, singly=False), displays) for profile in tables]
+    progress(0.0, f"unit {asker.unit}?")
+    await asker.greet(first_places(tables)[:MOST_GREETINGS])
+    found = []
+    for number, profile in enumerate(tables):
+        progress(number / len(tables), profile.id)
+        found.append(_candidate(await check(asker, profile, singly=False), displays))
     fitting = [one for one in found if (one.score > 0 and one.plausible) or one.agreeing]
     return sorted(fitting, key=_rank)
+
+
+def first_places(tables: Sequence[DeviceProfile]) -> list[Block]:
+    """Return where the tables begin, the most frequent place first."""
+    places = Counter(place for table in tables if (place := _first_place(table)) is not None)
+    return [place for place, _ in places.most_common()]
+
+
+def _first_place(table: DeviceProfile) -> Block | None:
+    if table.relative:
+        return Block(table.function_code, table.search_at[0], MARKER_REGISTERS, ()) if table.search_at else None
+    for register in table.series.values():
+        span = spanning(register)
+        return Block(span.function_code, span.address, span.count, ())
+    return None
 
 
 def _rank(candidate: Candidate) -> tuple[float, float, int, str]:

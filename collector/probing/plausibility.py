@@ -4,17 +4,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from collector.conversion import convert, ratio_to_canonical
-from config.errors import ConfigurationError
 from config.profiles.registers import Register
 from config.quantities import QUANTITIES, Kind
 
 
 @dataclass(frozen=True, slots=True)
 class ProbedReading:
-    """What a register said, in the unit of its table; None: the device has no value there."""
+    """What a register said, in `unit`; None: the device has no value there."""
 
     register: Register
     value: float | None
+
+    @property
+    def unit(self) -> str:
+        """The unit of the table; the quantity's own where the device told in which unit it counts."""
+        register = self.register
+        return register.unit if register.unit_rule is None else QUANTITIES[register.quantity].unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,8 @@ _BETWEEN_PHASES = (310.0, 450.0)
 _LARGEST_COUNTER = 1e9
 _SMALLEST = 1e-6  # a float that was put together wrongly is next to nothing or beyond all bounds
 _SIGNED_COUNTERS = frozenset({"active_energy_net"})
-_TELLING = {"frequency": 6.0, "voltage": 4.0, "power_factor": 1.0}
+# Any word below a thousand million may be a count of pulses.
+_TELLING = {"frequency": 6.0, "voltage": 4.0, "power_factor": 1.0, "pulse_count": 0.1}
 _PHASES = ("L1", "L2", "L3")
 _DIRECT = "DC"
 _SUM_TOLERANCE = 0.03
@@ -58,10 +64,10 @@ _SUM_WEIGHT = 3.0
 def judge(reading: ProbedReading) -> Judgement:
     """Judge one value: limits of the grid and of the building, and no counter below zero."""
     quantity = reading.register.quantity
-    value = None if reading.value is None else _canonical(reading.register, reading.value)
-    if value is None or quantity not in QUANTITIES:
+    value = _canonical(reading)
+    if value is None:
         return Judgement(0.0)
-    shown = f"{quantity} {reading.register.phase} = {reading.value:.6g} {reading.register.unit}".replace(" total", "")
+    shown = f"{quantity} {reading.register.phase} = {reading.value:.6g} {reading.unit}".replace(" total", "")
     if value and abs(value) < _SMALLEST:
         return Judgement(-4.0, f"{shown}: next to nothing, as a wrong type or word order gives")
     if QUANTITIES[quantity].kind is Kind.COUNTER:
@@ -84,7 +90,7 @@ def _counter(quantity: str, value: float, shown: str) -> Judgement:
         return Judgement(-4.0, f"{shown}: a counter is never negative")
     if abs(value) > _LARGEST_COUNTER:
         return Judgement(-4.0, f"{shown}: more than any meter counts")
-    return Judgement(1.0 if value else 0.0)
+    return Judgement(_TELLING.get(quantity, 1.0) if value else 0.0)
 
 
 def _gauge(register: Register, value: float, shown: str) -> Judgement:
@@ -120,8 +126,7 @@ def _all(values: Iterable[float | None]) -> list[float] | None:
     return known if len(known) == len(found) else None
 
 
-def _canonical(register: Register, value: float) -> float | None:
-    try:
-        return convert(value, ratio_to_canonical(register.unit, register.quantity))
-    except ConfigurationError:
+def _canonical(reading: ProbedReading) -> float | None:
+    if reading.value is None or reading.register.quantity not in QUANTITIES:
         return None
+    return convert(reading.value, ratio_to_canonical(reading.unit, reading.register.quantity))

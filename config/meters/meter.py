@@ -189,6 +189,15 @@ def measured_as(meter: Meter, quantity: str) -> str:
     return meter.quantity if quantity == "delivery" else quantity
 
 
+def counts_otherwise(meter: Meter, quantity: str) -> bool:
+    """Whether a series tells a meter's consumption in another way than it is counted by, and so in no figure.
+
+    That are amounts of intervals (a load profile) beside a register, and the other way round.
+    """
+    kinds = {QUANTITIES[quantity].kind, QUANTITIES[meter.quantity].kind}
+    return quantity != "delivery" and kinds == {Kind.AMOUNT, Kind.COUNTER}
+
+
 def weather_meter_id(station: str) -> str:
     """Return the id under which the readings of a weather station are kept; it exists without being declared."""
     return _WEATHER + station

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import reduce
+from itertools import takewhile
 from types import UnionType
 from typing import Annotated, Any, TypeVar, get_args
 
@@ -153,6 +155,30 @@ def validated(model: type[Model], document: Document, at: YamlPath = ()) -> tupl
     except ValidationError as error:
         details = error.errors(include_url=False)
         return None, [_problem(model, document, at, detail) for detail in details]
+
+
+def sound_part(model: type[Model], value: dict[str, Any]) -> tuple[Model | None, frozenset[YamlPath]]:
+    """Return what a mapping says without its wrong keys, and these keys; None where nothing is left without them.
+
+    Of a list with something wrong in it nothing is taken.
+    """
+    try:
+        return model.model_validate(value), frozenset()
+    except ValidationError as error:
+        paths = [detail["loc"] for detail in error.errors(include_url=False, include_input=False)]
+    wrong_keys = frozenset(tuple(takewhile(lambda key: isinstance(key, str), path)) for path in paths)
+    try:
+        return model.model_validate(reduce(_without, wrong_keys, value)), wrong_keys
+    except ValidationError:
+        return None, wrong_keys
+
+
+def _without(value: dict[str, Any], path: YamlPath) -> dict[str, Any]:
+    key, rest = path[0], path[1:]
+    inner = value.get(str(key))
+    if rest and isinstance(inner, dict):
+        return {**value, str(key): _without(inner, rest)}
+    return {name: one for name, one in value.items() if name != key}
 
 
 def _at(value: Any, path: YamlPath) -> object:

@@ -42,10 +42,17 @@ class Document:
         return self.value_lines.get(self.nearest(path), 1)
 
     def nearest(self, path: YamlPath) -> YamlPath:
-        """Return the longest beginning of `path` that stands in the file."""
-        while path and path not in self.value_lines:
-            path = path[:-1]
-        return path
+        """Return the longest beginning of `path` that stands in the file.
+
+        The place in a list is left out where the file has a single thing instead of a list.
+        """
+        found: YamlPath = ()
+        for key in path:
+            if (*found, key) in self.value_lines:
+                found = (*found, key)
+            elif isinstance(key, str):
+                break
+        return found
 
     def problem(self, path: YamlPath, message: str, allowed: str = "") -> Problem:
         """Return a problem with the value at `path`."""

@@ -8,11 +8,19 @@ from typing import Any
 
 from config.errors import Problem
 from config.meters.rules import meter_findings, quantity_of
-from config.meters.schema import MeterEntry
 from config.mqtt.rules import Listening, collisions, with_defaults
 from config.parsing.spelling import did_you_mean
 from config.parsing.yaml_places import Document, Finding
-from config.portfolio.drafts import Drafts, MeterPlace, Place, ascending, entries_under, ids_of, places_under
+from config.portfolio.drafts import (
+    Drafts,
+    MeterPlace,
+    Place,
+    ascending,
+    entries_under,
+    ids_of,
+    meters_under,
+    places_under,
+)
 from config.portfolio.formula_checks import formula_problems
 from config.portfolio.schema import MeasureEntry, TariffEntry
 from config.portfolio.source_rules import meter_source_findings, source_findings
@@ -20,7 +28,7 @@ from config.portfolio.source_rules import meter_source_findings, source_findings
 
 def reference_problems(drafts: Drafts) -> list[Problem]:
     """Return every cross-reference problem."""
-    meters = [MeterPlace(place, entry) for place, entry in entries_under(drafts.properties, "meters", MeterEntry)]
+    meters = list(meters_under(drafts.properties))
     checks: tuple[Iterable[Problem], ...] = (
         _duplicates(drafts),
         _district_problems(drafts),
@@ -80,15 +88,16 @@ def _property_references(drafts: Drafts) -> Iterator[Problem]:
 def _meter_problems(drafts: Drafts, meters: list[MeterPlace]) -> Iterator[Problem]:
     kinds = _source_kinds(drafts.district)
     brokers = _brokers(drafts.district)
-    for place, entry in ((meter.place, meter.entry) for meter in meters):
-        yield from _located(place, meter_findings(entry))
+    for meter in meters:
+        place, entry = meter.place, meter.entry
+        yield from _of_meter(meter, meter_findings(entry))
         yield from ascending(place, "factor", entry.factor)
         yield from ascending(place, "gas", entry.gas)
         source = place.value.get("source")
         if isinstance(source, dict) and source.get("from") in brokers:
             source = with_defaults(source, brokers[source["from"]], place.value, _property_of(place))
         if isinstance(source, dict) and not entry.is_virtual:
-            yield from _located(place, meter_source_findings(entry, source, kinds, drafts.profiles))
+            yield from _of_meter(meter, meter_source_findings(entry, source, kinds, drafts.profiles))
 
 
 def _source_kinds(district: Document | None) -> dict[str, str] | None:
@@ -111,11 +120,15 @@ def _located(place: Place, findings: Iterable[Finding]) -> Iterator[Problem]:
     return (place.problem(where, message, allowed) for where, message, allowed in findings)
 
 
+def _of_meter(meter: MeterPlace, findings: Iterable[Finding]) -> Iterator[Problem]:
+    return _located(meter.place, (finding for finding in findings if not meter.follows(finding[0])))
+
+
 def _double_use(meters: list[MeterPlace]) -> Iterator[Problem]:
     first: dict[tuple[object, ...], MeterPlace] = {}
     for meter in meters:
         source = meter.entry.source
-        if source is None or source.source is None or source.device is None:
+        if source is None or source.source is None or source.device is None or meter.follows(("source", "channel")):
             continue
         other = first.setdefault((source.source, source.device, quantity_of(meter.entry), source.channel), meter)
         if other is not meter:
@@ -129,6 +142,8 @@ def _same_messages(drafts: Drafts, meters: list[MeterPlace]) -> Iterator[Problem
     for meter in meters:
         source = meter.place.value.get("source")
         if not isinstance(source, dict) or source.get("from") not in brokers or meter.entry.source is None:
+            continue
+        if meter.follows(("source", "where")):
             continue
         full = with_defaults(source, brokers[source["from"]], meter.place.value, _property_of(meter.place))
         if isinstance(full.get("topic"), str):

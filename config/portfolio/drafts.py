@@ -8,11 +8,14 @@ from typing import Any, Protocol, TypeVar
 
 from config.errors import Problem
 from config.meters.schema import MeterEntry
-from config.parsing.schema import Strict, validated
+from config.parsing.schema import Strict, sound_part, validated
 from config.parsing.yaml_places import Document, YamlPath
 from config.profiles.registers import DeviceProfile
 
 Entry = TypeVar("Entry", bound=Strict)
+# Without these a meter would be taken for another one.
+_TELLS_WHAT_IT_IS = frozenset({"id", "medium", "quantity", "unit", "formula"})
+_NEEDED: frozenset[YamlPath] = frozenset({("source",), ("gas",), ("tank",), ("pulse_kwh",), ("pulse_m3",)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class MeterPlace:
-    """A meter whose own entry is right, with its place."""
+    """A meter whose own entry is right, with its place; `wrong` are keys in it that are not, and left out."""
 
     place: Place
     entry: MeterEntry
+    wrong: frozenset[YamlPath] = frozenset()
+
+    def follows(self, where: YamlPath) -> bool:
+        """Whether a finding at `where` may only follow from what was left out, or speaks of it once more."""
+        if not where:  # a key that is needed and was left out
+            return not _NEEDED.isdisjoint(self.wrong)
+        return any(where[: len(path)] == path for path in self.wrong)
 
 
 class _Since(Protocol):
@@ -71,6 +81,14 @@ def entries_under(documents: Iterable[Document], key: str, model: type[Entry]) -
         entry, _ = validated(model, place.document, place.path)
         if entry is not None:
             yield place, entry
+
+
+def meters_under(documents: Iterable[Document]) -> Iterator[MeterPlace]:
+    """Yield the meters; one that is wrong in a detail is looked at without it, so that all is said at once."""
+    for place in places_under(documents, "meters"):
+        entry, wrong = sound_part(MeterEntry, place.value)
+        if entry is not None and not any(path[0] in _TELLS_WHAT_IT_IS for path in wrong):
+            yield MeterPlace(place, entry, wrong)
 
 
 def ids_of(found: Iterable[Place]) -> list[str]:

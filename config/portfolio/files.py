@@ -71,7 +71,13 @@ def _checked(model: type[Model], document: Document, problems: list[Problem]) ->
 
 def _wrongly_named(folder: Path) -> Iterable[Problem]:
     # A file that is silently passed over would be a property that nobody misses.
-    for file in sorted(file for name in FOLDERS for file in (folder / name).glob("*.yml")):
-        yield Problem(file.as_posix(), 1, ".", "would not be read: the name must end in .yaml")
+    for name in FOLDERS:
+        for file in sorted((folder / name).rglob("*")):
+            if file.suffix.lower() not in {".yaml", ".yml"} or file.name.startswith("."):
+                continue
+            if file.suffix != ".yaml":
+                yield Problem(file.as_posix(), 1, ".", "would not be read: the name must end in .yaml")
+            elif file.parent != folder / name:
+                yield Problem(file.as_posix(), 1, ".", f"would not be read: it must stand in {name} itself")
     if (folder / "district.yml").exists():
         yield Problem((folder / "district.yml").as_posix(), 1, ".", "would not be read: the name must end in .yaml")

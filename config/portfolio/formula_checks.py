@@ -1,6 +1,6 @@
 """Whether the meters that formulas and sub-meters name exist, fit together, and lead back to themselves on no day."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,11 +64,25 @@ def _unknown(formulas: Iterable[_Formula], meters: Iterable[MeterPlace], known: 
     for formula in formulas:
         for name in formula.parts:
             if name not in known:
-                yield formula.problem(f"unknown meter {name!r}{did_you_mean(name, known)}")
+                hint = _written_together(name, known) or did_you_mean(name, known)
+                yield formula.problem(f"unknown meter {name!r}{hint}")
     for meter in meters:
         main = meter.entry.sub_meter_of
         if main is not None and main not in known:
             yield meter.place.problem(("sub_meter_of",), f"unknown meter {main!r}{did_you_mean(main, known)}")
+
+
+def _written_together(name: str, known: Collection[str]) -> str:
+    """Return a hint where a word is several meters with signs between them; empty where it is not."""
+    starts = [0, *(end + 1 for end, sign in enumerate(name) if sign in "+-")]
+    apart: dict[int, str] = {}
+    for start in reversed(starts):
+        if name[start:] in known:
+            apart[start] = name[start:]
+            continue
+        for later in [one for one in apart if name[start : one - 1] in known]:
+            apart[start] = f"{name[start : later - 1]} {name[later - 1]} {apart[later]}"
+    return f", did you mean {apart[0]!r}? Signs stand apart, since ids have hyphens" if 0 in apart else ""
 
 
 def _misfits(formulas: Iterable[_Formula], entries: Mapping[str, MeterEntry]) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """What exists: the district, its municipalities, properties, people, sources and prices, looked up by id."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -94,6 +95,16 @@ class Portfolio:
         if meter_id not in self.meters:
             raise NotFound("meter", meter_id)
         return self.meters[meter_id]
+
+    def name_of(self, meter: Meter) -> str:
+        """Return how people call a meter; its id stands behind a name that others of its property have too."""
+        name = meter.title or meter.medium.title
+        return f"{name} ({meter.id})" if (meter.property_id, name) in self._names_of_several else name
+
+    @cached_property
+    def _names_of_several(self) -> set[tuple[str, str]]:
+        names = Counter((meter.property_id, meter.title or meter.medium.title) for meter in self.meters.values())
+        return {name for name, count in names.items() if count > 1}
 
     def measure(self, measure_id: str) -> Measure:
         """Return the measure; raises `NotFound`."""

@@ -17,11 +17,11 @@ TOUCHED = "touched"
 
 _ESCAPES = str.maketrans({",": r"\,", "=": r"\=", " ": r"\ "})
 # InfluxDB keeps nanoseconds in 64 bits, less the two values that mean "no time".
-_EARLIEST_MS = -(2**63 - 2) // 1_000_000 + 1
-_LATEST_MS = (2**63 - 2) // 1_000_000
+EARLIEST_MS = -(2**63 - 2) // 1_000_000 + 1
+LATEST_MS = (2**63 - 2) // 1_000_000
 
 
-def encode(readings: Iterable[Reading], *, before_ms: int = _EARLIEST_MS, late: Firsts | None = None) -> bytes:
+def encode(readings: Iterable[Reading], *, before_ms: int = EARLIEST_MS, late: Firsts | None = None) -> bytes:
     """Return one line per reading, time in milliseconds, values always as floats.
 
     `late` takes the spans of the readings before `before_ms`. Raises `InvalidReading` for what line protocol cannot
@@ -33,7 +33,7 @@ def encode(readings: Iterable[Reading], *, before_ms: int = _EARLIEST_MS, late: 
     for meter, quantity, time_ms, value in readings:
         head = heads.get(meter) or heads.setdefault(meter, _head(meter))
         tail = tails.get(quantity) or tails.setdefault(quantity, _tail(quantity))
-        if not (math.isfinite(value) and before_ms <= time_ms <= _LATEST_MS):
+        if not (math.isfinite(value) and before_ms <= time_ms <= LATEST_MS):
             demand_encodable(Reading(meter, quantity, time_ms, value))
             if late is not None:
                 note_late(late, meter, time_ms)
@@ -58,7 +58,7 @@ def demand_encodable(reading: Reading) -> None:
     _tail(reading.quantity)
     if not math.isfinite(reading.value):
         raise InvalidReading("not_a_number", f"{reading.meter} {reading.quantity}: {reading.value} is not finite")
-    if not _EARLIEST_MS <= reading.time_ms <= _LATEST_MS:
+    if not EARLIEST_MS <= reading.time_ms <= LATEST_MS:
         raise InvalidReading("time_out_of_range", f"{reading.meter} {reading.quantity}: {reading.time_ms} ms")
 
 

@@ -14,7 +14,7 @@ from urllib3.exceptions import HTTPError
 from config.errors import Unreachable
 from gateway.influx.columns import EMPTY, columns
 from gateway.influx.influxql import SELECT, database_of, quoted
-from gateway.influx.line_protocol import MEASUREMENT, TOUCHED
+from gateway.influx.line_protocol import EARLIEST_MS, LATEST_MS, MEASUREMENT, TOUCHED
 from gateway.influx.refusals import unreachable
 from gateway.influx.tables import Table, tables_of
 from gateway.influx.writing import InfluxWriter
@@ -115,8 +115,15 @@ def _select(meter: str, quantity: str, *conditions: str) -> str:
 
 
 def _bounds(start: datetime | None, end: datetime | None) -> list[str]:
-    since = [] if start is None else [f"time >= {first_millisecond(start)}ms"]
-    return since if end is None else [*since, f"time < {first_millisecond(end)}ms"]
+    """Return the conditions of an interval; InfluxQL refuses instants that it could not store."""
+    conditions: list[str] = []
+    if start is not None:
+        first_ms = first_millisecond(start)
+        after = f"time > {LATEST_MS}ms" if first_ms > LATEST_MS else f"time >= {max(first_ms, EARLIEST_MS)}ms"
+        conditions.append(after)
+    if end is not None and first_millisecond(end) <= LATEST_MS:
+        conditions.append(f"time < {max(first_millisecond(end), EARLIEST_MS)}ms")
+    return conditions
 
 
 def _series(tables: Sequence[Table]) -> Series:

@@ -1,6 +1,6 @@
 """The operations database: what people and the service did. Readings live in the store, not here."""
 
-from gateway.operations.alert_rows import (
+from gateway.operations.alerts.rows import (
     AlertLogRow,
     AlertRow,
     AlertState,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, or_, select
 
 from gateway.operations.connections import Connections
 from gateway.operations.rows import AuditRow
@@ -52,6 +52,18 @@ class Audit:
         for row in self._rows(select(audit).where(audit.c.subject.in_(subjects)).order_by(audit.c.id.desc())):
             found.setdefault(row.subject, []).append(row)
         return found
+
+    def of_meter(
+        self, meter_id: str, event_ids: Collection[str], *, before: int | None = None, limit: int = 100
+    ) -> list[AuditRow]:
+        """Return what was done to a meter, newest first: to itself, and to its events, recorded or taken back.
+
+        `event_ids` are those that are recorded; `before` leaves out that entry and the newer ones, None: nothing.
+        """
+        named = audit.c.subject == meter_id, audit.c.subject.startswith(f"{meter_id}:", autoescape=True)
+        query = select(audit).where(or_(*named, audit.c.subject.in_(event_ids)))
+        older = query if before is None else query.where(audit.c.id < before)
+        return self._rows(older.order_by(audit.c.id.desc()).limit(limit))
 
     def _rows(self, query: Select[Any], connection: Connection | None = None) -> list[AuditRow]:
         with self._connections.reading(connection) as reading:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from config.errors import ConfigurationError, Unreachable
 from gateway.sqlite_errors import DAMAGED, hint_of, kind_of
@@ -51,6 +52,8 @@ class Connections:
 def _in_our_words() -> Iterator[None]:
     try:
         yield
+    except NoConnectionFree as error:
+        raise Unreachable(f"the operations database is asked by too many at once: {error}") from error
     except OperationalError as error:
         message = f"the operations database does not answer: {error.orig}{hint_of(error.orig)}"
         raise Unreachable(message) from error
@@ -67,13 +70,16 @@ def _engine(url: str) -> Engine:
     except (ArgumentError, ImportError) as error:
         # Not the URL itself: it may hold a password.
         raise ConfigurationError(f"ZAEHLWERK_DATABASE_URL names no database that can be used: {error}") from None
+    except OSError as error:
+        raise ConfigurationError(f"there is no room for the operations database: {error}") from error
 
 
 def _engine_of(parsed: URL) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True)
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    if parsed.database in {None, "", ":memory:"}:
+        raise ConfigurationError("ZAEHLWERK_DATABASE_URL names no file: what people record would be lost in the end")
+    Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

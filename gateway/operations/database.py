@@ -6,18 +6,18 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, text
 
-from gateway.operations.alerts import Alerts
+from gateway.operations.alerts.alerts import Alerts
+from gateway.operations.alerts.judgements import Judgements
+from gateway.operations.alerts.outbox import Outbox
 from gateway.operations.audit import Audit
 from gateway.operations.balances import Balances
 from gateway.operations.connections import Connections
-from gateway.operations.events import Events
-from gateway.operations.former_values import FormerValues
-from gateway.operations.judgements import Judgements
-from gateway.operations.ledger import Ledger
+from gateway.operations.ledger.ledger import Ledger
+from gateway.operations.meters.events import Events
+from gateway.operations.meters.former_values import FormerValues
+from gateway.operations.meters.notes import Notes
+from gateway.operations.meters.photos import Photos
 from gateway.operations.migrating import upgrade
-from gateway.operations.notes import Notes
-from gateway.operations.outbox import Outbox
-from gateway.operations.photos import Photos
 from gateway.operations.tokens import Tokens
 
 

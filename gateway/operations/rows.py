@@ -1,5 +1,5 @@
 """What the operations database gives out and takes: one frozen row type per table; those of alerts stand in
-`alert_rows`. Instants are aware, UTC.
+`alerts.rows`. Instants are aware, UTC.
 """
 
 from dataclasses import dataclass

@@ -1,18 +1,17 @@
 """A folder of photos, each under the hash of its content: the same photo twice is one file."""
 
 import hashlib
-import os
 import re
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from config.errors import InvalidReading, NotFound, StorageFull
 from gateway.photos.heif import without_exif
 from gateway.photos.jpeg import bare_jpeg
 from gateway.photos.png import bare_png
 from gateway.photos.webp import bare_webp
+from gateway.whole_file import write_whole
 
 LARGEST_PHOTO_BYTES = 8 * 1024 * 1024
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -46,7 +45,8 @@ class PhotoFolder:
         path = self._path(photo.sha256)
         try:
             if not path.exists():
-                _write(path, photo.content)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(path, photo.content)
         except OSError as error:
             raise StorageFull(f"the photo cannot be kept: {error.strerror}") from error
         return photo
@@ -84,13 +84,3 @@ def _bare(content: bytes) -> KeptPhoto:
     except (ValueError, IndexError, struct.error) as error:
         raise InvalidReading("no_photo", f"the picture is damaged: {error}") from error
     return KeptPhoto(hashlib.sha256(bare).hexdigest(), media_type, bare)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """A name that stands has the whole content behind it, even after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)

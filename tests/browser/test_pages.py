@@ -17,6 +17,7 @@ PAGES = (
     "/zaehler/gs-wasser?spanne=jahr",
     "/zaehler/gs-strom?spanne=tag&ab=2026-03-10",
     "/zaehler/gs-strom/herkunft?start=2025-12-01&end=2026-02-01",
+    "/zaehler/gs-strom/verlauf",
     "/alarme",
     "/alarme/1",
     "/massnahmen",

@@ -92,6 +92,13 @@ def test_refusing_the_same_again_changes_nothing(sink: KeepingSink) -> None:
     assert sink.refused_counts() == {"not_json": 1, "unknown_meter": 1}
 
 
+def test_a_file_whose_name_is_no_utf_8_is_refused_like_any_other(sink: KeepingSink) -> None:
+    sink.append([reading(0)], [NOT_JSON._replace(place="st\udce4nde.csv:3", detail="\ud800 ist keine Zahl")])
+
+    assert [(one.place, one.detail) for one in sink.refused()] == [("st?nde.csv:3", "? ist keine Zahl")]
+    assert Kept(sink).readings == [reading(0)]
+
+
 def test_a_long_content_is_cut(sink: KeepingSink) -> None:
     sink.append([], [NOT_JSON._replace(content=b"x" * 10_000)])
 

@@ -100,6 +100,18 @@ def test_an_open_bound_means_unbounded_even_in_the_future_and_before_1970(store:
     assert pairs(store.read(METER, QUANTITY, START + QUARTER, None)) == expected(late)
 
 
+def test_bounds_of_any_calendar_are_understood(store: Store) -> None:
+    store.write([reading(0, 1.0)])
+    first, middle_ages, far, last = (datetime(year, 1, 1, tzinfo=UTC) for year in (1, 1500, 2400, 9999))
+
+    assert pairs(store.read(METER, QUANTITY, first, last)) == expected(reading(0, 1.0))
+    assert pairs(store.read_with_neighbours(METER, QUANTITY, first, last)) == expected(reading(0, 1.0))
+    assert pairs(store.read_with_neighbours(METER, QUANTITY, first, middle_ages)) == expected(reading(0, 1.0))
+    assert pairs(store.read_with_neighbours(METER, QUANTITY, far, last)) == expected(reading(0, 1.0))
+    assert len(store.read(METER, QUANTITY, first, middle_ages)) == 0
+    assert len(store.read(METER, QUANTITY, far, last)) == 0
+
+
 def test_meters_and_quantities_do_not_mix(store: Store) -> None:
     other_meter = reading(0, 2.0, meter="gs-musterdorf-gas")
     other_quantity = reading(0, 3.0, quantity="active_power.L1")

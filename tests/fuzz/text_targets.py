@@ -6,11 +6,13 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from alerts.channels.smtp import parse_smtp_url
+from api.entries.typed_numbers import typed_amount, typed_number
 from collector.edge.wire import (
     BoxStatus,
     decode_batch,
@@ -67,6 +69,9 @@ def text_targets() -> dict[str, Target]:
     status = BoxStatus(online=True, since="2026-11-22T11:00:00Z", left_out={"gauge": 3}, problem="spool_filling")
     return {
         "numbers": one_take(_numbers, german="1.234,56", integer="17", json='"1e5"', power="-1.5E-3", lone="1.234"),
+        "typed_numbers": one_take(
+            _typed, german="40.482,8", point="40482.8", grouped="1 234 567,5", several="1.234.567", small="-0,5"
+        ),
         "times": one_take(
             _times, iso='"2026-11-22T11:00:00Z"', wall='"2026-10-25 02:30"', unix="1795348800.5", day="20261122"
         ),
@@ -114,6 +119,26 @@ def _number_or_none(read: Callable[[Any], float], written: object) -> float | No
         return read(written)
     except InvalidReading:
         return None
+
+
+def _typed(content: bytes) -> None:
+    """What somebody typed keeps its digits in their order, whatever separates them."""
+    text = content.decode("utf-8", "replace")
+    found = [_typed_or_none(read, text) for read in (typed_number, typed_amount)]
+    for value in found:
+        assert value is None or _digits(format(value, "f")) == _digits(text)
+    assert found[1] in {None, found[0]}
+
+
+def _typed_or_none(read: Callable[[str], Decimal], text: str) -> Decimal | None:
+    try:
+        return read(text)
+    except InvalidReading:
+        return None
+
+
+def _digits(text: str) -> str:
+    return "".join(character for character in text if character.isdigit()).lstrip("0")
 
 
 def _times(content: bytes) -> None:

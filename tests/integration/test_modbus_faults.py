@@ -106,6 +106,14 @@ def test_exception_codes_are_told_apart_and_the_connection_stays(code: int, faul
     play(refuse, [fault, fault], connections=1)
 
 
+def test_an_answer_that_is_cut_off_is_not_completed_by_a_late_one() -> None:
+    async def cut_off(writer: asyncio.StreamWriter, transaction: int, unit: int) -> None:
+        late = frame(transaction - 1, unit, b"\x03\x04\x11\x11\x11\x11")
+        writer.write(frame(transaction, unit, b"\x03\x04" + VALUE)[:-3] + late)
+
+    play(cut_off, [Fault.GARBLED], connections=1)
+
+
 def test_a_truncated_answer_is_no_value_and_the_stream_is_begun_anew() -> None:
     async def truncate(writer: asyncio.StreamWriter, transaction: int, unit: int) -> None:
         whole = frame(transaction, unit, b"\x03\x04" + VALUE)

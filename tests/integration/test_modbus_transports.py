@@ -28,9 +28,9 @@ VALUE = bytes.fromhex("449a522b")
 OTHER = bytes.fromhex("11111111")
 
 
-async def outcome(bus: Bus, unit: int = 1, *, address: int = 0) -> bytes | Fault:
+async def outcome(bus: Bus, unit: int = 1, *, address: int = 0, count: int = 2) -> bytes | Fault:
     try:
-        return await bus.read(request(unit, Block(3, address, 2, ())))
+        return await bus.read(request(unit, Block(3, address, count, ())))
     except ModbusFault as error:
         return error.fault
 
@@ -92,15 +92,64 @@ def test_a_late_answer_on_a_line_never_becomes_the_next_units_value() -> None:
     assert on_a_line(script, 1, 2, 2) == ([Fault.SILENT, VALUE, VALUE], 3)
 
 
-def test_a_late_answer_on_a_line_never_becomes_the_value_of_another_register() -> None:
+@pytest.mark.parametrize(("noise", "fault"), [([], Fault.SILENT), ([(0.1, b"\xff")], Fault.GARBLED)])
+def test_a_late_answer_on_a_line_never_becomes_the_value_of_another_register(
+    noise: list[tuple[float, bytes]], fault: Fault
+) -> None:
     def script(unit: int, address: int, count: int) -> list[tuple[float, bytes]]:
-        return [(0.4, answer(unit, OTHER))] if address == 0 else [(0.2, answer(unit, VALUE))]
+        return [*noise, (0.4, answer(unit, OTHER))] if address == 0 else [(0.2, answer(unit, VALUE))]
+
+    async def scene() -> None:
+        async with line(script) as one:
+            bus = serial_bus(one.device)
+            assert await outcome(bus, 1, address=0) is fault
+            assert await outcome(bus, 1, address=50) == VALUE
+            bus.close()
+
+    asyncio.run(scene())
+
+
+def test_a_late_answer_behind_a_neighbours_late_one_never_becomes_the_value_of_another_register() -> None:
+    def script(unit: int, address: int, count: int) -> list[tuple[float, bytes]]:
+        if address:
+            return [(0.2, answer(unit, VALUE))]
+        return [(0.4, answer(unit, VALUE if unit == 1 else OTHER))]
 
     async def scene() -> None:
         async with line(script) as one:
             bus = serial_bus(one.device)
             assert await outcome(bus, 1, address=0) is Fault.SILENT
-            assert await outcome(bus, 1, address=50) == VALUE
+            assert await outcome(bus, 2, address=0) is Fault.GARBLED
+            assert await outcome(bus, 2, address=50) == VALUE
+            bus.close()
+
+    asyncio.run(scene())
+
+
+def test_what_a_late_refusal_cut_short_never_becomes_the_value_of_another_register() -> None:
+    def script(unit: int, address: int, count: int) -> list[tuple[float, bytes]]:
+        if address == 0:
+            return [(0.4, framed(bytes((unit, 0x83, 2))))]
+        return [(0.2, answer(unit, (OTHER if address == 50 else VALUE) * 2))]
+
+    async def scene() -> None:
+        async with line(script) as one:
+            bus = serial_bus(one.device)
+            assert await outcome(bus, 1, address=0) is Fault.SILENT
+            assert await outcome(bus, 1, address=50, count=4) is Fault.ILLEGAL
+            assert await outcome(bus, 1, address=90, count=4) == VALUE * 2
+            bus.close()
+
+    asyncio.run(scene())
+
+
+def test_a_line_that_is_lost_while_it_falls_silent_is_told() -> None:
+    async def scene() -> None:
+        async with line(lambda unit, address, count: []) as one:
+            bus = serial_bus(one.device)
+            assert await outcome(bus) is Fault.SILENT
+            asyncio.get_running_loop().call_later(0.1, one.unplug)
+            assert await outcome(bus) is Fault.DISCONNECTED
             bus.close()
 
     asyncio.run(scene())
@@ -139,6 +188,24 @@ def test_a_line_that_cannot_be_set_up_is_no_connection(monkeypatch: pytest.Monke
     asyncio.run(scene())
 
 
+def test_a_speed_that_the_adapter_does_not_have_is_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise ValueError("Failed to set custom baud rate (12345)")
+
+    async def scene() -> None:
+        async with line(lambda unit, address, count: [(0.0, answer(unit, VALUE))]) as one:
+            bus = Bus(ModbusRtuBus("keller", one.device, baud=12_345), timeout_s=0.3, backoff=Backoff(0.0, 0.0))
+            assert await outcome(bus) is Fault.DISCONNECTED
+
+    monkeypatch.setattr("serial.serialposix.PlatformSpecific._set_special_baudrate", refuse)
+    asyncio.run(scene())
+
+
+def test_a_name_that_no_resolver_takes_is_no_connection() -> None:
+    bus = Bus(ModbusRtuTcpBus("gateway", "schule..example", 502), timeout_s=0.3, backoff=Backoff(0.0, 0.0))
+    assert asyncio.run(outcome(bus)) is Fault.DISCONNECTED
+
+
 @pytest.mark.parametrize("parity", ["N", "E", "O"])
 def test_a_pseudo_terminal_is_read_whatever_parity_the_bus_has(parity: str) -> None:
     async def scene() -> None:
@@ -166,6 +233,33 @@ def test_a_late_answer_through_a_gateway_never_becomes_the_value_of_another_regi
         assert await outcome(bus, 1, address=0) is Fault.SILENT
         assert await outcome(bus, 1, address=50) == VALUE
         assert len(connections) == 2
+        bus.close()
+        server.close()
+        await asyncio.sleep(0.25)
+
+    connections: list[asyncio.StreamWriter] = []
+    asyncio.run(scene())
+
+
+def test_a_late_answer_that_a_gateway_passes_to_a_new_connection_is_nobody_elses_value() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+        while head := await reader.read(8):
+            late = head[3] == 0
+            asyncio.get_running_loop().call_later(
+                0.4 if late else 0.2, say, answer(head[0], OTHER if late else VALUE)
+            )
+        writer.close()
+
+    def say(said: bytes) -> None:
+        connections[-1].write(said)  # whoever is connected hears what the line brings
+
+    async def scene() -> None:
+        server = await asyncio.start_server(serve, LOOPBACK, 0)
+        port = server.sockets[0].getsockname()[1]
+        bus = Bus(ModbusRtuTcpBus("gateway", LOOPBACK, port), timeout_s=0.3, backoff=Backoff(0.0, 0.0))
+        assert await outcome(bus, 1, address=0) is Fault.SILENT
+        assert await outcome(bus, 1, address=50) == VALUE
         bus.close()
         server.close()
         await asyncio.sleep(0.25)
@@ -203,6 +297,30 @@ def test_datagrams_are_read_from_an_independent_server() -> None:
         assert await outcome(bus, 1, address=500) is Fault.ILLEGAL
         bus.close()
         await server.shutdown()  # type: ignore[no-untyped-call]  # pymodbus leaves it untyped
+
+    asyncio.run(scene())
+
+
+class HalfDatagrams(asyncio.DatagramProtocol):
+    """Answers every request with a datagram that is cut off, and the rest in another one."""
+
+    def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]  # by its kind
+        self._transport = transport
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        said = data[:2] + struct.pack(">HHBBB", 0, 7, data[6], 3, 4) + VALUE
+        self._transport.sendto(said[:-2], addr)
+        self._transport.sendto(said[-2:], addr)
+
+
+def test_a_datagram_that_is_cut_off_is_not_completed_by_the_next_one() -> None:
+    async def scene() -> None:
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(HalfDatagrams, local_addr=(LOOPBACK, 0))
+        bus = Bus(ModbusUdpBus("datagrams", LOOPBACK, transport.get_extra_info("sockname")[1]), timeout_s=0.3)
+        assert await outcome(bus) is Fault.GARBLED
+        bus.close()
+        transport.close()
 
     asyncio.run(scene())
 

@@ -17,17 +17,23 @@ from collector.modbus.decode import decode
 from collector.simulation.registers import SimulatedDevice
 from collector.simulation.servers.opening import tcp_server
 from config.meters.meter import Meter, ModbusSource
+from config.portfolio.files import load_portfolio
 from config.profiles.files import load_profiles
 from config.profiles.registers import DeviceProfile
 from gateway.embedded import EmbeddedStore
 from gateway.operations import Operations
 from gateway.reading import Reading, milliseconds
 from tests.portfolios import write_portfolio
-from tests.servers.search import LOOPBACK
+from tests.servers.search import LOOPBACK, free_port
 from tests.unit.collector.portfolio import profile, register
 from zaehlwerk.command_line import app
 
 SHOWN_KWH = 40_482.83
+HEAT_METERS = {
+    11: "diehl_sharky775_scylar",
+    12: "engelmann_sensostar_s3",
+    13: "landisgyr_ultraheat_t550_uh50",
+}
 STRANGER = profile(
     register("active_energy_import", 210, type="uint32", scale=Decimal("0.01"), function_code=3),
     register("voltage", 240, count=1, type="uint16", scale=Decimal("0.1"), unit="V", phase="L1", function_code=3),
@@ -35,9 +41,11 @@ STRANGER = profile(
 )
 
 
-def device(table: DeviceProfile, value: float | None = SHOWN_KWH) -> SimulatedDevice:
+def device(
+    table: DeviceProfile, value: float | None = SHOWN_KWH, *, quantity: str = "active_energy_import"
+) -> SimulatedDevice:
     source = ModbusSource("bus", 1, table.id, timedelta(minutes=1))
-    meter = Meter("strom", "schule", "electricity_import", "kWh", "active_energy_import", source=source)
+    meter = Meter("meter", "schule", "electricity_import", "kWh", quantity, source=source)
     return SimulatedDevice(table, (meter,), lambda _meter, _now: value)
 
 
@@ -66,6 +74,8 @@ def port() -> Iterator[int]:
         2: device(tables["abb_b23_b24"]),
         7: device(STRANGER),
         9: device(tables["eastron_sdm630_v2"], None),
+        14: device(tables["pulse_isma_sfar_1m_4di"], quantity="pulse_count"),
+        **{unit: device(tables[name], quantity="heat_energy") for unit, name in HEAT_METERS.items()},
     }
     with serving(devices) as bound:
         yield bound
@@ -128,6 +138,48 @@ def test_a_device_that_nobody_described_is_found_by_its_display_and_the_yaml_rea
     assert decode(energy, (4_048_283).to_bytes(4, "big")) == SHOWN_KWH
 
 
+@pytest.mark.parametrize(("unit", "table"), HEAT_METERS.items())
+def test_a_heat_meter_that_tells_its_unit_is_compared_with_its_display(port: int, unit: int, table: str) -> None:
+    found = document(port, "--unit", str(unit), "--profile", table, "--display", "heat=40.48MWh")
+    assert isinstance(found["readings"], list)
+    assert ("heat_energy", "kWh") in [(one["quantity"], one["unit"]) for one in found["readings"]]
+    assert isinstance(found["displays"], list)
+    assert [(one["unit"], one["agrees"]) for one in found["displays"]] == [("MWh", True)]
+
+
+def test_a_heat_meter_is_found_by_its_display(port: int) -> None:
+    assert document(port, "--unit", "11", "--find", "--display", "heat=40.48MWh")["profile"] == HEAT_METERS[11]
+
+
+def test_where_one_of_two_displays_is_not_the_devices_the_closest_table_says_which(port: int) -> None:
+    result = probe(port, "--unit", "1", "--find", "--display", "energy=40482.8", "--display", "voltage=17")
+    assert "no table shows all of it; eastron_sdm" in result.stdout
+    assert "shows 1 of 2:" in result.stdout
+    assert "display voltage 17 V: read 230.000, DIFFERS" in result.stdout
+    assert "E+" not in result.stdout
+    (guess,) = [line for line in result.stdout.splitlines() if "quantity: voltage" in line]
+    assert "# unsicher" in guess
+
+
+def test_what_is_printed_is_a_portfolio_that_check_accepts_and_a_bus_that_is_known_is_named(
+    port: int, tmp_path: Path
+) -> None:
+    arguments = ("--unit", "1", "--profile", "eastron_sdm630_v2")
+    text = str(document(port, *arguments)["yaml"])
+    bus = yaml.safe_load(text.splitlines()[0].removeprefix("# district.yaml, sources: - "))
+    meter = {"id": "strom", "medium": "electricity_import", "unit": "kWh", **yaml.safe_load(text)}
+    folder = write_portfolio(tmp_path / "portfolio", sources=[bus], meters=[meter])
+    assert load_portfolio(folder).meters["strom"].source is not None
+    known = write_portfolio(tmp_path / "known", sources=[bus | {"id": "bus-keller"}], meters=[])
+    again = str(document(port, *arguments, "--portfolio", str(known))["yaml"])
+    assert again == "source: {from: bus-keller, device: 1, profile: eastron_sdm630_v2, every: PT1M}\n"
+
+
+def test_the_channel_that_shows_the_display_is_proposed(port: int) -> None:
+    found = document(port, "--unit", "14", "--profile", "pulse_isma_sfar_1m_4di", "--display", "pulses=40483")
+    assert yaml.safe_load(str(found["yaml"]))["source"]["channel"] == 1
+
+
 def test_a_comparison_is_kept_with_who_and_when(port: int, tmp_path: Path) -> None:
     source = {"from": "bus", "device": 1, "profile": "eastron_sdm630_v2"}
     meter = {"id": "strom", "medium": "electricity_import", "unit": "kWh", "source": source}
@@ -150,10 +202,49 @@ def test_a_comparison_is_kept_with_who_and_when(port: int, tmp_path: Path) -> No
     assert (row.detail["display"], row.detail["agrees"], row.detail["stored_agrees"]) == ("40482.8", True, True)
 
 
-def test_a_unit_that_stays_silent_ends_with_1_and_says_so(port: int) -> None:
-    result = probe(port, "--unit", "9", "--profile", "eastron_sdm630_v2")
+def test_a_comparison_is_kept_of_the_meter_on_the_channel_that_was_read(port: int, tmp_path: Path) -> None:
+    source = {"from": "bus", "device": 1, "profile": "eastron_sdm630_v2"}
+    meters = [
+        {
+            "id": f"mieter-{phase.lower()}",
+            "medium": "electricity_import",
+            "unit": "kWh",
+            "source": source | {"channel": phase},
+        }
+        for phase in ("L1", "L2")
+    ]
+    bus = {"id": "bus", "kind": "modbus_tcp", "host": LOOPBACK, "port": port}
+    folder = write_portfolio(tmp_path / "portfolio", sources=[bus], meters=meters)
+    kept = [
+        probe(
+            port,
+            *("--unit", "1", "--profile", "eastron_sdm630_v2", "--display", display),
+            *("--record", "Hausmeister Nord", "--portfolio", str(folder), "--state", str(tmp_path / "state")),
+        ).stderr
+        for display in ("energy.L2=0", "energy=40482.8")
+    ]
+    assert "kept: mieter-l2" in kept[0]
+    assert f"kept: {LOOPBACK}:{port} unit 1" in kept[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--unit", "9", "--profile", "eastron_sdm630_v2"], "takes the connection, but unit 9 is silent"),
+        (["--unit", "99", "--find"], "reaches no unit 99: is the unit id right"),
+    ],
+)
+def test_what_is_out_of_reach_is_told_with_what_to_look_at(port: int, arguments: list[str], words: str) -> None:
+    result = probe(port, *arguments)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "silent" in result.stderr
+    assert words in result.stderr
+
+
+def test_an_address_at_which_nobody_listens_is_told_as_such() -> None:
+    result = probe(free_port(), "--unit", "1", "--find")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "nobody takes a connection at 127.0.0.1" in result.stderr
+    assert "later" not in result.stderr
 
 
 @pytest.mark.parametrize(

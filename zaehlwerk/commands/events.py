@@ -23,6 +23,7 @@ from zaehlwerk.exits import WrongCall
 
 if TYPE_CHECKING:
     from api.events.event_decisions import Decision
+    from gateway.operations import MeterEventRow
 
 app = typer.Typer(no_args_is_help=True, help="Decide what an event means.")
 EventArgument = Annotated[str, typer.Argument(metavar="ID", help="The event's id, as `events` prints it.")]
@@ -45,10 +46,31 @@ def events(
         print_json({"meter": found.id, "events": [known_event_shape(one, found.unit, zone) for one in known]})
         return
     rows = [
-        (one.event.id, one.event.kind, local(one.event.time, zone), one.event.state, one.event.detail)
+        (
+            one.event.id,
+            one.event.kind,
+            local(one.event.time, zone),
+            one.event.state,
+            one.event.detail,
+            _device_words(one.row, found.unit),
+        )
         for one in known
     ]
-    print_table(("id", "kind", "time", "state", "detail"), rows)
+    print_table(("id", "kind", "time", "state", "detail", "device"), rows)
+
+
+def _device_words(row: MeterEventRow | None, unit: str) -> str:
+    """Return what was written down of an exchange of devices, or is proposed; empty for other events."""
+    if row is None or row.kind not in {"exchange", "exchange_suspected"}:
+        return ""
+    shown = {
+        "old end": None if row.old_end is None else f"{row.old_end} {unit}",
+        "new start": None if row.new_start is None else f"{row.new_start} {unit}",
+        "serial": row.serial,
+        "digits": row.digits,
+        "factor": row.factor,
+    }
+    return ", ".join(f"{name} {value}" for name, value in shown.items() if value is not None)
 
 
 @app.command()

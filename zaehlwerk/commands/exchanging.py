@@ -13,9 +13,8 @@ from zaehlwerk.commands.figures import MeterArgument
 from zaehlwerk.commands.options import (
     PortfolioOption,
     StateOption,
-    instant_of,
+    instant_until,
     meter_of,
-    not_to_come,
     settings_from,
 )
 from zaehlwerk.commands.output import say
@@ -42,9 +41,15 @@ def exchange(  # noqa: PLR0913, PLR0917  each is an option
         str | None, typer.Option("--corrects", metavar="ID", help="The exchange that is told anew.")
     ] = None,
     photo_old: Annotated[
-        Path | None, typer.Option("--photo-old", metavar="FILE", help="A picture of the old display.")
+        Path | None,
+        typer.Option(
+            "--photo-old", metavar="FILE", exists=True, dir_okay=False, help="A picture of the old display."
+        ),
     ] = None,
-    photo_new: Annotated[Path | None, typer.Option("--photo-new", metavar="FILE", help="And of the new one.")] = None,
+    photo_new: Annotated[
+        Path | None,
+        typer.Option("--photo-new", metavar="FILE", exists=True, dir_okay=False, help="And of the new one."),
+    ] = None,
     portfolio: PortfolioOption = None,
     state: StateOption = None,
 ) -> None:
@@ -58,7 +63,7 @@ def exchange(  # noqa: PLR0913, PLR0917  each is an option
     pictures = {"photo_old": photo_old, "photo_new": photo_new}
     with open_house(settings_from(portfolio, state)) as house:
         found, evidence = meter_of(house.portfolio, meter), evidence_of(house)
-        moment = not_to_come(instant_of(at, house.portfolio.district.zone), house.clock())
+        moment = instant_until(house.clock(), at, house.portfolio.district.zone)
         told = Exchange(
             found.id,
             moment,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from analysis.figures import Figure
 
 MeterArgument = Annotated[str, typer.Argument(metavar="METER", help="The meter's id.")]
-_DAYS = 30
+_USUAL = timedelta(days=31)  # today and the 30 days before it
 
 
 def readings(
@@ -162,9 +162,8 @@ def alerts(as_json: JsonOption = False, portfolio: PortfolioOption = None, state
 def _span(
     start: str | None, end: str | None, zone: ZoneInfo, now: datetime
 ) -> tuple[date | datetime, date | datetime]:
-    today = now.astimezone(zone).date()
-    last = day_or_instant(end, zone) if end else today + timedelta(days=1)
-    first = day_or_instant(start, zone) if start else today - timedelta(days=_DAYS)
+    last = day_or_instant(end, zone) if end else now.astimezone(zone).date() + timedelta(days=1)
+    first = day_or_instant(start, zone) if start else _instant(last, zone).astimezone(zone).date() - _USUAL
     if _instant(first, zone) >= _instant(last, zone):
         raise WrongCall(f"--start {first} does not lie before --end {last}")
     return first, last

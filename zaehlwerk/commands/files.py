@@ -11,7 +11,7 @@ import typer
 
 from zaehlwerk.commands.options import JsonOption, PortfolioOption, StateOption, YearArgument, meter_of, settings_from
 from zaehlwerk.commands.output import local, on_terminal, print_json, say
-from zaehlwerk.commands.preview import save, show_preview, tell_proposal, tell_spacing
+from zaehlwerk.commands.preview import save, show_preview, tell_proposal, tell_spacing, tell_uncounted
 from zaehlwerk.exits import ExitCode, unknown
 from zaehlwerk.progress_bar import progress_bar
 
@@ -109,6 +109,7 @@ def import_readings(  # noqa: PLR0913, PLR0917  each is an option
         save(taken.proposal.mapping, save_mapping)
     tell_proposal(taken.proposal, is_proposed=mapping is None)
     tell_spacing(taken.result, declared)
+    tell_uncounted(taken.result, declared)
     if dry_run and not as_json:
         show_preview(taken.result, zone)
     _tell(taken.result, zone, as_json=as_json, is_dry=dry_run)
@@ -166,7 +167,7 @@ def export_balance(
     """Print a year's final energy and CO2e per group and carrier, raw and under one factor set."""
     from analysis.properties.balance import balance  # noqa: PLC0415
     from analysis.properties.trust import witnesses_of  # noqa: PLC0415
-    from api.answers.balance_rows import BALANCE_COLUMNS, balance_rows  # noqa: PLC0415
+    from api.answers.balance_rows import BALANCE_COLUMNS, balance_rows, district_ars  # noqa: PLC0415
     from api.answers.documents import csv_text  # noqa: PLC0415
     from api.answers.shapes import balance_shape  # noqa: PLC0415
     from zaehlwerk.composition import open_house  # noqa: PLC0415
@@ -181,8 +182,10 @@ def export_balance(
         found = balance(house.books, year, chosen, now=now)
         if form == "json":
             print_json(balance_shape(found, witnesses_of(house.books, now=now)))
-        else:
-            typer.echo(csv_text(BALANCE_COLUMNS, balance_rows(found, house.portfolio)), nl=False)
+            return
+        typer.echo(csv_text(BALANCE_COLUMNS, balance_rows(found, house.portfolio)), nl=False)
+        if district_ars(house.portfolio) is None:
+            say("look at this: the column ars is empty: declare `ars` at the municipality of kind district")
 
 
 def _tell(result: ImportResult, zone: ZoneInfo, *, as_json: bool, is_dry: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -108,7 +108,7 @@ def day_span(
 
 def _day(text: str, zone: ZoneInfo, option: str) -> date:
     found = day_or_instant(text, zone)
-    if len(text) != len("2026-01-01"):
+    if isinstance(found, datetime):
         raise WrongCall(f"{option} {text} is no day (allowed: 2026-03-01)")
     return found
 

@@ -67,10 +67,11 @@ def instant_of(text: str, zone: ZoneInfo) -> datetime:
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def not_to_come(moment: datetime, now: datetime) -> datetime:
-    """Return an instant that has come; raises `WrongCall` for a later one."""
+def instant_until(now: datetime, text: str, zone: ZoneInfo) -> datetime:
+    """Return an instant of a text like `instant_of`; raises `WrongCall` also for one that has not come."""
+    moment = instant_of(text, zone)
     if moment > now:
-        raise WrongCall(f"--at {moment.isoformat()} has not come yet")
+        raise WrongCall(f"--at {text} has not come yet")
     return moment
 
 

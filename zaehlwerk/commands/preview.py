@@ -43,6 +43,14 @@ def tell_spacing(result: ImportResult, portfolio: Portfolio) -> None:
         )
 
 
+def tell_uncounted(result: ImportResult, portfolio: Portfolio) -> None:
+    """Say which readings stand in no figure."""
+    from collector.files.uncounted import uncounted  # noqa: PLC0415
+
+    for sentence in uncounted(result, portfolio):
+        say(f"look at this: {sentence}")
+
+
 def show_preview(result: ImportResult, zone: ZoneInfo) -> None:
     """Print the first readings and what each series comes to."""
     rows = [(one.line, local(one.time, zone), one.meter, one.quantity, one.value, one.unit) for one in result.preview]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from config.errors import ConfigurationError
 from zaehlwerk.commands.options import JsonOption, PortfolioOption, StateOption, settings_from
-from zaehlwerk.commands.output import print_json, print_table, say
+from zaehlwerk.commands.output import number, on_terminal, print_json, print_table, say
 from zaehlwerk.exits import ExitCode, WrongCall, unknown
+from zaehlwerk.progress_bar import progress_bar
 
 if TYPE_CHECKING:
     from collector.probing.probing import Visit
     from config.portfolio.sources import ModbusBus
+    from config.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Commissioning: what a device says before it is part of a portfolio.")
 
@@ -36,7 +41,9 @@ def probe_modbus(  # noqa: PLR0913, PLR0917  each is an option
     transport: Annotated[
         str, typer.Option("--transport", metavar="T", help="How the device is reached: tcp, rtu_tcp or udp.")
     ] = "tcp",
-    baud: Annotated[int, typer.Option("--baud", metavar="N", help="Speed of a serial line.")] = 9600,
+    baud: Annotated[
+        int, typer.Option("--baud", metavar="N", min=300, max=1_000_000, help="Speed of a serial line.")
+    ] = 9600,
     parity: Annotated[str, typer.Option("--parity", metavar="P", help="Parity of a serial line: N, E or O.")] = "N",
     as_json: JsonOption = False,
     portfolio: PortfolioOption = None,
@@ -52,11 +59,14 @@ def probe_modbus(  # noqa: PLR0913, PLR0917  each is an option
         raise WrongCall("name a table with --profile ID, or look for one with --find")
     if record and not (profile and display):
         raise WrongCall("--record keeps a comparison: it needs --profile and --display")
-    tables = profiles_of(settings_from(portfolio, state))
+    settings = settings_from(portfolio, state)
+    tables = profiles_of(settings)
     if profile is not None and profile not in tables:
         raise unknown("device profile", profile, tables)
     source, shown = _source(target, transport, baud, parity), [display_of(one) for one in display or ()]
-    came = asyncio.run(visit(source, unit, profiles=tables, profile=profile, displays=shown))
+    source = replace(source, id=_known_bus(settings, source) or source.id)
+    with progress_bar("Probe", watched=on_terminal()) as draw:
+        came = asyncio.run(visit(source, unit, profiles=tables, profile=profile, displays=shown, progress=draw))
     document = document_of(came, plan=plan)
     if as_json:
         print_json(document)
@@ -65,32 +75,46 @@ def probe_modbus(  # noqa: PLR0913, PLR0917  each is an option
     if record:
         _keep(came, source, record, portfolio, state)
     if came.checked is None and not came.found:
-        say("no table fits, and nothing on the device is what the display shows")
+        shows = "and nothing on the device is what the display shows: was it read off this device?"
+        say(f"no table fits, {shows if shown else 'values off its display may find its registers (--display)'}")
         raise typer.Exit(ExitCode.FAILED)
     if came.checked is not None and all(one.value is None for one in came.checked.readings):
         raise typer.Exit(ExitCode.FAILED)
 
 
 def _source(target: str, transport: str, baud: int, parity: str) -> ModbusBus:
+    from collector.probing.proposal import NEW_BUS  # noqa: PLC0415
     from config.portfolio.sources import ModbusRtuBus, ModbusRtuTcpBus, ModbusTcpBus, ModbusUdpBus  # noqa: PLC0415
 
     if target.startswith("/"):
         if parity not in {"N", "E", "O"}:
             raise WrongCall(f"--parity {parity!r} (allowed: N, E, O)")
-        return ModbusRtuBus("probe", target, baud, parity)
+        return ModbusRtuBus(NEW_BUS, target, baud, parity)
     host, colon, port = target.rpartition(":")
     if not colon or not port.isdecimal() or not 1 <= int(port) <= 65_535:
         raise WrongCall(f"{target!r} is no address (allowed: HOST:PORT, /dev/ttyUSB0)")
     host, number = host.strip("[]"), int(port)
     match transport:
         case "tcp":
-            return ModbusTcpBus("probe", host, number)
+            return ModbusTcpBus(NEW_BUS, host, number)
         case "rtu_tcp":
-            return ModbusRtuTcpBus("probe", host, number)
+            return ModbusRtuTcpBus(NEW_BUS, host, number)
         case "udp":
-            return ModbusUdpBus("probe", host, number)
+            return ModbusUdpBus(NEW_BUS, host, number)
         case _:
             raise WrongCall(f"--transport {transport!r} (allowed: tcp, rtu_tcp, udp)")
+
+
+def _known_bus(settings: Settings, source: ModbusBus) -> str | None:
+    from config.portfolio.files import load_portfolio  # noqa: PLC0415
+    from zaehlwerk.commissioning import bus_at  # noqa: PLC0415
+
+    if settings.portfolio is None:
+        return None
+    try:
+        return bus_at(load_portfolio(settings.portfolio), source)
+    except ConfigurationError:
+        return None  # what is wrong with the portfolio is `check`'s to say
 
 
 def _print(came: Visit, document: dict[str, Any]) -> None:
@@ -100,13 +124,24 @@ def _print(came: Visit, document: dict[str, Any]) -> None:
         names = ("quantity", "phase", "value", "unit", "address")
         print_table(names, [tuple(one[name] for name in names) for one in document["readings"]])
     _print_requests(document)
-    for one in document.get("displays", ()):
-        verdict = "agrees" if one["agrees"] else "DIFFERS"
-        typer.echo(f"display {one['quantity']} {one['display']} {one['unit']}: read {one['read']}, {verdict}")
+    _print_displays(came, document.get("displays", ()))
     for problem in document["problems"]:
         say(problem)
     if came.yaml:
         typer.echo(came.yaml, nl=False)
+
+
+def _print_displays(came: Visit, displays: Sequence[dict[str, Any]]) -> None:
+    if displays and came.checked is None:
+        agreeing = sum(one["agrees"] for one in displays)
+        closest = came.candidates[0].profile
+        typer.echo(f"no table shows all of it; {closest} shows {agreeing} of {len(displays)}:")
+    for one in displays:
+        verdict = "agrees" if one["agrees"] else "DIFFERS"
+        read = (
+            f"read {number(one['read'])}, {verdict}" if one["read"] is not None else "the table has no value for it"
+        )
+        typer.echo(f"display {one['quantity']} {one['display']} {one['unit']}: {read}")
 
 
 def _print_search(document: dict[str, Any]) -> None:
@@ -120,7 +155,9 @@ def _print_search(document: dict[str, Any]) -> None:
         typer.echo(f"as good as one another, the type plate decides: {', '.join(equals)}")
     for one in document.get("matches", ()):
         where = f"function code {one['function_code']}, address {one['address']}, {one['type']}, {one['word_order']}"
-        typer.echo(f"{one['quantity']} {one['display']} {one['unit']}: {where}, scale {one['scale']} ({one['sure']})")
+        typer.echo(
+            f"{one['quantity']} {one['display']} {one['unit']}: {where}, scale {one['scale']:f} ({one['sure']})"
+        )
 
 
 def _print_requests(document: dict[str, Any]) -> None:

@@ -28,7 +28,10 @@ def read(
     force: Annotated[
         str, typer.Option("--force", metavar="REASON", help="Why it is stored although it is not expected.")
     ] = "",
-    photo: Annotated[Path | None, typer.Option("--photo", metavar="FILE", help="A picture of the display.")] = None,
+    photo: Annotated[
+        Path | None,
+        typer.Option("--photo", metavar="FILE", exists=True, dir_okay=False, help="A picture of the display."),
+    ] = None,
     portfolio: PortfolioOption = None,
     state: StateOption = None,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zaehlwerk.commands.options import AtOption, PortfolioOption, StateOption, instant_of, not_to_come, settings_from
+from zaehlwerk.commands.options import AtOption, PortfolioOption, StateOption, instant_until, settings_from
 from zaehlwerk.commands.output import on_terminal, say
 from zaehlwerk.exits import ExitCode
 
@@ -137,7 +137,7 @@ def evaluate(at: AtOption = None, portfolio: PortfolioOption = None, state: Stat
         now = house.clock()
         if at:
             # As of a day to come every meter would be silent, and its facility manager be told so.
-            now = not_to_come(instant_of(at, house.portfolio.district.zone), now)
+            now = instant_until(now, at, house.portfolio.district.zone)
         summary = judge_due(house.books, house.operations, now=now)
     for failure in summary.failures:
         say(f"{failure.rule} of {failure.subject}, {failure.period_start.isoformat()}: {failure.reason}")

@@ -12,11 +12,12 @@ import typer
 
 from zaehlwerk.commands.options import PortfolioOption, StateOption, settings_from
 from zaehlwerk.commands.output import print_table, say
-from zaehlwerk.exits import unknown
+from zaehlwerk.exits import WrongCall, unknown
 
 if TYPE_CHECKING:
     from gateway.operations import Operations
 
+_LONGEST_NAME = 120  # as the database keeps it
 app = typer.Typer(no_args_is_help=True, help="Tokens of people and machines.")
 
 
@@ -37,6 +38,8 @@ def create(
     """Make a token and print it: the only time it is seen, the database keeps a hash."""
     from gateway.operations import Role  # noqa: PLC0415
 
+    if not 0 < len(name.strip()) <= _LONGEST_NAME:
+        raise WrongCall(f"{name!r} is no name (allowed: 1 to {_LONGEST_NAME} characters)")
     roles = [one.value for one in Role]
     if role not in roles:
         raise unknown("role", role, roles)
@@ -58,7 +61,7 @@ def list_tokens(portfolio: PortfolioOption = None, state: StateOption = None) ->
 
 @app.command()
 def revoke(
-    number: Annotated[int, typer.Argument(metavar="ID", help="As `token list` shows it.")],
+    number: Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="As `token list` shows it.")],
     portfolio: PortfolioOption = None,
     state: StateOption = None,
 ) -> None:

@@ -8,10 +8,12 @@ from typing import Protocol
 
 import orjson
 
+from config.errors import ConfigurationError
 from config.portfolio.portfolio import Portfolio
 from gateway.operations import MeterEventRow, Operations
 from gateway.reading import Reading, Receipt
 from gateway.series import Series
+from gateway.whole_file import write_whole
 from zaehlwerk.demo.history.counters import History, history_until
 from zaehlwerk.demo.history.incidents import EXCHANGE_SERIAL, EXCHANGED_METER
 from zaehlwerk.demo.history.readings import Histories, first_stored, readings_of, weather_readings
@@ -31,11 +33,16 @@ class BulkStore(Protocol):
 
 
 def anchor_of(state: Path, now: datetime) -> datetime:
-    """Return the instant from which the incidents of this state's district are dated; the first call sets it."""
+    """Return the instant from which the incidents of this state's district are dated; the first call sets it.
+
+    Raises `ConfigurationError` for a state that is none of a sample: made-up readings would lie among real ones.
+    """
     mark = state / _MARK
     if mark.exists():
         return datetime.fromisoformat(orjson.loads(mark.read_bytes())["anchor"])
-    mark.write_bytes(orjson.dumps({"sample": True, "anchor": now.astimezone(UTC).isoformat()}))
+    if any(state.glob("*.sqlite")):
+        raise ConfigurationError(f"{state} is the state of no demo: name another folder with --state")
+    write_whole(mark, orjson.dumps({"sample": True, "anchor": now.astimezone(UTC).isoformat()}))
     return now
 
 

@@ -7,15 +7,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from gateway.sourced import sourced
+from gateway.sourced import IMPORTED, sourced
 from zaehlwerk.intake import Intake
 from zaehlwerk.processes.live import Live
 from zaehlwerk.processes.running import Job
 
 if TYPE_CHECKING:
     from collector.files.mscons import NoteTaker, StatusNote
-
-AUTHOR = "import"
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +26,7 @@ async def watching_inbox(intake: Intake, _live: Live) -> AsyncIterator[Mapping[s
         return
     from collector.inbox import Inbox  # noqa: PLC0415  brings numpy along
 
-    sink = sourced(intake.sink, AUTHOR)
+    sink = sourced(intake.sink, IMPORTED)
     inbox = Inbox(intake.settings.inbox, intake.portfolio, sink, clock=intake.clock, notes=notes_of(intake))
     yield {"inbox": inbox.run}
 
@@ -43,7 +41,7 @@ def notes_of(intake: Intake) -> NoteTaker:
         operations = intake.records()
         with operations.begin() as connection:
             for note in notes:
-                row = ReadingNoteRow(note.meter, note.quantity, note.time_ms, note.how, AUTHOR, note.reason, now)
+                row = ReadingNoteRow(note.meter, note.quantity, note.time_ms, note.how, IMPORTED, note.reason, now)
                 operations.notes.record(row, connection=connection)
 
     return take

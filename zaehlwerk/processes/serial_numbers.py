@@ -13,7 +13,7 @@ from config.errors import Unreachable
 if TYPE_CHECKING:  # a collector whose devices tell no serial number does without the operations database
     from gateway.operations import MeterEventRow, Operations
 
-SEEN, CHANGED = "serial_seen", "serial_changed"
+SEEN, CHANGED, EXCHANGE = "serial_seen", "serial_changed", "exchange"
 AUTHOR = "zaehlwerk"
 
 Result = TypeVar("Result")
@@ -32,14 +32,19 @@ class SerialNumbers:
         return next((one.serial for one in reversed(events) if one.kind in {SEEN, CHANGED}), None)
 
     async def seen(self, seen: SerialSeen) -> None:
-        """Record one that is new, or another than before."""
-        await _in_thread(lambda: self._records().events.record(_event(seen, self._clock())))
+        """Record one that is new, or another than before; nobody is asked about an exchange that was recorded."""
+        await _in_thread(lambda: self._record(seen))
+
+    def _record(self, seen: SerialSeen) -> None:
+        events = self._records().events
+        named = [one for one in events.of_meter(seen.meter) if one.kind in {SEEN, CHANGED, EXCHANGE} and one.serial]
+        told = bool(named) and named[-1].kind == EXCHANGE and named[-1].serial == seen.serial
+        events.record(_event(seen, self._clock(), changed=seen.before is not None and not told))
 
 
-def _event(seen: SerialSeen, now: datetime) -> MeterEventRow:
+def _event(seen: SerialSeen, now: datetime, *, changed: bool) -> MeterEventRow:
     from gateway.operations import MeterEventRow  # noqa: PLC0415
 
-    changed = seen.before is not None
     return MeterEventRow(
         id="",
         meter=seen.meter,

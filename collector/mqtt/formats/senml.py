@@ -13,6 +13,7 @@ from collector.mqtt.formats.documents import document_of, offered
 from collector.mqtt.formats.family import Family, Found, Offer, Read, Relative, Selection
 from collector.mqtt.formats.vocabulary import spelled
 from collector.mqtt.payloads import ARRIVAL
+from collector.numbers import number
 from config.errors import InvalidReading
 
 _RELATIVE_BELOW_S = 2**28
@@ -65,8 +66,7 @@ def _sum(base: Any, own: Any) -> float:
     if any(isinstance(one, bool) or not isinstance(one, int | float) for one in numbers):
         raise InvalidReading("not_a_number", f"{str(own)[:60]!r} is no number")
     # Decimals add up as they are written: 1.1 + 2.2 is 3.3.
-    total: float = own if base == 0 else float(Decimal(repr(base)) + Decimal(repr(own)))
-    return total
+    return number(own if base == 0 else float(Decimal(repr(base)) + Decimal(repr(own))))
 
 
 def _time(seconds: float) -> Any:

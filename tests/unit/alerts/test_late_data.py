@@ -23,7 +23,7 @@ from config.meters.meter import Dated, Meter
 from config.portfolio.properties import Measure
 from config.portfolio.properties import Period as Days
 from gateway.operations import AlertState, Operations, Outcome
-from gateway.operations.ledger_rows import Derivation
+from gateway.operations.ledger.rows import Derivation
 from tests.unit.alerts.district import HOUR, NOW, ToldRule, books, found, meter, portfolio
 from tests.unit.analysis.evidence import counter, event, utc
 from tests.unit.analysis.evidence import meter as metered

@@ -13,7 +13,7 @@ from config.meters.meter import Meter
 from config.portfolio.properties import Property
 from gateway.embedded import EmbeddedStore
 from gateway.operations import Operations
-from gateway.operations.ledger_rows import LedgerDay, LedgerNotice
+from gateway.operations.ledger.rows import LedgerDay, LedgerNotice
 from gateway.reading import Reading, milliseconds
 from tests.unit.analysis.evidence import books, place, utc
 

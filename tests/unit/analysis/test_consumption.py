@@ -216,17 +216,19 @@ def test_exchange_of_the_display_counts_in_the_displays_unit() -> None:
 
 
 def test_what_stands_in_for_readings_is_listed_with_method_author_and_time() -> None:
-    at = utc(2025, 1, 3, 5)
-    note = ReadingNoteRow(
-        "strom", "active_energy_import", milliseconds(at), "substituted", "Nord", "geschätzt", LATER
-    )
-    there, store = books(place(meter()), notes=[note])
+    at, then = utc(2025, 1, 3, 5), utc(2025, 1, 4, 5)
+    notes = [
+        ReadingNoteRow("strom", "active_energy_import", milliseconds(time), "substituted", author, "geschätzt", LATER)
+        for time, author in ((at, "Nord"), (then, "import"))
+    ]
+    there, store = books(place(meter()), notes=notes)
     readings = counter(utc(2025, 1, 1), HOUR, [1.5] * 31 * 24)
     gap = {at: value for at, value in readings.items() if not utc(2025, 1, 20) < at < utc(2025, 1, 22)}
     store.put("strom", "active_energy_import", gap)
     found = consumption(there, "strom", date(2025, 1, 2), date(2025, 1, 31), Resolution.DAY, now=LATER)
     assert found.substitutes == (
         Substitute(at, at, "by_person", "Nord", LATER, known_sum=True),
+        Substitute(then, then, "by_source", "import", LATER, known_sum=True),
         Substitute(utc(2025, 1, 20), utc(2025, 1, 22), "profile", "zaehlwerk", utc(2025, 1, 22), known_sum=True),
     )
 

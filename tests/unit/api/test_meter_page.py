@@ -54,6 +54,24 @@ def test_the_chart_has_the_year_before_the_counter_and_the_events_in_one(
     assert any(layer["mark"]["fill"] == "url(#stoerung)" for layer in amounts["layer"] if "fill" in layer["mark"])
 
 
+def test_every_year_of_five_stands_in_front_of_the_one_before(reader: Client) -> None:
+    years = chart(reader, f"{PAGE}?spanne=jahre&schritt=jahr")["data"]["values"]
+    months = chart(reader, f"{PAGE}?spanne=jahre&schritt=monat")["data"]["values"]
+    assert any(row["last"] for row in years)
+    assert [row["last"] for row in years[1:]] == [row["value"] for row in years[:-1]]
+    assert [row["last"] for row in months[12:]] == [row["value"] for row in months[:-12]]
+
+
+def test_a_load_profile_that_no_figure_counts_is_said_on_its_meters_page(
+    reader: Client, district: SmallDistrict
+) -> None:
+    district.store.write([Reading("gs-strom", "interval_energy", milliseconds(NOW), 1.5)])
+    text = reader.page(PAGE).text
+    assert "auch Werte als „Arbeit im Intervall“ (interval_energy) an" in text
+    assert "Gezählt wird nach „Wirkarbeit Bezug“" in text
+    assert "stehen aber in keiner Auswertung" not in reader.page("/zaehler/gs-gas").text
+
+
 def test_a_time_that_has_not_come_is_no_gap(reader: Client) -> None:
     rows = chart(reader, f"{PAGE}?spanne=monat")["data"]["values"]
     assert [row["sureness"] for row in rows].count("kommt noch") == 31 - 10
@@ -121,7 +139,7 @@ def _day(query: str) -> str:
 
 
 def test_every_way_of_standing_in_for_readings_has_its_words() -> None:
-    methods = {str(one) for one in (*Spreading, *Filling)} - {"none"} | {"by_person"}
+    methods = {str(one) for one in (*Spreading, *Filling)} - {"none"} | {"by_person", "by_source"}
     assert methods <= set(SUBSTITUTE_METHODS)
 
 

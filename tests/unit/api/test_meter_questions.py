@@ -166,15 +166,17 @@ def test_correcting_an_exchange_keeps_the_ratio_that_was_recorded(manager: Clien
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"alt": "48000"}, "außerhalb des erwarteten Bereichs"),
-        ({"alt": "viel"}, "keine Zahl"),
+        ({"alt": "48000"}, "außerhalb des erwarteten Bereichs (Endstand des alten Zählers)"),
+        ({"alt": "viel"}, "keine Zahl (Endstand des alten Zählers)"),
         ({"alt": "48.730"}, "Tausender bitte ohne Punkt"),
+        ({"neu": "900000"}, "außerhalb des erwarteten Bereichs (Anfangsstand des neuen Zählers)"),
         ({"neu": "1000000"}, "mehr Stellen, als die Anzeige hat"),
         ({"zeit": "2026-04-01T00:00"}, "Zeit in der Zukunft"),
         ({"zeit": "gestern"}, "ohne brauchbare Zeit"),
         ({"zeit": "0001-01-01T00:00"}, "ohne brauchbare Zeit"),
         ({"zeit": "9999-12-31T23:59"}, "ohne brauchbare Zeit"),
         ({"stellen": "1,5"}, "keine Zahl"),
+        ({"faktor": "0"}, "keine Zahl (Faktor)"),
     ],
 )
 def test_an_exchange_that_cannot_be_stays_in_the_form_with_the_reason(
@@ -186,7 +188,9 @@ def test_an_exchange_that_cannot_be_stays_in_the_form_with_the_reason(
     assert words in answer.text
     assert 'value="SN-77"' in answer.text
     assert "<details open>" in answer.text
-    assert ("Stimmt der Endstand trotzdem" in answer.text) == (change.get("alt") == "48000")
+    assert ("Stimmt der Stand trotzdem" in answer.text) == ("außerhalb" in words)
+    (wrong,) = change
+    assert re.findall(r'name="(\w+)"[^>]* aria-invalid="true"', answer.text) == [wrong]
     assert district.operations.events.of_meter("gs-strom") == []
 
 

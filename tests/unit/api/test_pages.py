@@ -23,6 +23,7 @@ PAGES = (
     "/zaehler/gs-gas?spanne=jahr&schritt=tag&ab=2024-02-29",
     "/zaehler/gs-wasser?spanne=jahre",
     "/zaehler/gs-strom/herkunft?start=2026-03-01&end=2026-03-03",
+    "/zaehler/gs-strom/verlauf",
     "/zaehler/halle-ohne-schule/herkunft?start=2026-03-01&end=2026-03-03",
     "/alarme",
     "/alarme/1",

@@ -65,6 +65,25 @@ def test_the_pattern_that_looks_like_almost_zero_is_no_value() -> None:
     assert decode(register("active_power", 0, not_available=(0x80008000,)), words(0x8000, 0x8000)) is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "absent", "zero"), [("int8_high", b"\x80\0", b"\0\x80"), ("int8_low", b"\0\x80", b"\x80\0")]
+)
+def test_the_pattern_of_a_byte_is_its_own_wherever_it_stands(kind: str, absent: bytes, zero: bytes) -> None:
+    power = register("active_power", 0, count=1, type=kind, not_available=(0x80,))
+    assert (decode(power, absent), decode(power, zero)) == (None, 0.0)
+
+
+def test_patterns_hold_beside_a_bound() -> None:
+    power = register("active_power", 0, type="int32", not_available=(0x8000_0000,), not_available_from=0x7FFF_0000)
+    shown = [decode(power, struct.pack(">I", raw)) for raw in (0x8000_0000, 0x7FFF_0001, 0xFFFF_FFFF, 7)]
+    assert shown == [None, None, -1.0, 7.0]
+
+
+def test_a_bound_of_values_is_for_integers_alone() -> None:
+    with pytest.raises(ConfigurationError, match="not_available_from"):
+        decode(register("active_power", 0, not_available_from=0x7F80_0000), bytes(4))
+
+
 def test_a_type_that_does_not_fit_its_width_is_a_configuration_error() -> None:
     with pytest.raises(ConfigurationError, match="allowed: bit"):
         decode(register("active_power", 0, count=1, type="float32"), words(0))

@@ -44,6 +44,12 @@ def test_a_factor_that_was_not_read_yet_makes_no_number() -> None:
     assert read(energy, struct.pack(">i", 12), facts)[0].value == 1200
 
 
+def test_a_factor_that_nobody_set_makes_no_zero_of_a_count() -> None:
+    energy = register("heat_energy", 0, type="int32", factor_register=2)
+    assert read(energy, struct.pack(">iH", 12, 0)) == []
+    assert read(energy, struct.pack(">iH", 12, 1))[0].value == 12
+
+
 def test_the_unit_that_the_device_names_is_converted_and_an_unknown_one_refused() -> None:
     energy = register("heat_energy", 0, type="int32", unit="told", unit_rule=UnitRule(2, 2, "string"))
     named = {name: read(energy, struct.pack(">i", 3) + name) for name in (b"MWh\0", b"kWh ", b"m3\0\0", b"????")}

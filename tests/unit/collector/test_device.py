@@ -1,11 +1,16 @@
 """Online, three tries, offline, back; and every device in its own slot."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.modbus.device import CEILING_S, Change, Device, Health, devices_of, spread
+from collector.modbus.decode import FactsDecoder
+from collector.modbus.derive import Facts
+from collector.modbus.device import BUSY_POLLS, CEILING_S, Change, Device, Health, devices_of, spread
 from collector.modbus.faults import Fault
-from collector.modbus.reads import PlannedReads
+from collector.modbus.frames import request
+from collector.modbus.plan import Block
+from collector.modbus.reads import BlockRead, PlannedReads
 from tests.unit.collector.portfolio import METER, modbus_meter
 
 
@@ -51,6 +56,20 @@ def test_noise_costs_a_device_that_one_poll() -> None:
     assert health.delay_s(1.0) == 10.0
 
 
+@pytest.mark.parametrize("fault", [Fault.SILENT, Fault.GARBLED, Fault.BUSY, Fault.DISCONNECTED])
+def test_a_failure_costs_no_quarter_of_an_hour(fault: Fault) -> None:
+    one = device(every_s=900.0)
+    one.failed(fault, 10.0, 10_000)
+    assert one.due_s == 15.0
+
+
+def test_a_device_that_stays_away_is_asked_no_more_often_than_it_would_be_anyway() -> None:
+    one = device(every_s=900.0)
+    for second in range(0, 9_000, 900):
+        one.failed(Fault.SILENT, float(second), second)
+    assert one.due_s == 9_000.0
+
+
 def test_a_lost_bus_is_not_the_devices_fault() -> None:
     one = device(every_s=1.0)
     for second in range(10):
@@ -62,6 +81,67 @@ def test_a_busy_device_is_asked_again_in_its_next_slot() -> None:
     one = device(every_s=1.0)
     assert one.failed(Fault.BUSY, 7.3, 7_300) is None
     assert one.due_s == 8.0
+
+
+def test_a_device_that_is_busy_for_ever_is_lost() -> None:
+    one = device(every_s=10.0)
+    changes = [one.failed(Fault.BUSY, 10.0 * poll, poll) for poll in range(BUSY_POLLS + 2)]
+    assert changes.index(Change.LOST) == BUSY_POLLS + 1
+    assert one.answered(500.0) is Change.BACK
+
+
+def test_a_device_that_is_busy_now_and_then_is_never_lost() -> None:
+    one = device(every_s=10.0)
+    for poll in range(100):
+        assert one.failed(Fault.BUSY, 10.0 * poll, poll) is None
+        if poll % 5 == 0:
+            assert one.answered(10.0 * poll + 1) is None
+
+
+ONCE = BlockRead(request(1, Block(3, 0, 1, ())), FactsDecoder(Block(3, 0, 1, ()), Facts()))
+
+
+def asked_once(every_s: float) -> Device:
+    """A device that has said what it says once, and answered at 1,000 s."""
+    one = Device(1, "test_meter", every_s, PlannedReads([ONCE], ()), ("strom",))
+    assert list(one.reads) == [ONCE]
+    one.answered(1_000.0)
+    return one
+
+
+@pytest.mark.parametrize(
+    ("every_s", "later_s", "is_asked"),
+    [
+        (1.0, 4.0, False),
+        (1.0, 6.0, True),
+        (10.0, 19.0, False),
+        (10.0, 21.0, True),
+        (300.0, 100.0, False),
+        (300.0, 121.0, True),
+    ],
+)
+def test_what_was_asked_once_is_asked_again_of_who_comes_back_over_a_new_connection_after_missed_polls(
+    every_s: float, later_s: float, is_asked: bool
+) -> None:
+    one = asked_once(every_s)
+    one.reconnected(1_000.0 + later_s)
+    assert list(one.reads) == [ONCE] * is_asked
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_asked"),
+    [
+        (Fault.SILENT, True),
+        (Fault.GATEWAY, True),
+        (Fault.GARBLED, False),
+        (Fault.BUSY, False),
+        (Fault.DISCONNECTED, False),
+    ],
+)
+def test_what_was_asked_once_is_asked_again_of_who_was_not_there(fault: Fault, is_asked: bool) -> None:
+    one = asked_once(10.0)
+    one.failed(fault, 1_010.0, 1_010_000)
+    assert list(one.reads) == [ONCE] * is_asked
 
 
 @given(st.integers(1, 200), st.floats(0, 1e6))

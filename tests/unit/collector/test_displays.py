@@ -15,6 +15,9 @@ from config.errors import ConfigurationError
         ("waerme=12,345MWh", Display("heat_energy", Decimal("12.345"), "MWh")),
         ("voltage.L2=230.1", Display("voltage", Decimal("230.1"), "V", "L2")),
         ("power=-1.5kW", Display("active_power", Decimal("-1.5"), "kW")),
+        ("Energie=12.345,6 kWh", Display("active_energy_import", Decimal("12345.6"), "kWh")),
+        ("Wärme = 1.234.567,89 KWH", Display("heat_energy", Decimal("1234567.89"), "kWh")),
+        ("volumen=17,25m³", Display("volume", Decimal("17.25"), "m3")),
         ("reactive_energy_import=7", Display("reactive_energy_import", Decimal(7), "kvarh")),
     ],
 )
@@ -22,7 +25,10 @@ def test_a_display_is_written_as_it_is_spoken(text: str, expected: Display) -> N
     assert display_of(text) == expected
 
 
-@pytest.mark.parametrize("text", ["energy", "energy=", "energy=viel", "enerji=5", "energy=5m3", "energy=5 Murks"])
+@pytest.mark.parametrize(
+    "text",
+    ["energy", "energy=", "energy=viel", "enerji=5", "energy=5m3", "energy=5 Murks", "energy=1.2.3", "energy=1,2,3"],
+)
 def test_what_is_no_display_is_refused_with_what_would_be(text: str) -> None:
     with pytest.raises(ConfigurationError):
         display_of(text)

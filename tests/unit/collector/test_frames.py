@@ -15,6 +15,8 @@ from collector.modbus.frames import HoldingRegisters, in_step
         ("0001 0001 0007 03 04 04 43663334", False),  # another protocol
         ("0001 0000 1234 03 04 04 43663334", False),  # no frame is that long
         ("0001 0000 0007 03 55 04 43663334", False),  # nobody asked for that function
+        ("0001 0000 0003 03 84 02 0002 0000 0007 03 04 04 43663334", True),  # an answer behind a late one
+        ("0001 0000 0007 03 04 04 4366 0002 0000 0007 03 04 04 43663334", False),  # cut off, the next one behind it
         ("485454502f312e3120343030", False),  # HTTP/1.1 400
     ],
 )

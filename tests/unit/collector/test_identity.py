@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from collector.modbus.identity import SerialsInMemory, compare, serial_in, serial_read
+from config.profiles.registers import ByteOrder
 from tests.unit.collector.portfolio import ENERGY, METER, profile, register
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -38,6 +39,18 @@ def test_a_serial_number_in_letters_is_read_as_such() -> None:
     read = serial_read(7, profile(ENERGY, replace(SERIAL, type="string", count=4)))
     assert read is not None
     assert serial_in(read, b"EM24-7\0\0") == "EM24-7"
+
+
+def test_a_long_serial_number_keeps_all_its_digits() -> None:
+    read = serial_read(7, profile(ENERGY, replace(SERIAL, type="uint64", count=4)))
+    assert read is not None
+    assert serial_in(read, struct.pack(">Q", 90_071_992_547_409_931)) == "90071992547409931"
+
+
+def test_a_serial_number_with_turned_bytes_is_read_as_the_table_says() -> None:
+    read = serial_read(7, profile(ENERGY, replace(SERIAL, type="string", count=4, byte_order=ByteOrder.LITTLE)))
+    assert read is not None
+    assert serial_in(read, b"ME42-7\0\0") == "EM247-"
 
 
 def test_the_first_serial_number_is_kept_and_another_one_is_told(caplog: pytest.LogCaptureFixture) -> None:

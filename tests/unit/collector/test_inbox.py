@@ -52,6 +52,32 @@ def test_a_file_that_lies_still_is_imported_and_moved_to_done(inbox: Inbox, sink
     assert names(tmp_path, "new") == []
 
 
+def test_a_load_profile_beside_a_counter_is_kept_with_a_remark_that_no_figure_counts_it(
+    inbox: Inbox, sink: MemorySink, tmp_path: Path
+) -> None:
+    profile = MAPPING.replace("stand_", "last_").replace("meter: strom", "meter: strom, quantity: interval_energy")
+    (tmp_path / "last.mapping.yaml").write_text(profile, encoding="utf-8")
+    put(tmp_path, "last_januar.csv")
+    put(tmp_path)
+    inbox.take_complete()
+    assert [taken.reasons for taken in inbox.take_complete()] == [(), ()]
+    assert names(tmp_path, "done") == ["last_januar.csv", "last_januar.csv.remarks.txt", "stand_januar.csv"]
+    remark = (tmp_path / "done" / "last_januar.csv.remarks.txt").read_text(encoding="utf-8")
+    assert "strom is counted by active_energy_import, so interval_energy is kept beside it" in remark
+
+
+def test_a_file_whose_name_is_no_utf_8_is_refused_with_its_reasons(inbox: Inbox, tmp_path: Path) -> None:
+    (tmp_path / "xls.mapping.yaml").write_text(MAPPING.replace("stand_*.csv", "*.xls"), encoding="utf-8")
+    put(tmp_path, "z\udce4hler.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512))
+    inbox.take_complete()
+
+    (taken,) = inbox.take_complete()
+
+    assert taken.moved_to == tmp_path / "refused" / "z\udce4hler.xls"
+    reasons = taken.moved_to.with_name("z\udce4hler.xls.reasons.txt").read_text(encoding="utf-8")
+    assert "z?hler.xls is an old .xls" in reasons
+
+
 def test_a_file_that_still_grows_is_left_alone(inbox: Inbox, sink: MemorySink, tmp_path: Path) -> None:
     file = put(tmp_path)
     inbox.take_complete()

@@ -56,6 +56,11 @@ def test_the_side_of_the_panels_is_not_measured_by_the_grid() -> None:
     assert problems(panels) == []
 
 
+def test_a_handful_of_pulses_says_less_than_one_counter_of_energy() -> None:
+    pulses = [said("pulse_count", 1e6 + number, unit="pulses", phase=str(number)) for number in range(9)]
+    assert 0 < score(pulses) < score([said("heat_energy", 129_177.0, unit="kWh")])
+
+
 def test_phases_that_add_up_to_their_total_speak_for_the_table() -> None:
     phases = [said("active_power", 100.0, unit="W", phase=phase) for phase in ("L1", "L2", "L3")]
     right = [*phases, said("active_power", 300.0, unit="W")]

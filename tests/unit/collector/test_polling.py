@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import struct
 
+import pytest
 from pymodbus.pdu import ModbusPDU
 
 from collector.batch import Batch
@@ -31,6 +32,7 @@ class FakeBus:
         self.timeouts_s: list[float | None] = []
         self.serial = 111
         self.loses_cancellations = False
+        self.lacking: set[int] = set()
 
     async def read(self, request: ModbusPDU, *, timeout_s: float | None = None) -> bytes:
         self.asked.append(request.dev_id)
@@ -40,9 +42,12 @@ class FakeBus:
         self.timeouts_s.append(timeout_s)
         if request.dev_id in self.silent:
             raise ModbusFault(Fault.SILENT, "no answer")
+        self.connected = True
+        if request.address in self.lacking:
+            raise ModbusFault(Fault.ILLEGAL, "exception code 2")
         if request.address == SERIAL.address:
             return struct.pack(">I", self.serial)
-        return struct.pack(">d", float(request.dev_id)).ljust(2 * request.count, b"\0")
+        return struct.pack(">d", float(request.dev_id)).ljust(2 * request.count, b"\0")[: 2 * request.count]
 
     def close(self) -> None:
         self.connected = False
@@ -106,6 +111,19 @@ def test_a_silent_device_is_asked_rarely_and_named_with_the_time_of_its_first_si
     asyncio.run(scene())
 
 
+def test_a_poll_that_failed_is_made_up_for_long_before_the_next_one_is_due() -> None:
+    async def scene() -> None:
+        place = Scene(2, every_s=900.0)
+        place.bus.silent = {1}
+        await place.pass_time(2)
+        place.bus.silent = set()
+        await place.pass_time(10)
+        assert place.sink.of("strom-1") == [1.0]
+        assert place.bus.asked.count(1) == 2
+
+    asyncio.run(scene())
+
+
 def test_what_failed_waits_until_those_that_answer_were_asked() -> None:
     async def scene() -> None:
         place = Scene(5, every_s=1.0)
@@ -144,9 +162,45 @@ def test_a_silent_unit_is_waited_for_shortly_at_first_and_longer_when_nobody_els
         place.bus.silent = {3}
         await place.pass_time(20)
         waited_s = [seconds for unit, seconds in zip(place.bus.asked, place.bus.timeouts_s, strict=True) if unit == 3]
-        assert waited_s == [0.1]
-        await place.pass_time(60)
-        assert place.bus.timeouts_s[-1] == 1.0
+        assert waited_s == [0.1, 1.0, 1.0]
+
+    asyncio.run(scene())
+
+
+FURTHER = register("reactive_energy_import", 400, unit="kvarh")
+
+
+def scene_that_lacks(*addresses: int) -> Scene:
+    place = Scene(1, every_s=1.0)
+    wanted = modbus_meter("strom-1", 1, every_s=1.0, quantities=("reactive_energy_import",))
+    place.polling.devices = place.devices = devices_of([wanted], {"test_meter": profile(ENERGY, FURTHER)})["bus"]
+    place.bus.lacking = set(addresses)
+    spread(place.devices, place.now_s)
+    return place
+
+
+@pytest.mark.parametrize(("lacking", "read"), [(0, "reactive_energy_import"), (400, "active_energy_import")])
+def test_a_block_that_a_device_does_not_have_costs_the_others_nothing(
+    lacking: int, read: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene() -> None:
+        place = scene_that_lacks(lacking)
+        await place.pass_time(10)
+        assert [key[1] for key in place.sink.values] == [read] * 10
+        assert place.polling.statistics().offline == {}
+        assert place.polling.statistics().faults == {"illegal": 10}
+
+    asyncio.run(scene())
+    (told,) = caplog.messages
+    assert f"does not have the {4 if lacking == 0 else 2} registers from {lacking} on" in told
+
+
+def test_a_device_that_has_none_of_the_blocks_is_lost() -> None:
+    async def scene() -> None:
+        place = scene_that_lacks(0, 400)
+        await place.pass_time(30)
+        assert place.polling.statistics().offline.keys() == {"1 (strom-1)"}
+        assert place.polling.statistics().polls < 5
 
     asyncio.run(scene())
 
@@ -161,6 +215,29 @@ def test_a_serial_number_is_read_once_and_again_after_a_return() -> None:
         place.bus.silent, place.bus.serial = set(), 222
         await place.pass_time(60)
         assert place.polling.statistics().exchanged == {"strom-1": "222"}
+
+    asyncio.run(scene())
+
+
+def test_who_answers_over_a_new_connection_after_minutes_may_be_another() -> None:
+    async def scene() -> None:
+        place = Scene(2, every_s=300.0, table=profile(ENERGY, SERIAL))
+        await place.pass_time(250)
+        place.bus.serial, place.bus.connected = 222, False
+        await place.pass_time(300, step_s=10.0)
+        assert place.polling.statistics().exchanged == {"strom-1": "222", "strom-2": "222"}
+
+    asyncio.run(scene())
+
+
+def test_a_connection_that_was_lost_for_seconds_makes_no_other_device() -> None:
+    async def scene() -> None:
+        place = Scene(1, every_s=10.0, table=profile(ENERGY, SERIAL))
+        await place.pass_time(9)
+        place.bus.asked.clear()
+        place.bus.connected = False
+        await place.pass_time(10)
+        assert len(place.bus.asked) == 1
 
     asyncio.run(scene())
 

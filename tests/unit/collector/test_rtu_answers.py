@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.modbus.rtu_answers import answer_in
+from collector.modbus.rtu_answers import answer_in, is_as_long
 
 # From the frames that manufacturers print: 230.2 V, 1.0, and pymodbus' exception of unit 17.
 VOLTAGE = bytes.fromhex("010404436633341B38")
@@ -38,3 +38,10 @@ def test_one_wrong_bit_makes_it_no_answer(bit: int) -> None:
 @given(st.integers(0, len(VOLTAGE) - 1))
 def test_a_frame_that_is_not_whole_yet_is_waited_for(length: int) -> None:
     assert answer_in(VOLTAGE[:length], 1, 4, 2) == b""
+
+
+def test_what_is_as_long_as_the_answer_has_come_even_where_it_is_wrong() -> None:
+    wrong = VOLTAGE[:-1] + b"\0"
+    assert is_as_long(b"\xff" + wrong, 1, 4, 2)
+    assert not is_as_long(wrong[:-1], 1, 4, 2)
+    assert not is_as_long(wrong, 2, 4, 2)  # a neighbour's

@@ -150,3 +150,17 @@ def test_a_device_without_the_tables_models_is_no_such_device() -> None:
     reads, _ = searched()
     with pytest.raises(ModbusFault, match="found: none"):
         refuse_all(reads)
+
+
+def answer_all(reads: Reads, places: dict[int, bytes]) -> None:
+    for read in reads:
+        read.decoder.readings(places.get(read.request.address, b""), 0)
+
+
+def test_a_device_that_lacked_its_model_at_first_is_searched_again_where_it_was() -> None:
+    reads, device = searched()
+    for _ in range(2):
+        with pytest.raises(ModbusFault, match="no model of sunspec_201_204"):
+            answer_all(reads, {40000: b"SunS", 40002: b"\xff\xff\x00\x00"})
+        assert not reads.refused()  # of the next search nothing was asked yet
+    assert polled(reads, device)["active_energy_import"] == 1.0

@@ -21,6 +21,11 @@ def test_the_operations_database_lies_beside_the_state() -> None:
     assert moved.database_url.get_secret_value() == "sqlite:////b/operations.sqlite"
 
 
+def test_a_state_folder_that_no_address_can_name_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="ZAEHLWERK_STATE: must have no question mark"):
+        load_settings({"ZAEHLWERK_STATE": "/var/lib/wo?"})
+
+
 def test_what_the_command_line_says_wins_over_the_environment() -> None:
     settings = load_settings({"ZAEHLWERK_STATE": "/a", "ZAEHLWERK_LANGUAGE": "en"}, state=Path("/b"), language=None)
     assert (settings.state, settings.language) == (Path("/b"), "en")

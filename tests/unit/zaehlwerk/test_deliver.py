@@ -1,12 +1,15 @@
 """`deliver` as a person calls it."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from config.errors import Unreachable
+from gateway.operations import Operations
 from tests.portfolios import write_portfolio
 from zaehlwerk.command_line import app
 
@@ -46,6 +49,22 @@ def test_what_was_delivered_is_no_consumption() -> None:
     span = ("--start", "2024-03-01", "--end", "2024-04-01", "--resolution", "P1M")
     found = json.loads(call("consumption", "pellets", *span, "--json").stdout)
     assert (found["total"], found["unit"], found["reference"]) == (1050 * 4.9, "kWh", "Hi")
+
+
+def test_a_delivery_whose_note_found_no_room_gets_it_when_it_is_typed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> None:
+        raise Unreachable("the disk is full")
+
+    with monkeypatch.context() as full:
+        full.setattr("api.entries.deliveries.keep_trail", no_room)
+        assert call("deliver", "pellets", "5000", *AT).exit_code == 1
+    for _ in range(2):
+        assert call("deliver", "pellets", "5000", *AT).exit_code == 0
+
+    with closing(Operations(f"sqlite:///{tmp_path}/state/operations.sqlite")) as operations:
+        assert len(operations.notes.of_meter("pellets", "delivery")) == 1
 
 
 def test_more_than_the_store_holds_needs_a_reason() -> None:

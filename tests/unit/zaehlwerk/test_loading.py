@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
+from config.errors import ConfigurationError
 from gateway.operations import Operations
 from gateway.reading import Reading, Receipt
 from gateway.series import Series
@@ -86,3 +89,10 @@ def test_the_progress_of_a_part_lies_between_two_shares_of_the_whole() -> None:
     for share, step in ((0.0, "Strom"), (0.5, "Gas"), (1.0, "")):
         part(share, step)
     assert told == [(0.5, "Tageswerte: Strom"), (0.75, "Tageswerte: Gas"), (1.0, "Tageswerte")]
+
+
+def test_no_sample_is_loaded_into_a_state_that_is_none_of_a_demo(tmp_path: Path) -> None:
+    operations(tmp_path).close()
+    with pytest.raises(ConfigurationError, match="the state of no demo"):
+        anchor_of(tmp_path, NOW)
+    assert [one.suffix for one in tmp_path.iterdir()] == [".sqlite"]

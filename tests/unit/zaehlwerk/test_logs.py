@@ -51,3 +51,10 @@ def test_on_a_terminal_a_line_is_for_people() -> None:
     configure_logging(terminal)
     logging.getLogger("zaehlwerk.test").info("ready")
     assert terminal.getvalue().rstrip().endswith("INFO    zaehlwerk.test: ready")
+
+
+def test_a_name_that_is_no_utf_8_does_not_lose_its_line() -> None:
+    stream = io.StringIO()
+    configure_logging(stream)
+    logging.getLogger("zaehlwerk.test").warning("inbox: %s refused", "st\udce4nde.csv")
+    assert json.loads(stream.getvalue())["message"] == "inbox: st?nde.csv refused"

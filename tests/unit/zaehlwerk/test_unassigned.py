@@ -1,6 +1,7 @@
 """What nobody configured, and how one command makes a meter of it."""
 
 import json
+import resource
 import shlex
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from collector.mqtt.discovery.proposals import proposals
 from collector.mqtt.discovery.unassigned import LOOKED_AT_PER_SECOND, Unassigned, strangers
 from config.portfolio.files import load_portfolio
 from zaehlwerk.command_line import app
+from zaehlwerk.portfolio_writing import add_meter
 from zaehlwerk.unassigned_topics import newest_topics
 
 HEAT = '{"_":"telegram","media":"heat","meter":"sharky","id":"68926025","total_energy_consumption_kwh":2651}'
@@ -99,6 +101,17 @@ def test_what_check_refuses_is_not_written(district: Path) -> None:
     assert "the id 'strom' stands twice" in output
     assert (district / "properties" / "gs-tal.yaml").read_text(encoding="utf-8") == SCHOOL
     assert len(strangers(district / "state")) == 1
+
+
+def test_a_full_disk_costs_no_property(district: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(SCHOOL.encode()) // 2, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            add_meter(district, "gs-tal", {"id": "neu", "medium": "water", "unit": "m3", "source": {"push": True}})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (district / "properties" / "gs-tal.yaml").read_text(encoding="utf-8") == SCHOOL
 
 
 def test_a_topic_that_has_become_a_meters_is_not_listed(district: Path) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from config.meters.meter import ByHandSource, Reporting
-from gateway.operations.ledger_rows import LedgerDay
+from gateway.operations.ledger.rows import LedgerDay
 from tests.unit.analysis.days.hourly import until
 from tests.unit.analysis.evidence import meter, utc
 from tests.unit.analysis.ledger_district import World

@@ -19,8 +19,8 @@ from analysis.meters.meter_amounts import daily_amounts
 from analysis.meters.open_events import open_events
 from config.errors import Unreachable
 from gateway.embedded import EmbeddedStore
-from gateway.operations.ledger import Ledger
-from gateway.operations.ledger_rows import Derivation
+from gateway.operations.ledger.ledger import Ledger
+from gateway.operations.ledger.rows import Derivation
 from gateway.reading import milliseconds
 from tests.unit.analysis.evidence import counter, event, formula, meter, utc
 from tests.unit.analysis.histories import STEP, Incident, incidents, meter_kinds, readings

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from analysis.meters.meter_amounts import amounts_by_days, amounts_of
 from config.meters.ledger_policy import Filling, LedgerPolicy, Spreading
 from gateway.operations import MeterEventRow, ReadingNoteRow
-from gateway.operations.ledger_rows import Derivation
+from gateway.operations.ledger.rows import Derivation
 from gateway.reading import milliseconds
 from tests.unit.analysis.evidence import event, meter
 from tests.unit.analysis.histories import COUNT, DAYS, START, STEP, Incident, incidents, meter_kinds, readings

@@ -16,7 +16,7 @@ from analysis.books import Books
 from analysis.days.daily_ledger import catch_up
 from analysis.meters.meter_amounts import daily_amounts
 from config.meters.meter import Meter
-from gateway.operations.ledger_rows import Derivation
+from gateway.operations.ledger.rows import Derivation
 from tests.unit.analysis.days.hourly import DAY, HOUR, until
 from tests.unit.analysis.evidence import event, formula, meter, utc
 from tests.unit.analysis.histories import START as HISTORY

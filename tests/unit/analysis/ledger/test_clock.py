@@ -28,6 +28,8 @@ def readings(shifted: list[tuple[int, int]]) -> WindowReadings:
     return WindowReadings(store, "strom", "energy", LATER, clock)
 
 
+@example([(0, -1), (11, -20)], -30, 1)
+@example([(1, -1)], -3, 1)
 @example([(40, 1)], 10, 29)
 @given(shifts, st.integers(-30, HOURS + 30), st.integers(1, 40))
 def test_window_has_the_readings_of_the_whole_and_their_neighbours(

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from analysis.ledger.planning import Seen, planned
-from gateway.operations.ledger_rows import LedgerBlock, LedgerState
+from gateway.operations.ledger.rows import LedgerBlock, LedgerState
 from gateway.reading import milliseconds
 from gateway.touched import Touched
 

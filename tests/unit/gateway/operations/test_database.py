@@ -1,6 +1,9 @@
+from contextlib import ExitStack
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
@@ -10,8 +13,9 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from config.errors import ConfigurationError, Conflict, Unreachable
 from gateway.operations import Operations
 from gateway.operations.connections import Connections
-from gateway.operations.migrating import upgrade
+from gateway.operations.migrating import configuration, upgrade
 from gateway.operations.tables import METADATA
+from gateway.reading import instant
 from tests.unit.gateway.operations.rows import NOW, judged
 
 
@@ -43,6 +47,12 @@ def test_the_folder_of_the_database_is_made(tmp_path: Path) -> None:
     database.ready()
     database.close()
     assert (tmp_path / "deep/er/operations.sqlite").exists()
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite:////dev/null/state/operations.sqlite"])
+def test_a_database_that_keeps_nothing_is_a_wrong_setting(url: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"no file|no room"):
+        Operations(url)
 
 
 def test_what_failed_halfway_leaves_nothing_behind(operations: Operations) -> None:
@@ -84,6 +94,31 @@ def test_a_database_of_a_later_version_is_left_alone(operations: Operations) -> 
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(ConfigurationError, match="later version"):
         operations.upgrade()
+
+
+def test_more_callers_than_connections_find_the_database_unreachable(tmp_path: Path) -> None:
+    connections = Connections(f"sqlite:///{tmp_path}/busy.sqlite")
+    connections.engine.pool._timeout = 0.01  # type: ignore[attr-defined]  # half a minute, else
+    with ExitStack() as held:
+        for _ in range(15):
+            held.enter_context(connections.reading())
+        with pytest.raises(Unreachable, match="too many at once"):
+            held.enter_context(connections.reading())
+    connections.engine.dispose()
+
+
+def test_what_an_early_version_recorded_is_there_after_every_migration(tmp_path: Path) -> None:
+    database = Operations(f"sqlite:///{tmp_path}/old.sqlite")
+    with database.begin() as connection:
+        command.upgrade(configuration(connection), "0001")
+        row = "'gs:1', 'gs', 'exchange', 1000, '1.50', NULL, 'S', 6, NULL, 'd', 'recorded', 'x', 2000"
+        connection.execute(text(f"INSERT INTO meter_event VALUES ({row})"))
+
+    database.upgrade()
+
+    (event,) = database.events.of_meter("gs")
+    assert (event.id, event.time, event.old_end, event.digits) == ("gs:1", instant(1000), Decimal("1.50"), 6)
+    database.close()
 
 
 def test_a_database_without_room_is_unreachable(operations: Operations) -> None:

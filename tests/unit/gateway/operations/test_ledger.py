@@ -9,7 +9,7 @@ import pytest
 
 from config.errors import Conflict
 from gateway.operations import Operations
-from gateway.operations.ledger_rows import Derivation, LedgerBlock, LedgerDay, LedgerNotice, LedgerState
+from gateway.operations.ledger.rows import Derivation, LedgerBlock, LedgerDay, LedgerNotice, LedgerState
 from gateway.touched import Touched, TouchedSince
 from tests.unit.gateway.operations.rows import NOW
 
@@ -119,7 +119,9 @@ def test_a_first_derivation_that_another_process_overtakes_is_a_conflict(
     operations: Operations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     operations.ledger.write([derivation([day(0)])])
-    monkeypatch.setattr("gateway.operations.ledger._unchanged", lambda _connection, derivations: list(derivations))
+    monkeypatch.setattr(
+        "gateway.operations.ledger.ledger._unchanged", lambda _connection, derivations: list(derivations)
+    )
     with pytest.raises(Conflict):
         operations.ledger.write([derivation([day(0, 2)])])
     assert operations.ledger.days("strom") == [day(0)]

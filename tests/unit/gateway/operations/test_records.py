@@ -42,6 +42,13 @@ def test_recording_the_same_event_again_changes_nothing(operations: Operations) 
     assert operations.events.of_meter("gs-strom") == [EXCHANGE]
 
 
+def test_an_event_that_is_told_finer_than_a_millisecond_is_the_same_again_too(operations: Operations) -> None:
+    finer = replace(EXCHANGE, id="fine", time=EXCHANGE.time + timedelta(microseconds=123_456))
+    first = operations.events.record(finer)
+    assert operations.events.record(finer) == first
+    assert operations.events.of_meter(EXCHANGE.meter) == [first]
+
+
 def test_another_event_under_the_same_id_is_refused(operations: Operations) -> None:
     operations.events.record(EXCHANGE)
     with pytest.raises(Conflict):
@@ -168,6 +175,20 @@ def test_the_newest_judged_period_is_remembered_when_old_ones_are_forgotten(oper
         "b": NOW,
     }
     assert operations.judgements.last_periods("meter_silent", until=NOW) == {"b": NOW}
+
+
+def test_a_period_that_was_judged_again_does_not_hide_which_one_is_the_newest(operations: Operations) -> None:
+    first, second = judged("night_use", "gs", NOW), judged("night_use", "gs", NOW + timedelta(days=1))
+    with operations.begin() as connection:
+        operations.judgements.record(connection, first)
+        operations.judgements.record(connection, second)
+        operations.judgements.take_back(connection, first)
+        operations.judgements.record(connection, first)
+
+    assert operations.judgements.forget_before(NOW + timedelta(days=900)) == 1
+
+    last = operations.judgements.last_periods("night_use", until=NOW + timedelta(days=900))
+    assert last == {"gs": second.period_start}
 
 
 def test_a_naive_instant_never_gets_in(operations: Operations) -> None:

@@ -8,6 +8,14 @@ import pytest
 from tests.unit.zaehlwerk.commands.calls import call, imported
 
 
+def test_an_end_alone_is_asked_for_with_the_month_before_it(house: Path) -> None:
+    imported(house)
+    answer = call("consumption", "strom", "--end", "2024-03-03", "--json")
+    assert answer.exit_code == 0
+    slots = json.loads(answer.stdout)["slots"]
+    assert (slots[0]["start"], slots[-1]["end"]) == ("2024-02-01T00:00:00+01:00", "2024-03-03T00:00:00+01:00")
+
+
 @pytest.mark.parametrize("command", ["readings", "consumption", "events"])
 def test_an_unknown_meter_is_answered_with_the_closest_one(command: str) -> None:
     answer = call(command, "strm")

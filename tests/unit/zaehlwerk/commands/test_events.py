@@ -86,6 +86,7 @@ def test_an_exchange_lets_consumption_go_on(house: Path) -> None:
     assert document["total"] == 20
     events = json.loads(call("events", "strom", "--json").stdout)["events"]
     assert ("exchange", "recorded") in {(event["kind"], event["state"]) for event in events}
+    assert "old end 1004 kWh, new start 2 kWh" in call("events", "strom").stdout
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """`kpis`, `measures`, `balance`, `alerts` and `evaluate`."""
 
 import json
+import re
 from pathlib import Path
 
 from tests.unit.zaehlwerk.commands.calls import call, imported
@@ -22,6 +23,20 @@ def test_the_balance_is_exported_as_csv_and_as_json(house: Path) -> None:
     document = json.loads(call("export", "balance", "2024", "--format", "json").stdout)
     assert (document["year"], document["factor_set"]) == (2024, "bisko")
     assert call("export", "balance", "2024", "--factor-set", "bisk").exit_code == 2
+
+
+def test_a_balance_without_the_regional_key_says_so_and_puts_nothing_in_its_place(house: Path) -> None:
+    imported(house)
+    answer = call("export", "balance", "2024")
+    assert {line.split(",")[1] for line in answer.stdout.splitlines()[1:]} == {""}
+    assert "declare `ars`" in answer.stderr
+    district = house / "portfolio" / "district.yaml"
+    district.write_text(
+        re.sub("kind: [a-z]+", 'kind: district\n  ars: "073350000000"', district.read_text(), count=1)
+    )
+    answer = call("export", "balance", "2024")
+    assert {line.split(",")[1] for line in answer.stdout.splitlines()[1:]} == {"073350000000"}
+    assert "ars" not in answer.stderr
 
 
 def test_an_evaluation_says_what_it_did(house: Path) -> None:

@@ -17,6 +17,18 @@ def test_imported_readings_are_printed_as_one_document(house: Path) -> None:
     }
 
 
+def test_a_file_whose_name_is_no_utf_8_is_imported_and_what_it_replaces_and_refuses_is_kept(house: Path) -> None:
+    imported(house)
+    file = house / "st\udce4nde.csv"  # as a zip from an old Windows leaves it
+    file.write_text(CSV.replace("124.5", "125") + "2024-03-04T00:00+01:00,x\n", encoding="utf-8")
+
+    answer = call("import", "readings", str(file), "--meter", "strom")
+
+    assert answer.exit_code == 1  # one line is refused
+    assert "1 stored value replaced, 0 without value, 1 refused" in answer.stdout
+    assert len(events("strom", "duplicate_conflict")) == 1
+
+
 def test_what_was_imported_is_told_in_local_time(house: Path) -> None:
     assert "from 2024-03-01T00:00:00+01:00 to 2024-03-03T00:00:00+01:00" in imported(house).stdout
 
@@ -123,3 +135,14 @@ def test_a_mistake_in_a_mapping_is_named_with_its_line(house: Path) -> None:
     answer = call("import", "readings", str(house / "a.csv"), "--mapping", str(house / "wrong.yaml"))
     assert answer.exit_code == 2
     assert "wrong.yaml:2: values[0].meter: no meter has the id 'storm', did you mean 'strom'?" in answer.stderr
+
+
+def test_a_load_profile_for_a_meter_that_is_counted_by_its_register_is_pointed_out(house: Path) -> None:
+    file = house / "profile.csv"
+    file.write_text("time,value\n2024-03-01T00:15+01:00,1.5\n2024-03-01T00:30+01:00,2\n", encoding="utf-8")
+    asked = ("--meter", "strom", "--quantity", "interval_energy")
+    for dry in ((), ("--dry-run",)):
+        answer = call("import", "readings", str(file), *asked, *dry)
+        assert answer.exit_code == 0
+        assert "so interval_energy is kept beside it and stands in no figure" in answer.stderr
+    assert "stands in no figure" not in imported(house).stderr

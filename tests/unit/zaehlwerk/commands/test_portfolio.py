@@ -40,6 +40,23 @@ def test_a_wrong_setting_is_named_and_exits_2(monkeypatch: pytest.MonkeyPatch) -
     assert "ZAEHLWERK_LANGUAGE" in checked.stderr
 
 
+def test_mistakes_in_the_settings_hide_none_in_the_portfolio(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZAEHLWERK_LANGUAGE", "fr")
+    school = house / "portfolio" / "properties" / "schule.yaml"
+    school.write_text(school.read_text().replace("medium: water", "medium: watr"))
+    checked = call("check")
+    assert checked.exit_code == 2
+    assert "ZAEHLWERK_LANGUAGE" in checked.stderr
+    assert "unknown medium 'watr'" in checked.stderr
+
+
+def test_a_portfolio_without_properties_is_pointed_out(house: Path) -> None:
+    (house / "portfolio" / "properties" / "schule.yaml").unlink()
+    checked = call("check")
+    assert checked.exit_code == 0
+    assert "no property is declared in" in checked.stderr
+
+
 def test_no_portfolio_at_all_tells_how_to_name_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ZAEHLWERK_PORTFOLIO")
     checked = call("check")

@@ -1,8 +1,13 @@
 """`read`: a display typed by hand."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from config.errors import Unreachable
+from gateway.operations import Operations
 from tests.unit.zaehlwerk.commands.calls import call, events, imported
 
 
@@ -49,3 +54,21 @@ def test_a_value_below_zero_is_no_unknown_option(house: Path) -> None:
     refused = call("read", "wasser", "-5", "--at", "2024-04-02T08:00")
     assert (refused.exit_code, "below zero" in refused.stderr) == (2, True)
     assert call("read", "wasser", "5", "--foce", "weil").exit_code == 2
+
+
+def test_a_reading_whose_note_found_no_room_gets_it_when_it_is_typed_again(
+    house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> None:
+        raise Unreachable("the disk is full")
+
+    typed = ("read", "wasser", "12", "--at", "2026-03-02")
+    with monkeypatch.context() as full:
+        full.setattr("api.entries.hand_readings.keep_trail", no_room)
+        assert call(*typed).exit_code == 1
+    for _ in range(2):
+        assert call(*typed).exit_code == 0
+
+    with closing(Operations(f"sqlite:///{house}/state/operations.sqlite")) as operations:
+        assert [one.how for one in operations.notes.of_meter("wasser", "volume")] == ["read_by_hand"]
+        assert [one.action for one in operations.audit.of_subject("wasser")] == ["hand_reading"]

@@ -61,5 +61,32 @@ def test_a_folder_that_is_not_there_is_answered_with_how_to_make_one(house: Path
     assert "`zaehlwerk init DIR` makes one" in answer.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("completeness", "--start", "2026W10T12"),
+        ("submeters", "--end", "2026-03-01T12:00"),
+        ("probe", "modbus", "/dev/null", "--unit", "1", "--find", "--baud", "-3"),
+        ("read", "strom", "5", "--photo", "nowhere.jpg"),
+        ("exchange", "strom", "--at", "2024-03-02", "--old-end", "5", "--new-start", "0", "--photo-old", "nowhere"),
+        ("token", "create", " ", "--role", "reader"),
+        ("token", "create", "x" * 121, "--role", "reader"),
+        ("token", "create", "M\udce4x", "--role", "reader"),
+        ("token", "revoke", "99999999999999999999"),
+        ("event", "reject", "M\udce4x"),
+    ],
+)
+def test_what_no_database_and_no_device_takes_is_a_wrong_call_and_no_mistake_of_ours(
+    arguments: tuple[str, ...],
+) -> None:
+    answer = call(*arguments)
+    assert answer.exit_code == 2
+    assert isinstance(answer.exception, SystemExit)
+
+
+def test_a_day_to_come_is_named_as_it_was_typed() -> None:
+    assert "--at 2199-01-01 has not come yet" in call("evaluate", "--at", "2199-01-01").stderr
+
+
 def test_the_inventory_counts_one_as_one() -> None:
     assert "1 property, 2 meters (1 by hand, 1 virtual)" in call("check").stdout

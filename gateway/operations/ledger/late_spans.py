@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from config.errors import Conflict
 from gateway.operations.connections import Connections
-from gateway.operations.ledger_tables import ledger_cursor, ledger_touched
+from gateway.operations.ledger.tables import ledger_cursor, ledger_touched
 from gateway.touched import Touched, TouchedSince
 
 _ONLY = 1

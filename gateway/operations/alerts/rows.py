@@ -8,7 +8,7 @@ from typing import Any
 
 
 class AlertState(StrEnum):
-    """Where an alert stands in its life; see `gateway.operations.alert_states` for the ways between."""
+    """Where an alert stands in its life; see `gateway.operations.alerts.states` for the ways between."""
 
     PENDING = "pending"
     FIRING = "firing"

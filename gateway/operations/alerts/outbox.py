@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select, update
 
-from gateway.operations.alert_rows import OutboxMessage, OutboxRow, OutboxState
+from gateway.operations.alerts.rows import OutboxMessage, OutboxRow, OutboxState
 from gateway.operations.connections import Connections
 from gateway.operations.tables import outbox
 

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from config.errors import Conflict
-from gateway.operations.alert_rows import JudgementRow, Outcome
+from gateway.operations.alerts.rows import JudgementRow, Outcome
 from gateway.operations.connections import Connections
 from gateway.operations.tables import judgement
 
@@ -79,9 +79,17 @@ class Judgements:
             return [_row(row) for row in reading.execute(query)]
 
     def forget_before(self, period_start: datetime) -> int:
-        """Drop judgements of older periods, but never the newest of a rule and subject; return how many."""
-        newest = select(func.max(judgement.c.id)).group_by(judgement.c.rule, judgement.c.subject)
-        drop = delete(judgement).where(judgement.c.period_start < period_start, judgement.c.id.not_in(newest))
+        """Drop judgements of older periods, but never that of the newest period of a rule and subject.
+
+        Returns how many.
+        """
+        later = judgement.alias()
+        has_later = exists().where(
+            later.c.rule == judgement.c.rule,
+            later.c.subject == judgement.c.subject,
+            later.c.period_start > judgement.c.period_start,
+        )
+        drop = delete(judgement).where(judgement.c.period_start < period_start, has_later)
         with self._connections.writing() as writing:
             return writing.execute(drop).rowcount
 

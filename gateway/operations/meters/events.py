@@ -12,6 +12,7 @@ from config.errors import Conflict, NotFound
 from gateway.operations.connections import Connections
 from gateway.operations.rows import MeterEventRow
 from gateway.operations.tables import meter_event
+from gateway.reading import instant, milliseconds
 
 
 class Events:
@@ -21,11 +22,11 @@ class Events:
         self._connections = connections
 
     def record(self, event: MeterEventRow, *, connection: Connection | None = None) -> MeterEventRow:
-        """Record an event and return it with its id. The same event again changes nothing.
+        """Record an event and return it as it is kept, with its id. The same event again changes nothing.
 
         Raises `Conflict` when the id stands for another event already.
         """
-        recorded = event if event.id else replace(event, id=uuid4().hex)
+        recorded = replace(event, id=event.id or uuid4().hex, time=instant(milliseconds(event.time)))
         with self._connections.writing(connection) as writing:
             known = _find(writing, recorded.id)
             if known is None:

@@ -8,7 +8,7 @@ No data is a state of its own: what cannot be seen any more has not got well.
 """
 
 from config.errors import Conflict
-from gateway.operations.alert_rows import AlertState
+from gateway.operations.alerts.rows import AlertState
 
 _FOLLOWS: dict[AlertState, frozenset[AlertState]] = {
     AlertState.PENDING: frozenset({AlertState.FIRING, AlertState.NO_DATA, AlertState.RESOLVED}),

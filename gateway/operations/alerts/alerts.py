@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select, up
 from sqlalchemy.exc import IntegrityError
 
 from config.errors import Conflict, NotFound
-from gateway.operations.alert_rows import AlertLogRow, AlertRow, AlertState, Answer, NewAlert
-from gateway.operations.alert_states import check_step
+from gateway.operations.alerts.rows import AlertLogRow, AlertRow, AlertState, Answer, NewAlert
+from gateway.operations.alerts.states import check_step
 from gateway.operations.connections import Connections
 from gateway.operations.tables import alert, alert_log
 

@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from config.errors import Conflict
 from gateway.operations.connections import Connections
-from gateway.operations.late_spans import LateSpans
-from gateway.operations.ledger_rows import (
+from gateway.operations.ledger.late_spans import LateSpans
+from gateway.operations.ledger.rows import (
     Derivation,
     LedgerBlock,
     LedgerChange,
@@ -21,7 +21,7 @@ from gateway.operations.ledger_rows import (
     LedgerState,
     LedgerSubstitution,
 )
-from gateway.operations.ledger_tables import (
+from gateway.operations.ledger.tables import (
     ledger_block,
     ledger_change,
     ledger_day,
