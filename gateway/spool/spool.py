@@ -179,7 +179,7 @@ class Spool:
         if filling.share > 1:
             since = filling.waiting_for
             raise StorageFull(
-                f"{self.path} holds {self._depth} readings since {since}, its bound of {self._bounds} is met"
+                f"{self.path} holds {self._depth} readings, the oldest for {since}; the bound is {self._bounds}"
             )
 
     def _past_damage(self, work: Callable[[], Result]) -> Result:

@@ -104,7 +104,7 @@ def test_a_spool_at_its_bound_refuses_and_drops_nothing(path: Path) -> None:
 
     assert accepted > 1_000
     assert spool.depth() == accepted == len(spool.oldest(100_000))
-    with pytest.raises(StorageFull, match="bound of 100000 bytes"):
+    with pytest.raises(StorageFull, match="bound is 100000 bytes"):
         spool.append([reading(number) for number in range(100)])
     spool.close()
 

@@ -97,7 +97,7 @@ def test_the_wait_goes_on_after_a_restart_and_ends_with_the_oldest_row(tmp_path:
 def test_beyond_its_bound_in_days_a_spool_refuses_and_keeps_what_it_has(spool: Spool, clock: Clock) -> None:
     spool.append([counter(0)])
     clock.pass_days(10.1)
-    with pytest.raises(StorageFull, match="holds 1 readings since 10 days"):
+    with pytest.raises(StorageFull, match="holds 1 readings, the oldest for 10 days"):
         spool.append([counter(1)])
     with pytest.raises(StorageFull):
         spool.ready()
