@@ -1,7 +1,9 @@
 """Containers of a Docker engine that answers, through testcontainers."""
 
+import gc
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +31,14 @@ class Address:
 @cache
 def engine_answers() -> bool:
     """Say whether a Docker engine answers; asked once per test run."""
+    with warnings.catch_warnings():  # a client that meets no engine leaves its socket open
+        warnings.simplefilter("ignore", ResourceWarning)
+        answers = _pinged()
+        gc.collect()
+    return answers
+
+
+def _pinged() -> bool:
     try:
         client = docker.from_env(timeout=10)
     except DockerException:
