@@ -60,6 +60,7 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "questions": [(evidence.portfolio.meter(one.meter), one) for one in open_questions(evidence)],
         "refused": _refused(evidence),
         "unassigned": evidence.services.unassigned(_SHOWN_UNASSIGNED),
+        "unassigned_meters": evidence.services.unassigned_meters(_SHOWN_UNASSIGNED),
         "undelivered": inbox.undelivered(evidence.operations),
     }
 

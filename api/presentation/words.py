@@ -141,6 +141,11 @@ def proposal(medium: str | None, name: str) -> str:
     return f"{title} ({name})"
 
 
+def sent_meter(medium: str | None) -> str:
+    """Return what a meter that is sent probably meters."""
+    return MEDIA[medium].title if medium in MEDIA else "Medium bitte angeben"
+
+
 def _places(number: float) -> int:
     if number == 0:
         return 0

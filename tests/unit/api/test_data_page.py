@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from api.application import application
-from api.services import UnassignedTopic
+from api.services import UnassignedMeter, UnassignedTopic
 from tests.unit.api.client import Client
 from tests.unit.api.district import NOW, SmallDistrict
 from tests.unit.api.outline import Outline
@@ -83,3 +83,28 @@ def test_a_topic_that_nobody_recognises_shows_what_arrived_and_stays_text(distri
     assert "nicht erkannt" in text
     assert "\ufffd&lt;script&gt;?" in text
     assert "&lt;b&gt;x&lt;/b&gt;" in text
+
+
+def test_the_data_page_lists_meters_that_are_sent_and_not_configured_and_says_what_follows(
+    district: SmallDistrict,
+) -> None:
+    command = "zaehlwerk unassigned accept neu --property ID"
+    sent = UnassignedMeter(
+        "api", "neu<b>", "active_energy_import", "electricity_import", "kWh", ((NOW, 17.5), (NOW, "<?>")), command
+    )
+    services = replace(district.services(demo=True), unassigned_meters=lambda limit: (sent,)[:limit])
+    text = Client(application(services)).page("/daten").text
+    section = text[text.index("Nicht eingetragene Zähler") : text.index("zurueckgewiesen")]
+    assert "neu&lt;b&gt;" in section
+    assert "17,5\u202fkWh" in section
+    assert "&lt;?&gt;" in section
+    assert command in section
+    assert "neu gestartet" in section
+    assert "bleibt zurückgewiesen" in section
+
+
+def test_the_data_page_says_that_the_services_have_to_be_restarted_behind_the_command(
+    district: SmallDistrict,
+) -> None:
+    assert "neu gestartet" in _data_page(district, HEAT)
+    assert "neu gestartet" not in _data_page(district)
