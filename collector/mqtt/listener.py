@@ -35,12 +35,14 @@ class Beside:
 
     `aside` is shared with its routes. `unassigned` None: what belongs to no meter is refused; `discover` is the
     pattern of topics on which it is looked for. `keep_alives`: topics on which gateways want to be asked.
+    `settled`: patterns of what is heard while looking for topics and is nobody's to take.
     """
 
     aside: Aside = field(default_factory=Aside)
     unassigned: Unassigned | None = None
     discover: str | None = None
     keep_alives: Sequence[str] = ()
+    settled: Sequence[str] = ()
 
 
 class Listener:
@@ -65,7 +67,13 @@ class Listener:
         self._discover = beside.discover if beside.unassigned is not None else None
         self._topic_index = TopicIndex(routes)
         self._periodic = Periodic(routes, beside.keep_alives, self._aside)
-        self._dispatch = Dispatch(source, self._topic_index, unassigned=beside.unassigned, discover=self._discover)
+        self._dispatch = Dispatch(
+            source,
+            self._topic_index,
+            unassigned=beside.unassigned,
+            discover=self._discover,
+            settled=beside.settled,
+        )
         self._gathering = Gathering(sink, self._dispatch.take, clock)
         self._counts = Counts()
         self._session = Session(

@@ -237,3 +237,32 @@ def test_a_list_that_cannot_be_read_takes_no_page_down(district: Path) -> None:
     (district / "state").mkdir()
     (district / "state" / "unassigned.sqlite").write_bytes(b"this is no database" * 100)
     assert newest_topics(load_portfolio(district), district / "state", 10) == ()
+
+
+TWO_ENTRIES = DISTRICT.replace(
+    "sources: [",
+    'sources: [{id: zweiter, kind: mqtt, url: "mqtt://127.0.0.1:1883"}, {id: fern, kind: mqtt, '
+    'url: "mqtt://127.0.0.2"}, ',
+)
+VICTRON = "{id: VALUE, medium: electricity_import, unit: kWh, source: {from: ENTRY, topic: TOPIC, format: victron}}"
+
+
+@pytest.mark.parametrize(("entry", "is_listed"), [("zweiter", False), ("fern", True)])
+def test_what_another_entry_of_the_same_broker_listens_to_is_not_listed(
+    district: Path, entry: str, is_listed: bool
+) -> None:
+    (district / "district.yaml").write_text(TWO_ENTRIES, encoding="utf-8")
+    school = SCHOOL.replace("from: broker", f"from: {entry}")
+    (district / "properties" / "gs-tal.yaml").write_text(school, encoding="utf-8")
+    heard(district, ("strom", '{"kwh": 17}'), ("andere", '{"kwh": 17}'))
+    listed = [one["topic"] for one in json.loads(call(district, "--json")[1])]
+    assert listed == (["andere", "strom"] if is_listed else ["andere"])
+
+
+def test_our_own_requests_to_gateways_are_not_listed(district: Path) -> None:
+    topic = "N/c0619ab4a585/grid/30/Ac/Energy/Forward"
+    meter = VICTRON.replace("VALUE", "netz").replace("ENTRY", "broker").replace("TOPIC", topic)
+    school = SCHOOL.replace("\n# was noch", f"    - {meter}\n\n# was noch")
+    (district / "properties" / "gs-tal.yaml").write_text(school, encoding="utf-8")
+    heard(district, ("R/c0619ab4a585/keepalive", ""), ("andere", '{"kwh": 17}'))
+    assert [one["topic"] for one in json.loads(call(district, "--json")[1])] == ["andere"]
