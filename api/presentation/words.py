@@ -90,6 +90,11 @@ SOURCE_KINDS = {
 }
 
 
+def not_connected(kind: str) -> str:
+    """Return how a source is that is not connected; a line and a datagram have no connection, only answers."""
+    return "keine Antwort" if kind in {"modbus_rtu", "modbus_udp"} else "getrennt"
+
+
 def unit_text(unit: str) -> str:
     """Return a unit as people write it."""
     return _UNITS.get(unit, unit)

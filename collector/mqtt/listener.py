@@ -76,6 +76,7 @@ class Listener:
         )
         self._gathering = Gathering(sink, self._dispatch.take, clock)
         self._counts = Counts()
+        self._has_begun = False
         self._session = Session(
             lambda: Line(address, account, client_id, subscribed=self._subscribed),
             self,
@@ -114,6 +115,7 @@ class Listener:
             log.warning("broker %s: back after %.0f s, session kept: %s", self.source, gap_s, line.has_kept_session)
         self._periodic.joined(milliseconds(self._clock()))
         line.subscribe(self._subscriptions())
+        self._has_begun = True
 
     def turn(self, line: Line) -> None:
         """Take what is there, and do what is due beside it."""
@@ -138,7 +140,11 @@ class Listener:
         self._counts.faults["storage_full" if is_full else "disconnected"] += 1
         if is_news:
             level = logging.ERROR if is_full else logging.WARNING
-            log.log(level, "broker %s: not listening, it keeps the messages: %s", self.source, error)
+            log.log(level, "broker %s: not listening, %s: %s", self.source, self._kept(), error)
+
+    def _kept(self) -> str:
+        # A broker keeps messages for a session alone, and at first nobody knows whether it has one.
+        return "it keeps the messages" if self._has_begun else "it keeps messages only if it knows us from before"
 
     def _subscriptions(self) -> list[str]:
         # What is counted over a whole node has to be heard by everybody; the same reading twice is one.

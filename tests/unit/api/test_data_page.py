@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from api.application import application
 from api.services import UnassignedMeter, UnassignedTopic
 from tests.unit.api.client import Client
-from tests.unit.api.district import NOW, SmallDistrict
+from tests.unit.api.district import NOW, FakeCollector, FakeSource, SmallDistrict
 from tests.unit.api.outline import Outline
 
 
@@ -108,3 +108,12 @@ def test_the_data_page_says_that_the_services_have_to_be_restarted_behind_the_co
 ) -> None:
     assert "neu gestartet" in _data_page(district, HEAT)
     assert "neu gestartet" not in _data_page(district)
+
+
+def test_a_bus_without_a_connection_of_its_own_is_said_to_give_no_answer(district: SmallDistrict) -> None:
+    sources = [FakeSource("wolke", "modbus_udp", connected=False), FakeSource("turm", "modbus_tcp", connected=False)]
+    services = replace(district.services(demo=True), statistics=lambda: FakeCollector(NOW, sources))
+    text = Client(application(services)).page("/daten").text
+    listed = text[text.index('id="quellen"') :]
+    assert listed.index("keine Antwort") < listed.index("wolke") < listed.index("getrennt") < listed.index("turm")
+    assert "verbunden" not in listed
