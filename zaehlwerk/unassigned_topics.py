@@ -4,10 +4,12 @@ import logging
 import math
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from api.services import UnassignedTopic
+from collector.mqtt.discovery.announcements import folded, topics_announced
 from collector.mqtt.discovery.proposals import Proposal, proposals
 from collector.mqtt.discovery.unassigned import Stranger, strangers
 from collector.mqtt.listener_building import same_broker
@@ -32,17 +34,21 @@ def strangers_of(portfolio: Portfolio, state: Path) -> Iterator[Stranger]:
     brokers = [source for source in portfolio.sources if isinstance(source, MqttBroker)]
     entries = {one.id: frozenset(other.id for other in same_broker(portfolio, one)) for one in brokers}
     asked = {topic for broker in brokers for topic in keep_alives(portfolio, broker.id)}
-    return (
-        one
-        for one in strangers(state)
-        if one.topic not in asked
-        and not any(_listens(source, one, entries.get(one.source, frozenset())) for source in sources)
-    )
+
+    def is_heard(topic: str, one: Stranger) -> bool:
+        known_as = replace(one, topic=topic)
+        return any(_listens(source, known_as, entries.get(one.source, frozenset())) for source in sources)
+
+    found = [one for one in strangers(state) if one.topic not in asked and not is_heard(one.topic, one)]
+    for one in folded(found):
+        topics = topics_announced(one)
+        if not topics or not all(is_heard(topic, one) for topic in topics):
+            yield one
 
 
 def proposals_of(one: Stranger) -> list[Proposal]:
     """Return what its messages could give, counters first."""
-    return proposals((one.topic, payload) for _, payload in one.samples)
+    return proposals([*((one.topic, payload) for _, payload in one.samples), *one.announced])
 
 
 def newest_topics(portfolio: Portfolio, state: Path, limit: int) -> Sequence[UnassignedTopic]:

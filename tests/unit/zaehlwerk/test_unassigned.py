@@ -266,3 +266,43 @@ def test_our_own_requests_to_gateways_are_not_listed(district: Path) -> None:
     (district / "properties" / "gs-tal.yaml").write_text(school, encoding="utf-8")
     heard(district, ("R/c0619ab4a585/keepalive", ""), ("andere", '{"kwh": 17}'))
     assert [one["topic"] for one in json.loads(call(district, "--json")[1])] == ["andere"]
+
+
+CONFIG = "homeassistant/sensor/abc/config"
+ANNOUNCED = json.dumps(
+    {
+        "state_topic": "hadev/abc",
+        "value_template": "{{ value_json.total }}",
+        "unit_of_measurement": "kWh",
+        "device_class": "energy",
+    }
+)
+STATE = '{"power": 12, "total": 4711.5}'
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_device_that_announces_itself_is_proposed_once_as_it_announces_itself(
+    district: Path, order: tuple[int, int]
+) -> None:
+    messages = [(CONFIG, ANNOUNCED), ("hadev/abc", STATE)]
+    heard(district, *(messages[index] for index in order))
+    (one,) = json.loads(call(district, "--json")[1])
+    (proposal,) = one["proposals"]
+    assert (one["topic"], proposal["topic"], proposal["value_path"]) == (CONFIG, "hadev/abc", "total")
+    assert (proposal["quantity"], proposal["unit"], proposal["values"]) == ("active_energy_import", "kWh", [4711.5])
+
+
+def test_an_announced_device_that_has_become_a_meter_is_not_listed_when_it_announces_itself_again(
+    district: Path,
+) -> None:
+    messages = [(CONFIG, ANNOUNCED), ("hadev/abc", STATE)]
+    heard(district, *messages)
+    code, output = call(district, "accept", CONFIG, "--property", "gs-tal", "--meter", "abc")
+    assert code == 0, output
+    heard(district, *messages)
+    assert json.loads(call(district, "--json")[1]) == []
+
+
+def test_a_counter_that_a_device_does_not_announce_is_listed_beside_the_announced(district: Path) -> None:
+    heard(district, (CONFIG, ANNOUNCED), ("hadev/abc", '{"total": 4711.5, "export_kwh": 3}'))
+    assert [one["topic"] for one in json.loads(call(district, "--json")[1])] == ["hadev/abc", CONFIG]
