@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 unassigned_app = typer.Typer(invoke_without_command=True, help="What arrives and belongs to no meter.")
 RESTART = "Restart `collect`, `serve` and `run`, whichever are running: they know the meter from their next start on."
+NO_DISCOVERY = (
+    'No broker looks for new topics: write discover: "#" (or a pattern such as "schulen/#") into its entry in '
+    "district.yaml and restart `collect` or `run`."
+)
 _HEADINGS = ("topic", "format", "value", "unit", "quantity", "last values")
 
 
@@ -74,6 +78,8 @@ def unassigned(
     rows = [(one.source, one.topic, one.device, one.format, one.messages, _first(one)) for one in found]
     print_table(("source", "topic", "device", "format", "messages", "proposal"), rows)
     sent_meters.print_sent(sent)
+    if not _discovers(portfolio, state):
+        say(NO_DISCOVERY)
 
 
 @unassigned_app.command()
@@ -123,6 +129,14 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
     strike_off(settings.state, stranger)
     typer.echo(f"{file}: {meter}")
     say(RESTART)
+
+
+def _discovers(portfolio: Path | None, state: Path | None) -> bool:
+    from config.portfolio.files import load_portfolio  # noqa: PLC0415
+    from config.portfolio.sources import discovers  # noqa: PLC0415
+    from zaehlwerk.intake import portfolio_folder  # noqa: PLC0415
+
+    return discovers(load_portfolio(portfolio_folder(settings_from(portfolio, state))).sources)
 
 
 def _strangers(portfolio: Path | None, state: Path | None) -> list[Stranger]:

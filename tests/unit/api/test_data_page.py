@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
 from api.application import application
 from api.services import UnassignedMeter, UnassignedTopic
+from config.portfolio.sources import MqttBroker
 from tests.unit.api.client import Client
 from tests.unit.api.district import NOW, FakeCollector, FakeSource, SmallDistrict
 from tests.unit.api.outline import Outline
@@ -117,3 +120,20 @@ def test_a_bus_without_a_connection_of_its_own_is_said_to_give_no_answer(distric
     listed = text[text.index('id="quellen"') :]
     assert listed.index("keine Antwort") < listed.index("wolke") < listed.index("getrennt") < listed.index("turm")
     assert "verbunden" not in listed
+
+
+@pytest.mark.parametrize(
+    ("sources", "says"),
+    [
+        ((MqttBroker("broker", "mqtt://host"),), True),
+        ((MqttBroker("broker", "mqtt://host"), MqttBroker("zweiter", "mqtt://host", discover="#")), False),
+        ((), False),
+    ],
+)
+def test_the_data_page_says_how_new_topics_are_looked_for_where_no_broker_does(
+    district: SmallDistrict, sources: tuple[MqttBroker, ...], says: bool
+) -> None:
+    services = district.services(demo=True)
+    books = replace(services.books, portfolio=replace(services.books.portfolio, sources=sources))
+    text = Client(application(replace(services, books=books))).page("/daten").text
+    assert ("discover: &#34;#&#34;" in text or 'discover: "#"' in text) is says

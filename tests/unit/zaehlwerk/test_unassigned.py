@@ -306,3 +306,12 @@ def test_an_announced_device_that_has_become_a_meter_is_not_listed_when_it_annou
 def test_a_counter_that_a_device_does_not_announce_is_listed_beside_the_announced(district: Path) -> None:
     heard(district, (CONFIG, ANNOUNCED), ("hadev/abc", '{"total": 4711.5, "export_kwh": 3}'))
     assert [one["topic"] for one in json.loads(call(district, "--json")[1])] == ["hadev/abc", CONFIG]
+
+
+@pytest.mark.parametrize(("discover", "says"), [("", True), (', discover: "#"', False)])
+def test_a_list_for_which_no_broker_listens_says_how_to_switch_it_on(
+    district: Path, discover: str, says: bool
+) -> None:
+    (district / "district.yaml").write_text(DISTRICT.replace(', discover: "#"', discover), encoding="utf-8")
+    code, output = call(district)
+    assert (code, 'write discover: "#"' in output) == (0, says)
