@@ -119,6 +119,28 @@ class UnassignedTopic:
     command: str
 
 
+@dataclass(frozen=True, slots=True)
+class UnassignedMeter:
+    """A meter that somebody sends and nobody configured.
+
+    `quantity` is empty where the sender names none, `medium` None where the quantity leaves it open; `values` are
+    the newest with their times, oldest first, in `unit`, or as they arrived; `command` takes it into the portfolio,
+    empty where none can.
+    """
+
+    source: str
+    meter: str
+    quantity: str
+    medium: str | None
+    unit: str
+    values: Sequence[tuple[datetime, float | str]]
+    command: str
+
+
+def _no_unassigned_meters(_limit: int) -> Sequence[UnassignedMeter]:
+    return ()
+
+
 def _nothing_unassigned(_limit: int) -> Sequence[UnassignedTopic]:
     return ()
 
@@ -138,7 +160,8 @@ class Services:
     `statistics` returns None where no collector runs in this process. `checks` are asked by `/ready`,
     by name (spool, scheduler; the store is asked anyway): each returns if its part works and raises a
     `ZaehlwerkError` otherwise. `loading` returns None once everything is loaded. `refused` returns the newest
-    refused things, `unassigned` the newest topics that belong to no meter. `push_allowance` is what one token may
+    refused things, `unassigned` the newest topics that belong to no meter, `unassigned_meters` the meters that are
+    sent and not configured. `push_allowance` is what one token may
     push. `restore` brings former values back, and nobody is asked about that again. `photos` is where pictures of
     displays lie, None: none are taken. `demo` opens every door and marks every page as sample data.
     """
@@ -154,6 +177,7 @@ class Services:
     refused: Callable[[int], Sequence[Refused]] = _nothing_refused
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     unassigned: Callable[[int], Sequence[UnassignedTopic]] = _nothing_unassigned
+    unassigned_meters: Callable[[int], Sequence[UnassignedMeter]] = _no_unassigned_meters
     push_allowance: PushAllowance = field(default_factory=PushAllowance)
     restore: Restore = _nowhere
     photos: PhotoFolder | None = None

@@ -39,6 +39,14 @@ _INSERT = f"INSERT INTO refused (digest, {_COLUMNS}) VALUES ({'?, ' * 8}?) ON CO
 _COUNT = "INSERT INTO refused_count VALUES (?, 1) ON CONFLICT DO UPDATE SET count = count + 1"
 _CUT = "DELETE FROM refused WHERE id <= (SELECT max(id) FROM refused) - ?"
 _NEWEST = "SELECT {} FROM refused ORDER BY id DESC LIMIT ?"
+# Of each sender the newest few, so that one that sends much does not hide the others.
+_OF_EACH_PLACE = """
+SELECT {columns} FROM (
+    SELECT *, row_number() OVER (PARTITION BY source, place ORDER BY id DESC) AS age FROM refused
+    WHERE reason = ? AND id > (SELECT max(id) FROM refused) - ?
+) WHERE age <= ? ORDER BY id DESC LIMIT ?
+"""
+_LOOKED_AT = 20_000
 _AFTER = f"SELECT id, {_COLUMNS} FROM refused WHERE id > ? AND reason = ? ORDER BY id LIMIT ?"  # noqa: S608 - a constant
 
 
@@ -64,6 +72,23 @@ def refused_readings(source: Path | KeepsRefused, *, limit: int = 100) -> list[R
             return select(connection, limit)
     except sqlite3.Error as error:
         raise Unreachable(f"{source} cannot be read: {error}") from error
+
+
+def newest_of_each_place(file: Path, reason: str, *, each: int = 5, limit: int = 1000) -> list[Refused]:
+    """Return what a process's file keeps as refused for a reason, newest first, at most `each` of a source's place.
+
+    Looks at the newest 20,000 refused things. Empty if the file is not there yet; raises `Unreachable` if it cannot
+    be read.
+    """
+    if not file.exists():
+        return []
+    try:
+        with contextlib.closing(open_reader(file)) as connection:
+            columns = _COLUMNS if _has_later_columns(connection) else _EARLIER_COLUMNS
+            query = _OF_EACH_PLACE.format(columns=columns)
+            return [Refused._make(row) for row in connection.execute(query, (reason, _LOOKED_AT, each, limit))]
+    except sqlite3.Error as error:
+        raise Unreachable(f"{file} cannot be read: {error}") from error
 
 
 def add_columns(connection: sqlite3.Connection) -> None:

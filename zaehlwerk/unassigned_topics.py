@@ -4,16 +4,21 @@ import logging
 import math
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from api.services import UnassignedTopic
+from collector.mqtt.discovery.announcements import folded, topics_announced
 from collector.mqtt.discovery.proposals import Proposal, proposals
 from collector.mqtt.discovery.unassigned import Stranger, strangers
-from config.errors import Unreachable
+from collector.mqtt.listener_building import same_broker
+from collector.mqtt.routing.routes import keep_alives
+from config.errors import ConfigurationError, Unreachable
 from config.meters.meter import MqttSource
 from config.mqtt.topics import matches
 from config.portfolio.portfolio import Portfolio
+from config.portfolio.sources import MqttBroker
 from gateway.reading import instant
 
 _log = logging.getLogger(__name__)
@@ -21,29 +26,44 @@ _SHOWN_CHARACTERS = 80
 
 
 def strangers_of(portfolio: Portfolio, state: Path) -> Iterator[Stranger]:
-    """Yield what no meter listens to, by topic. Raises `Unreachable` where the list cannot be read."""
+    """Yield what no meter listens to, by topic. Raises `Unreachable` where the list cannot be read.
+
+    An earlier version noted our own requests to gateways, and what another entry of the same broker listens to.
+    """
     sources = [meter.source for meter in portfolio.meters.values() if isinstance(meter.source, MqttSource)]
-    return (one for one in strangers(state) if not any(_listens(source, one) for source in sources))
+    brokers = [source for source in portfolio.sources if isinstance(source, MqttBroker)]
+    entries = {one.id: frozenset(other.id for other in same_broker(portfolio, one)) for one in brokers}
+    asked = {topic for broker in brokers for topic in keep_alives(portfolio, broker.id)}
+
+    def is_heard(topic: str, one: Stranger) -> bool:
+        known_as = replace(one, topic=topic)
+        return any(_listens(source, known_as, entries.get(one.source, frozenset())) for source in sources)
+
+    found = [one for one in strangers(state) if one.topic not in asked and not is_heard(one.topic, one)]
+    for one in folded(found):
+        topics = topics_announced(one)
+        if not topics or not all(is_heard(topic, one) for topic in topics):
+            yield one
 
 
 def proposals_of(one: Stranger) -> list[Proposal]:
     """Return what its messages could give, counters first."""
-    return proposals((one.topic, payload) for _, payload in one.samples)
+    return proposals([*((one.topic, payload) for _, payload in one.samples), *one.announced])
 
 
 def newest_topics(portfolio: Portfolio, state: Path, limit: int) -> Sequence[UnassignedTopic]:
     """Return what no meter listens to, the newest first; nothing where the list cannot be read, which is logged."""
     try:
         found = sorted(strangers_of(portfolio, state), key=lambda one: -one.first_ms)
-    except Unreachable as error:
+    except (Unreachable, ConfigurationError) as error:
         _log.warning("what belongs to no meter cannot be shown: %s", error)
         return ()
     return [_topic(one) for one in islice(found, limit)]
 
 
-def _listens(source: MqttSource, one: Stranger) -> bool:
+def _listens(source: MqttSource, one: Stranger, entries: frozenset[str]) -> bool:
     return (
-        source.broker == one.source
+        source.broker in {one.source, *entries}
         and matches(source.topic, one.topic)
         and (not source.where or any("=".join(condition) == one.device for condition in source.where))
     )

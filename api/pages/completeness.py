@@ -17,6 +17,7 @@ from api.lacking import lacking_meters
 from api.pages.sub_meters import shown_checks
 from api.presentation.rendering import templates_of
 from config.meters.meter import Meter
+from config.portfolio.sources import MqttBroker, discovers
 from gateway.reading import Refused
 
 router = APIRouter(include_in_schema=False)
@@ -60,8 +61,16 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "questions": [(evidence.portfolio.meter(one.meter), one) for one in open_questions(evidence)],
         "refused": _refused(evidence),
         "unassigned": evidence.services.unassigned(_SHOWN_UNASSIGNED),
+        "is_blind": _is_blind(evidence),
+        "unassigned_meters": evidence.services.unassigned_meters(_SHOWN_UNASSIGNED),
         "undelivered": inbox.undelivered(evidence.operations),
     }
+
+
+def _is_blind(evidence: Evidence) -> bool:
+    """Whether there are brokers and at none of them new topics are looked for."""
+    sources = evidence.portfolio.sources
+    return any(isinstance(one, MqttBroker) for one in sources) and not discovers(sources)
 
 
 def _calendars(evidence: Evidence, found: Completeness) -> dict[str, list[MeterCalendar]]:

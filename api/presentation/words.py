@@ -90,6 +90,11 @@ SOURCE_KINDS = {
 }
 
 
+def not_connected(kind: str) -> str:
+    """Return how a source is that is not connected; a line and a datagram have no connection, only answers."""
+    return "keine Antwort" if kind in {"modbus_rtu", "modbus_udp"} else "getrennt"
+
+
 def unit_text(unit: str) -> str:
     """Return a unit as people write it."""
     return _UNITS.get(unit, unit)
@@ -139,6 +144,11 @@ def proposal(medium: str | None, name: str) -> str:
         return "nicht erkannt"
     title = MEDIA[medium].title if medium in MEDIA else "kein eindeutiger Zählerstand"
     return f"{title} ({name})"
+
+
+def sent_meter(medium: str | None) -> str:
+    """Return what a meter that is sent probably meters."""
+    return MEDIA[medium].title if medium in MEDIA else "Medium bitte angeben"
 
 
 def _places(number: float) -> int:

@@ -11,7 +11,15 @@ from collector.modbus.faults import Fault, ModbusFault, refusal
 from collector.modbus.frames import HoldingRegisters, in_step, is_whole
 from collector.modbus.late_answers import LateAnswers
 from collector.modbus.rtu_answers import answer_in, is_as_long
-from collector.modbus.transports import CONNECTING_ERRORS, endpoint_of, has_transactions, kind_of, new_client, pause_s
+from collector.modbus.transports import (
+    CONNECTING_ERRORS,
+    endpoint_of,
+    has_connection,
+    has_transactions,
+    kind_of,
+    new_client,
+    pause_s,
+)
 from config.portfolio.sources import ModbusBus, ModbusRtuBus, ModbusUdpBus
 from gateway.backoff import Backoff
 
@@ -42,6 +50,7 @@ class Bus:
         self._not_before_s = 0.0
         self._lost_at_s: float | None = None
         self._silent = 0
+        self._is_proved = False
         self._broken = 0
         self._asked: ModbusPDU | None = None
         self._heard = False
@@ -53,8 +62,8 @@ class Bus:
 
     @property
     def connected(self) -> bool:
-        """Whether there is a connection at this moment."""
-        return self._client is not None and self._client.connected
+        """Whether there is a connection at this moment; where opening proves nothing, whether somebody answers."""
+        return self._client is not None and self._client.connected and self._is_proved
 
     async def read(self, request: ModbusPDU, *, timeout_s: float | None = None) -> bytes:
         """Send one request and return the payload of its answer, two bytes a register; raises `ModbusFault`.
@@ -93,6 +102,7 @@ class Bus:
         finally:
             self._asked = None
         self._silent = 0
+        self._is_proved = True
         if answer.transaction_id != request.transaction_id:
             raise ModbusFault(Fault.GARBLED, f"transaction {answer.transaction_id}, not {request.transaction_id}")
         if answer.isError():
@@ -168,6 +178,7 @@ class Bus:
             self._say_lost(now_s)
             raise ModbusFault(Fault.DISCONNECTED, f"no connection to {endpoint_of(self._source)}")
         self._client = client
+        self._is_proved = has_connection(self._source)
         self._say_back(now_s)
         return client
 

@@ -56,6 +56,11 @@ def has_transactions(source: ModbusBus) -> bool:
     return isinstance(source, ModbusTcpBus | ModbusUdpBus)
 
 
+def has_connection(source: ModbusBus) -> bool:
+    """Say whether the other end takes part in opening it; a datagram or a serial line is open with nobody there."""
+    return isinstance(source, ModbusTcpBus | ModbusRtuTcpBus)
+
+
 def pause_s(source: ModbusBus) -> float:
     """Seconds of silence that the other end needs between two frames; 0 where frames have a length of their own."""
     if isinstance(source, ModbusRtuBus):

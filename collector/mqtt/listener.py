@@ -35,12 +35,14 @@ class Beside:
 
     `aside` is shared with its routes. `unassigned` None: what belongs to no meter is refused; `discover` is the
     pattern of topics on which it is looked for. `keep_alives`: topics on which gateways want to be asked.
+    `settled`: patterns of what is heard while looking for topics and is nobody's to take.
     """
 
     aside: Aside = field(default_factory=Aside)
     unassigned: Unassigned | None = None
     discover: str | None = None
     keep_alives: Sequence[str] = ()
+    settled: Sequence[str] = ()
 
 
 class Listener:
@@ -65,9 +67,16 @@ class Listener:
         self._discover = beside.discover if beside.unassigned is not None else None
         self._topic_index = TopicIndex(routes)
         self._periodic = Periodic(routes, beside.keep_alives, self._aside)
-        self._dispatch = Dispatch(source, self._topic_index, unassigned=beside.unassigned, discover=self._discover)
+        self._dispatch = Dispatch(
+            source,
+            self._topic_index,
+            unassigned=beside.unassigned,
+            discover=self._discover,
+            settled=beside.settled,
+        )
         self._gathering = Gathering(sink, self._dispatch.take, clock)
         self._counts = Counts()
+        self._has_begun = False
         self._session = Session(
             lambda: Line(address, account, client_id, subscribed=self._subscribed),
             self,
@@ -106,6 +115,7 @@ class Listener:
             log.warning("broker %s: back after %.0f s, session kept: %s", self.source, gap_s, line.has_kept_session)
         self._periodic.joined(milliseconds(self._clock()))
         line.subscribe(self._subscriptions())
+        self._has_begun = True
 
     def turn(self, line: Line) -> None:
         """Take what is there, and do what is due beside it."""
@@ -130,7 +140,11 @@ class Listener:
         self._counts.faults["storage_full" if is_full else "disconnected"] += 1
         if is_news:
             level = logging.ERROR if is_full else logging.WARNING
-            log.log(level, "broker %s: not listening, it keeps the messages: %s", self.source, error)
+            log.log(level, "broker %s: not listening, %s: %s", self.source, self._kept(), error)
+
+    def _kept(self) -> str:
+        # A broker keeps messages for a session alone, and at first nobody knows whether it has one.
+        return "it keeps the messages" if self._has_begun else "it keeps messages only if it knows us from before"
 
     def _subscriptions(self) -> list[str]:
         # What is counted over a whole node has to be heard by everybody; the same reading twice is one.

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
+from collector.edge.wire import READINGS, STATUS, STORED, topic
 from collector.mqtt.connection.broker import account, broker_address
 from collector.mqtt.discovery.unassigned import Unassigned
 from collector.mqtt.listener import Beside, Listener
@@ -13,6 +14,7 @@ from collector.mqtt.routing.aside import Aside
 from collector.mqtt.routing.routes import keep_alives, routes_of
 from config.clocks import CLOCK_SLACK_MS
 from config.errors import ConfigurationError
+from config.meters.meter import MqttSource
 from config.portfolio.portfolio import Portfolio
 from config.portfolio.sources import MqttBroker
 from gateway.ports import Sink
@@ -45,8 +47,41 @@ def listener_of(
         client_id=session_name(portfolio.district.id, broker, folder),
         account=account(broker, environ),
         clock=clock,
-        beside=Beside(aside, unassigned, broker.discover, keep_alives(portfolio, broker.id)),
+        beside=Beside(
+            aside,
+            unassigned,
+            broker.discover,
+            keep_alives(portfolio, broker.id),
+            settled=settled_topics(portfolio, broker) if broker.discover else (),
+        ),
     )
+
+
+def same_broker(portfolio: Portfolio, broker: MqttBroker) -> list[MqttBroker]:
+    """Return the entries of the portfolio that mean the same broker, by host and port; itself included.
+
+    Raises `ConfigurationError`.
+    """
+    own = broker_address(broker.url)
+    found = [(one, broker_address(one.url)) for one in portfolio.sources if isinstance(one, MqttBroker)]
+    return [one for one, address in found if (address.host, address.port) == (own.host, own.port)]
+
+
+def settled_topics(portfolio: Portfolio, broker: MqttBroker) -> tuple[str, ...]:
+    """Return the patterns that are heard while looking for new topics and need no meter of this entry.
+
+    They are our own requests to gateways, what boxes and the centre say to each other, and what other entries of the
+    same broker listen to; not a topic that several devices share, for not all of them need to have a meter. Raises
+    `ConfigurationError`.
+    """
+    entries = same_broker(portfolio, broker)
+    own = [asked for one in entries for asked in keep_alives(portfolio, one.id)]
+    sources = [meter.source for meter in portfolio.meters.values() if isinstance(meter.source, MqttSource)]
+    others = {one.id for one in entries} - {broker.id}
+    shared = {one.topic for one in sources if one.broker in others and one.where}
+    wanted = {pattern for other in others for pattern in routes_of(portfolio, other)}
+    boxes = {topic("+", kind) for kind in (READINGS, STORED, STATUS)} if any(one.edges for one in entries) else ()
+    return tuple(sorted({*own, *boxes, *(wanted - shared)}))
 
 
 def session_name(district: str, broker: MqttBroker, folder: Path | None, *, role: str = "") -> str:

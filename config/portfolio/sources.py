@@ -1,5 +1,6 @@
 """Where readings come from: buses that are asked, and brokers that tell."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -59,3 +60,8 @@ class MqttBroker:
 
 ModbusBus = ModbusTcpBus | ModbusRtuTcpBus | ModbusUdpBus | ModbusRtuBus
 Source = ModbusBus | MqttBroker
+
+
+def discovers(sources: Iterable[Source]) -> bool:
+    """Say whether new topics are looked for at any broker."""
+    return any(isinstance(one, MqttBroker) and one.discover is not None for one in sources)

@@ -155,6 +155,17 @@ def test_a_line_that_is_lost_while_it_falls_silent_is_told() -> None:
     asyncio.run(scene())
 
 
+def test_a_line_with_nobody_on_it_is_not_called_connected() -> None:
+    async def scene() -> None:
+        async with line(lambda unit, address, count: [(0.0, answer(unit, VALUE))] if unit == 1 else []) as one:
+            bus = serial_bus(one.device)
+            assert (await outcome(bus, 2), bus.connected) == (Fault.SILENT, False)
+            assert (await outcome(bus, 1), bus.connected) == (VALUE, True)
+            bus.close()
+
+    asyncio.run(scene())
+
+
 def test_a_line_that_is_unplugged_is_told_at_once_and_opened_again_when_it_is_back() -> None:
     async def scene() -> None:
         async with line(lambda unit, address, count: [(0.0, answer(unit, VALUE))]) as one:
@@ -295,6 +306,7 @@ def test_datagrams_are_read_from_an_independent_server() -> None:
         bus = Bus(ModbusUdpBus("datagrams", LOOPBACK, port), timeout_s=0.3)
         assert [await outcome(bus, unit) for unit in (1, 2)] == [VALUE, VALUE]
         assert await outcome(bus, 1, address=500) is Fault.ILLEGAL
+        assert bus.connected
         bus.close()
         await server.shutdown()  # type: ignore[no-untyped-call]  # pymodbus leaves it untyped
 
@@ -329,6 +341,7 @@ def test_datagrams_that_nobody_answers_cost_their_timeout() -> None:
     async def scene() -> None:
         bus = Bus(ModbusUdpBus("datagrams", LOOPBACK, free_port()), timeout_s=0.1)
         assert [await outcome(bus) for _ in range(4)] == [Fault.SILENT] * 4
+        assert not bus.connected
         bus.close()
 
     asyncio.run(scene())

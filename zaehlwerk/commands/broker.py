@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from collector.mqtt.discovery.unassigned import Stranger
 
 unassigned_app = typer.Typer(invoke_without_command=True, help="What arrives and belongs to no meter.")
+RESTART = "Restart `collect`, `serve` and `run`, whichever are running: they know the meter from their next start on."
+NO_DISCOVERY = (
+    'No broker looks for new topics: write discover: "#" (or a pattern such as "schulen/#") into its entry in '
+    "district.yaml and restart `collect` or `run`."
+)
 _HEADINGS = ("topic", "format", "value", "unit", "quantity", "last values")
 
 
@@ -64,19 +69,26 @@ def unassigned(
     """Print what arrived and belongs to no meter, each with a proposal."""
     if context.invoked_subcommand is not None:
         return
-    found = _strangers(portfolio, state)
+    from zaehlwerk.commands import sent_meters  # noqa: PLC0415
+
+    found, sent = _strangers(portfolio, state), sent_meters.sent(portfolio, state)
     if as_json:
-        print_json([_document(one) for one in found])
+        print_json([_document(one) for one in found] + [sent_meters.document(one) for one in sent])
         return
     rows = [(one.source, one.topic, one.device, one.format, one.messages, _first(one)) for one in found]
     print_table(("source", "topic", "device", "format", "messages", "proposal"), rows)
+    sent_meters.print_sent(sent)
+    if not _discovers(portfolio, state):
+        say(NO_DISCOVERY)
 
 
 @unassigned_app.command()
 def accept(  # noqa: PLR0913, PLR0917  each is an option
-    topic: Annotated[str, typer.Argument(metavar="TOPIC", help="As `unassigned` prints it.")],
+    topic: Annotated[str, typer.Argument(metavar="TOPIC|METER", help="As `unassigned` prints it.")],
     property_id: Annotated[str, typer.Option("--property", metavar="ID", help="The meter's property.")],
-    meter: Annotated[str, typer.Option("--meter", metavar="ID", help="The new meter's id.")],
+    meter: Annotated[
+        str, typer.Option("--meter", metavar="ID", help="Of a topic: the new meter's id. A sent meter has one.")
+    ] = "",
     device: Annotated[str, typer.Option("--device", metavar="D", help="On a shared topic: as printed.")] = "",
     value: Annotated[str, typer.Option("--value", metavar="PATH", help="Another value than the proposed one.")] = "",
     medium: Annotated[str, typer.Option("--medium", metavar="M", help="Another medium than the proposed one.")] = "",
@@ -90,15 +102,25 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
     portfolio: PortfolioOption = None,
     state: StateOption = None,
 ) -> None:
-    """Write a meter for a topic into its property's file; comments stay, nothing is kept that `check` refuses."""
+    """Write a meter for a topic, or a sent one, into its property's file; nothing is kept that `check` refuses."""
     from collector.mqtt.discovery.unassigned import strike_off  # noqa: PLC0415
     from config.portfolio.files import load_portfolio  # noqa: PLC0415
+    from zaehlwerk.commands import sent_meters  # noqa: PLC0415
     from zaehlwerk.intake import portfolio_folder  # noqa: PLC0415
     from zaehlwerk.portfolio_writing import add_meter  # noqa: PLC0415
 
     settings = settings_from(portfolio, state)
     folder = portfolio_folder(settings)
     property_of(load_portfolio(folder), property_id)
+    sent = None if device or value else sent_meters.called(topic, meter, sent_meters.sent(portfolio, state))
+    if sent is not None:
+        entry = sent_meters.entry(sent, medium, unit)
+        file = add_meter(folder, property_id, entry | _conversion(entry, state_number, heating_value))
+        typer.echo(f"{file}: {sent.meter}")
+        say(f"{RESTART} {sent_meters.STAYS_REFUSED}")
+        return
+    if not meter:
+        raise WrongCall("--meter is missing: the new meter's id (what is sent under an id of its own needs none)")
     stranger = _stranger(_strangers(portfolio, state), topic, device)
     proposal = _chosen(stranger, value, is_unit_told=bool(unit))
     entry = proposal.entry(meter, stranger.source, medium=medium or None, unit=unit or None)
@@ -106,7 +128,15 @@ def accept(  # noqa: PLR0913, PLR0917  each is an option
     file = add_meter(folder, property_id, entry)
     strike_off(settings.state, stranger)
     typer.echo(f"{file}: {meter}")
-    say("Restart `collect` (or `run`) to listen to it.")
+    say(RESTART)
+
+
+def _discovers(portfolio: Path | None, state: Path | None) -> bool:
+    from config.portfolio.files import load_portfolio  # noqa: PLC0415
+    from config.portfolio.sources import discovers  # noqa: PLC0415
+    from zaehlwerk.intake import portfolio_folder  # noqa: PLC0415
+
+    return discovers(load_portfolio(portfolio_folder(settings_from(portfolio, state))).sources)
 
 
 def _strangers(portfolio: Path | None, state: Path | None) -> list[Stranger]:

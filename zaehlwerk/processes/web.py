@@ -23,6 +23,7 @@ from zaehlwerk.composition import House
 from zaehlwerk.intake import COLLECTOR_SPOOL, COMMANDS_FILE, SERVER_SPOOL
 from zaehlwerk.processes.live import Live
 from zaehlwerk.unassigned_topics import newest_topics
+from zaehlwerk.unknown_meters import newest_meters
 
 PHOTOS = "photos"  # below the state folder
 
@@ -46,6 +47,7 @@ def services_of(house: House, live: Live, *, demo: bool = False, public_url: str
         refused=_refused(house),
         checks=_checks(house, live),
         unassigned=partial(newest_topics, house.portfolio, house.settings.state),
+        unassigned_meters=partial(newest_meters, house.portfolio, house.settings.state),
         push_allowance=_push_allowance(house),
         restore=sourced(house.sink, RESTORED).append,
         photos=PhotoFolder(house.settings.state / PHOTOS),

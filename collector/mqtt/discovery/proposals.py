@@ -67,16 +67,39 @@ class Proposal:
 
 
 def proposals(messages: Iterable[tuple[str, bytes]]) -> list[Proposal]:
-    """Return what messages (topic, payload) could give, counters first, values oldest first."""
+    """Return what messages (topic, payload) could give, counters first, values oldest first.
+
+    What a device announces of its topic stands for what its messages look like.
+    """
     gathered: dict[tuple[Any, ...], tuple[Proposal, list[Any]]] = {}
+    announced_keys: set[tuple[Any, ...]] = set()
     for topic, payload in messages:
         recognition = recognised(topic, payload)
         for offer in recognition.offers if recognition else ():
             proposal = _proposal(topic, payload, recognition, offer)
-            key = (proposal.topic, proposal.format, proposal.value_path, proposal.where)
+            is_announced = recognition is not None and recognition.format == "home_assistant"
+            key = (is_announced, proposal.topic, proposal.value_path, proposal.format, proposal.where)
             gathered.setdefault(key, (proposal, []))[1].append(offer.value)
+            if is_announced:
+                announced_keys.add(key)
+    for key in announced_keys:
+        gathered = _under_announcement(key, gathered)
     found = [_with_values(proposal, values) for proposal, values in gathered.values()]
     return sorted(found, key=lambda one: (not one.is_counter, one.quantity is None, one.topic))
+
+
+def _under_announcement(
+    key: tuple[Any, ...], gathered: dict[tuple[Any, ...], tuple[Proposal, list[Any]]]
+) -> dict[tuple[Any, ...], tuple[Proposal, list[Any]]]:
+    """Give the announced value its messages; a further counter of the topic stays, for not all is announced."""
+    kept: dict[tuple[Any, ...], tuple[Proposal, list[Any]]] = {}
+    for other, (proposal, values) in gathered.items():
+        is_guessed = not other[0] and proposal.topic == key[1]
+        if is_guessed and proposal.value_path == key[2]:
+            gathered[key][1].extend(values)
+        elif not is_guessed or proposal.is_counter:
+            kept[other] = (proposal, values)
+    return kept
 
 
 def yaml_line(entry: Mapping[str, Any]) -> str:

@@ -56,7 +56,8 @@ class Stranger:
     """A topic, or a device on one, that no meter of the portfolio listens to.
 
     `device` is `path=text` where several devices share the topic, else empty; `samples` are the newest payloads with
-    their times of arrival [ms since 1970 UTC], oldest first. `format` is empty if nothing was recognised.
+    their times of arrival [ms since 1970 UTC], oldest first. `format` is empty if nothing was recognised. `announced`
+    are messages (topic, payload) of the topics that a device announces here.
     """
 
     source: str
@@ -67,6 +68,7 @@ class Stranger:
     first_ms: int
     last_ms: int
     samples: tuple[tuple[int, bytes], ...]
+    announced: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(slots=True)

@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
 from api.application import application
-from api.services import UnassignedTopic
+from api.services import UnassignedMeter, UnassignedTopic
+from config.portfolio.sources import MqttBroker
 from tests.unit.api.client import Client
-from tests.unit.api.district import NOW, SmallDistrict
+from tests.unit.api.district import NOW, FakeCollector, FakeSource, SmallDistrict
 from tests.unit.api.outline import Outline
 
 
@@ -83,3 +86,54 @@ def test_a_topic_that_nobody_recognises_shows_what_arrived_and_stays_text(distri
     assert "nicht erkannt" in text
     assert "\ufffd&lt;script&gt;?" in text
     assert "&lt;b&gt;x&lt;/b&gt;" in text
+
+
+def test_the_data_page_lists_meters_that_are_sent_and_not_configured_and_says_what_follows(
+    district: SmallDistrict,
+) -> None:
+    command = "zaehlwerk unassigned accept neu --property ID"
+    sent = UnassignedMeter(
+        "api", "neu<b>", "active_energy_import", "electricity_import", "kWh", ((NOW, 17.5), (NOW, "<?>")), command
+    )
+    services = replace(district.services(demo=True), unassigned_meters=lambda limit: (sent,)[:limit])
+    text = Client(application(services)).page("/daten").text
+    section = text[text.index("Nicht eingetragene Zähler") : text.index("zurueckgewiesen")]
+    assert "neu&lt;b&gt;" in section
+    assert "17,5\u202fkWh" in section
+    assert "&lt;?&gt;" in section
+    assert command in section
+    assert "neu gestartet" in section
+    assert "bleibt zurückgewiesen" in section
+
+
+def test_the_data_page_says_that_the_services_have_to_be_restarted_behind_the_command(
+    district: SmallDistrict,
+) -> None:
+    assert "neu gestartet" in _data_page(district, HEAT)
+    assert "neu gestartet" not in _data_page(district)
+
+
+def test_a_bus_without_a_connection_of_its_own_is_said_to_give_no_answer(district: SmallDistrict) -> None:
+    sources = [FakeSource("wolke", "modbus_udp", connected=False), FakeSource("turm", "modbus_tcp", connected=False)]
+    services = replace(district.services(demo=True), statistics=lambda: FakeCollector(NOW, sources))
+    text = Client(application(services)).page("/daten").text
+    listed = text[text.index('id="quellen"') :]
+    assert listed.index("keine Antwort") < listed.index("wolke") < listed.index("getrennt") < listed.index("turm")
+    assert "verbunden" not in listed
+
+
+@pytest.mark.parametrize(
+    ("sources", "says"),
+    [
+        ((MqttBroker("broker", "mqtt://host"),), True),
+        ((MqttBroker("broker", "mqtt://host"), MqttBroker("zweiter", "mqtt://host", discover="#")), False),
+        ((), False),
+    ],
+)
+def test_the_data_page_says_how_new_topics_are_looked_for_where_no_broker_does(
+    district: SmallDistrict, sources: tuple[MqttBroker, ...], says: bool
+) -> None:
+    services = district.services(demo=True)
+    books = replace(services.books, portfolio=replace(services.books.portfolio, sources=sources))
+    text = Client(application(replace(services, books=books))).page("/daten").text
+    assert ("discover: &#34;#&#34;" in text or 'discover: "#"' in text) is says

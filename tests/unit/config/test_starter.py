@@ -4,6 +4,7 @@ import pytest
 
 from config.errors import Conflict
 from config.portfolio.files import load_portfolio
+from config.portfolio.sources import MqttBroker
 from config.starter import write_starter
 
 
@@ -26,6 +27,7 @@ def test_every_commented_line_of_the_starter_may_be_switched_on(tmp_path: Path) 
         file.write_text("\n".join(_switched_on(line) for line in kept), encoding="utf-8")
     portfolio = load_portfolio(tmp_path)
     assert {source.id for source in portfolio.sources} == {"broker", "bus-schule"}
+    assert [source.discover for source in portfolio.sources if isinstance(source, MqttBroker)] == ["#"]
     assert "beispiel-schule-regelung" in portfolio.measures
     assert len(portfolio.municipalities) == 2
 

@@ -260,3 +260,81 @@ def test_a_list_that_cannot_be_read_takes_no_page_down(district: Path) -> None:
     (district / "state").mkdir()
     (district / "state" / "unassigned.sqlite").write_bytes(b"this is no database" * 100)
     assert newest_topics(load_portfolio(district), district / "state", 10) == ()
+
+
+TWO_ENTRIES = DISTRICT.replace(
+    "sources: [",
+    'sources: [{id: zweiter, kind: mqtt, url: "mqtt://127.0.0.1:1883"}, {id: fern, kind: mqtt, '
+    'url: "mqtt://127.0.0.2"}, ',
+)
+VICTRON = "{id: VALUE, medium: electricity_import, unit: kWh, source: {from: ENTRY, topic: TOPIC, format: victron}}"
+
+
+@pytest.mark.parametrize(("entry", "is_listed"), [("zweiter", False), ("fern", True)])
+def test_what_another_entry_of_the_same_broker_listens_to_is_not_listed(
+    district: Path, entry: str, is_listed: bool
+) -> None:
+    (district / "district.yaml").write_text(TWO_ENTRIES, encoding="utf-8")
+    school = SCHOOL.replace("from: broker", f"from: {entry}")
+    (district / "properties" / "gs-tal.yaml").write_text(school, encoding="utf-8")
+    heard(district, ("strom", '{"kwh": 17}'), ("andere", '{"kwh": 17}'))
+    listed = [one["topic"] for one in json.loads(call(district, "--json")[1])]
+    assert listed == (["andere", "strom"] if is_listed else ["andere"])
+
+
+def test_our_own_requests_to_gateways_are_not_listed(district: Path) -> None:
+    topic = "N/c0619ab4a585/grid/30/Ac/Energy/Forward"
+    meter = VICTRON.replace("VALUE", "netz").replace("ENTRY", "broker").replace("TOPIC", topic)
+    school = SCHOOL.replace("\n# was noch", f"    - {meter}\n\n# was noch")
+    (district / "properties" / "gs-tal.yaml").write_text(school, encoding="utf-8")
+    heard(district, ("R/c0619ab4a585/keepalive", ""), ("andere", '{"kwh": 17}'))
+    assert [one["topic"] for one in json.loads(call(district, "--json")[1])] == ["andere"]
+
+
+CONFIG = "homeassistant/sensor/abc/config"
+ANNOUNCED = json.dumps(
+    {
+        "state_topic": "hadev/abc",
+        "value_template": "{{ value_json.total }}",
+        "unit_of_measurement": "kWh",
+        "device_class": "energy",
+    }
+)
+STATE = '{"power": 12, "total": 4711.5}'
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_device_that_announces_itself_is_proposed_once_as_it_announces_itself(
+    district: Path, order: tuple[int, int]
+) -> None:
+    messages = [(CONFIG, ANNOUNCED), ("hadev/abc", STATE)]
+    heard(district, *(messages[index] for index in order))
+    (one,) = json.loads(call(district, "--json")[1])
+    (proposal,) = one["proposals"]
+    assert (one["topic"], proposal["topic"], proposal["value_path"]) == (CONFIG, "hadev/abc", "total")
+    assert (proposal["quantity"], proposal["unit"], proposal["values"]) == ("active_energy_import", "kWh", [4711.5])
+
+
+def test_an_announced_device_that_has_become_a_meter_is_not_listed_when_it_announces_itself_again(
+    district: Path,
+) -> None:
+    messages = [(CONFIG, ANNOUNCED), ("hadev/abc", STATE)]
+    heard(district, *messages)
+    code, output = call(district, "accept", CONFIG, "--property", "gs-tal", "--meter", "abc")
+    assert code == 0, output
+    heard(district, *messages)
+    assert json.loads(call(district, "--json")[1]) == []
+
+
+def test_a_counter_that_a_device_does_not_announce_is_listed_beside_the_announced(district: Path) -> None:
+    heard(district, (CONFIG, ANNOUNCED), ("hadev/abc", '{"total": 4711.5, "export_kwh": 3}'))
+    assert [one["topic"] for one in json.loads(call(district, "--json")[1])] == ["hadev/abc", CONFIG]
+
+
+@pytest.mark.parametrize(("discover", "says"), [("", True), (', discover: "#"', False)])
+def test_a_list_for_which_no_broker_listens_says_how_to_switch_it_on(
+    district: Path, discover: str, says: bool
+) -> None:
+    (district / "district.yaml").write_text(DISTRICT.replace(', discover: "#"', discover), encoding="utf-8")
+    code, output = call(district)
+    assert (code, 'write discover: "#"' in output) == (0, says)
