@@ -132,8 +132,8 @@ class AuditRow:
 class BoxStateRow:
     """What a box in a building said last, and when the centre heard it.
 
-    `problem` is a code of `BoxStatus`, None: all is well; `since` when the centre heard of it first. `left_out` counts
-    by reason since the start of the box.
+    `problem` is a code of `BoxStatus`, None: all is well; `since` when the centre heard of it first. `left_out`
+    counts by reason since the start of the box.
     """
 
     edge: str
