@@ -87,7 +87,12 @@ def _row(heard: Heard) -> BoxStateRow:
         problem=None if status.problem is None else status.problem[:60],
         since=heard.at,
         heard_at=heard.at,
-        waiting=status.waiting,
-        full_percent=status.full_percent,
+        waiting=_within(status.waiting, 2**53),
+        full_percent=_within(status.full_percent, 1000),
         left_out=status.left_out,
     )
+
+
+def _within(number: int, limit: int) -> int:
+    # Whoever may publish can claim anything; what no column holds would keep the other boxes from being kept.
+    return max(0, min(number, limit))

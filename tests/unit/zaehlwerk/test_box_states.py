@@ -81,5 +81,13 @@ def test_a_database_that_is_away_is_said_once_and_what_waits_is_kept_later(
     ) == 1
 
 
+def test_a_number_that_no_column_holds_keeps_no_other_box_from_being_kept(operations: Operations) -> None:
+    boxes = Boxes()
+    boxes.note("mad", encode_status(BoxStatus(True, SINCE, 2**63 - 1, full_percent=2**60)), NOON)
+    say(boxes, "spool_full")
+    BoxStateKeeper([boxes], lambda: operations).keep()
+    assert [(row.edge, row.full_percent) for row in operations.boxes.all()] == [("gs", 93), ("mad", 1000)]
+
+
 def test_without_boxes_the_database_is_left_alone() -> None:
     assert keeping_states([], lambda: pytest.fail("opened")) == {}
