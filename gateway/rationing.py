@@ -2,9 +2,11 @@
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
 
+from config.errors import StorageFull
 from config.quantities import QUANTITIES, Kind
 from gateway.reading import Reading, Receipt, Refused
 from gateway.spool import Spool
@@ -45,7 +47,13 @@ class RationedSpool:
         self._spool = spool
         self._ration = 0.0
         self._last_slots: _Slots = {}
+        self._is_full = False
         self.left_out: Counter[str] = Counter()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the spool refused readings and has taken none since."""
+        return self._is_full
 
     @property
     def ration(self) -> float:
@@ -56,14 +64,29 @@ class RationedSpool:
         """Make durable what the present ration allows; see `Sink.append`. `accepted` counts that alone."""
         self._choose()
         taken, left_out, slots = self._divided(readings)
-        receipt = self._spool.append(taken, refused, left_out=left_out, source=source)
+        with self._telling_full():
+            receipt = self._spool.append(taken, refused, left_out=left_out, source=source)
+        if taken and self._is_full:  # that it was ready, or took nothing, is no proof of room
+            logger.warning("the spool is taking readings again: %s", _WORDS[self._ration])
+            self._is_full = False
         self._last_slots |= slots
         self.left_out.update(left_out)
         return receipt
 
     def ready(self) -> None:
         """Return if an append would work now; raises `StorageFull` otherwise."""
-        self._spool.ready()
+        with self._telling_full():
+            self._spool.ready()
+
+    @contextmanager
+    def _telling_full(self) -> Iterator[None]:
+        try:
+            yield
+        except StorageFull as error:
+            if not self._is_full:
+                logger.error("nothing is taken any more: %s; so far left out: %s", error, dict(self.left_out))
+            self._is_full = True
+            raise
 
     def _divided(self, readings: Sequence[Reading]) -> tuple[Sequence[Reading], Counter[str], _Slots]:
         left_out: Counter[str] = Counter()
@@ -88,7 +111,7 @@ class RationedSpool:
     def _choose(self) -> None:
         share = self._spool.filling().share
         ration = max(start for start in RATIONS if share >= start)
-        if ration > self._ration:
+        if ration > self._ration and share <= 1:  # beyond, nothing is taken, and the refusal says so
             logger.error("the spool is full to %.0f %%: %s", share * 100, _WORDS[ration])
         elif ration < self._ration:
             logger.warning(

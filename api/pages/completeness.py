@@ -15,6 +15,7 @@ from api.events.open_questions import open_questions
 from api.evidence import Evidence, Given
 from api.lacking import lacking_meters
 from api.pages.sub_meters import shown_checks
+from api.presentation.box_words import shown_boxes
 from api.presentation.rendering import templates_of
 from config.meters.meter import Meter
 from config.portfolio.sources import MqttBroker, discovers
@@ -56,6 +57,7 @@ def _content(evidence: Evidence) -> dict[str, object]:
         "places": [(place, rows.get(place.id, [])) for place in evidence.portfolio.properties],
         "checks": [(place, one) for place in evidence.portfolio.properties for one in shown_checks(evidence, place)],
         "collector": evidence.services.statistics(),
+        "boxes": shown_boxes(evidence.operations.boxes.all(), evidence.services.clock()),
         "ahead": clocks_ahead(evidence),
         "place_names": {place.id: place.name for place in evidence.portfolio.properties},
         "questions": [(evidence.portfolio.meter(one.meter), one) for one in open_questions(evidence)],

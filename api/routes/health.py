@@ -1,7 +1,7 @@
 """Alive, ready, and how the sources fare."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -11,6 +11,7 @@ from api.answers.documents import json_bytes
 from api.evidence import Evidence, Given
 from api.services import CollectorHealth, SourceHealth
 from config.errors import ZaehlwerkError
+from gateway.operations import BoxStateRow
 
 router = APIRouter(tags=["operation"])
 PARTS = ("store", "spool", "scheduler")
@@ -68,6 +69,7 @@ async def metrics(evidence: Given, request: Request) -> Response:
 def _metric_lines(evidence: Evidence) -> list[str]:
     collector = evidence.services.statistics()
     lines = [] if collector is None else _collector_lines(collector)
+    lines += _box_lines(evidence.operations.boxes.all())
     lines += ["# TYPE zaehlwerk_alerts_open gauge", f"zaehlwerk_alerts_open {len(evidence.open_alerts())}"]
     lines.append("# TYPE zaehlwerk_newest_reading_timestamp_seconds gauge")
     for (meter, quantity), reading in sorted(evidence.newest().items()):
@@ -93,6 +95,24 @@ def _collector_lines(collector: CollectorHealth) -> list[str]:
     lines += [f"zaehlwerk_source_connected{_source(one)} {int(one.connected)}" for one in collector.sources]
     lines.append("# TYPE zaehlwerk_source_devices_offline gauge")
     lines += [f"zaehlwerk_source_devices_offline{_source(one)} {len(one.offline)}" for one in collector.sources]
+    return lines
+
+
+def _box_lines(boxes: Sequence[BoxStateRow]) -> list[str]:
+    figures: Mapping[str, Callable[[BoxStateRow], float]] = {
+        "online": lambda one: int(one.online),
+        "full_ratio": lambda one: one.full_percent / 100,
+        "waiting_readings": lambda one: one.waiting,
+        "heard_timestamp_seconds": lambda one: one.heard_at.timestamp(),
+    }
+    lines = []
+    for name, figure in figures.items():
+        lines.append(f"# TYPE zaehlwerk_box_{name} gauge")
+        lines += [f'zaehlwerk_box_{name}{{box="{_label(one.edge)}"}} {figure(one)}' for one in boxes]
+    lines.append("# TYPE zaehlwerk_box_problem gauge")
+    for one in boxes:
+        if one.problem is not None:
+            lines.append(f'zaehlwerk_box_problem{{box="{_label(one.edge)}",problem="{_label(one.problem)}"}} 1')
     return lines
 
 

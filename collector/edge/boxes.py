@@ -11,10 +11,20 @@ from config.errors import InvalidReading
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a box said last, and when it was heard."""
+
+    edge: str
+    status: BoxStatus
+    at: datetime
+
+
 @dataclass(slots=True)
 class _Box:
     counts: Counts = field(default_factory=Counts)
     status: BoxStatus | None = None
+    heard: Heard | None = None
 
 
 class Boxes:
@@ -29,7 +39,7 @@ class Boxes:
         counts.readings += len(arrived.readings)
         counts.refused.update(one.reason for one in arrived.refused)
 
-    def note(self, edge: str, payload: bytes) -> BoxStatus | None:
+    def note(self, edge: str, payload: bytes, now: datetime) -> BoxStatus | None:
         """Keep what a box says of itself, log a change of its problem, and return it; None if it is no state."""
         box = self._boxes.setdefault(edge, _Box())
         try:
@@ -38,6 +48,7 @@ class Boxes:
             box.counts.faults[error.code] += 1
             return None
         before, box.status = box.status, status
+        box.heard = Heard(edge, status, now)
         if status.problem != (before.problem if before else None):
             level = logging.ERROR if status.problem else logging.WARNING
             log.log(level, "box %s: %s", edge, _in_words(status))
@@ -46,6 +57,10 @@ class Boxes:
     def statuses(self) -> dict[str, BoxStatus]:
         """Return what every box says of itself, by its name among the sources."""
         return {source_of(edge): box.status for edge, box in self._boxes.items() if box.status is not None}
+
+    def heard(self) -> list[Heard]:
+        """Return the last word of every box that said one."""
+        return [box.heard for box in dict(self._boxes).values() if box.heard is not None]
 
     def statistics(self, *, connected: bool) -> list[SourceStatistics]:
         """Return a snapshot of every box; without a line to the broker none counts as connected."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from paho.mqtt.reasoncodes import ReasonCode
 
-from collector.edge.boxes import Boxes
+from collector.edge.boxes import Boxes, Heard
 from collector.edge.wire import (
     AGAIN,
     READINGS,
@@ -28,6 +28,7 @@ from config.errors import StorageFull
 from config.portfolio.portfolio import Portfolio
 from gateway.backoff import Backoff
 from gateway.ports import Sink
+from gateway.reading import instant
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +84,10 @@ class Receiver:
         """Return what every box says of itself, by its name among the sources."""
         return self._boxes.statuses()
 
+    def heard(self) -> list[Heard]:
+        """Return the last word of every box, and when it came."""
+        return self._boxes.heard()
+
     def ready(self) -> None:
         """Return if there is room for readings; raises `StorageFull`."""
         self._sink.ready()
@@ -119,7 +124,7 @@ class Receiver:
         if kind == READINGS:
             self._take_batch(edge, message.payload, gathered)
         elif kind == STATUS:
-            status = self._boxes.note(edge, message.payload)
+            status = self._boxes.note(edge, message.payload, instant(gathered.now_ms))
             if self._asks and message.retained and status is not None and status.online:
                 # It was there before us, and nothing is kept for us: what it sent meanwhile, nobody may have heard.
                 gathered.answers.append((topic(edge, STORED), AGAIN))

@@ -147,13 +147,14 @@ class Uplink:
             since=written(self._clock()),
             waiting=filling.depth,
             waiting_for_s=round(filling.waiting_for.total_seconds()),
-            full_percent=round(filling.share * 100),
+            full_percent=int(filling.share * 100),
             left_out=dict(self._rationed.left_out),
             problem=problem,
         )
         line.publish(topic(self.edge, STATUS), encode_status(status), retain=True)
 
     def _problem(self, filling: Filling) -> str | None:
-        if filling.share > 1:
+        # A disk or a page limit refuses before the share reaches one.
+        if filling.share > 1 or self._rationed.is_full:
             return "spool_full"
         return "spool_filling" if self._rationed.ration else None

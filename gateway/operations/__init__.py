@@ -15,6 +15,7 @@ from gateway.operations.alerts.rows import (
 from gateway.operations.database import Operations
 from gateway.operations.rows import (
     AuditRow,
+    BoxStateRow,
     FormerValueRow,
     FrozenBalanceRow,
     MeterEventRow,
@@ -30,6 +31,7 @@ __all__ = [
     "AlertState",
     "Answer",
     "AuditRow",
+    "BoxStateRow",
     "FormerValueRow",
     "FrozenBalanceRow",
     "JudgementRow",

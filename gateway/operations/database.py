@@ -11,6 +11,7 @@ from gateway.operations.alerts.judgements import Judgements
 from gateway.operations.alerts.outbox import Outbox
 from gateway.operations.audit import Audit
 from gateway.operations.balances import Balances
+from gateway.operations.box_states import BoxStates
 from gateway.operations.connections import Connections
 from gateway.operations.ledger.ledger import Ledger
 from gateway.operations.meters.events import Events
@@ -37,6 +38,7 @@ class Operations:
         self.alerts = Alerts(self._connections, clock)
         self.audit = Audit(self._connections, clock)
         self.balances = Balances(self._connections, clock)
+        self.boxes = BoxStates(self._connections)
         self.events = Events(self._connections)
         self.former_values = FormerValues(self._connections)
         self.judgements = Judgements(self._connections)

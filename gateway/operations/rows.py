@@ -126,3 +126,21 @@ class AuditRow:
     action: str
     subject: str
     detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BoxStateRow:
+    """What a box in a building said last, and when the centre heard it.
+
+    `problem` is a code of `BoxStatus`, None: all is well; `since` when the centre heard of it first. `left_out`
+    counts by reason since the start of the box.
+    """
+
+    edge: str
+    online: bool
+    problem: str | None
+    since: datetime
+    heard_at: datetime
+    waiting: int
+    full_percent: int
+    left_out: dict[str, int]

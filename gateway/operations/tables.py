@@ -171,6 +171,19 @@ former_value = Table(
     Index(None, "meter", "quantity", "time_ms"),
 )
 
+box_state = Table(
+    "box_state",
+    METADATA,
+    Column("edge", String(200), primary_key=True),
+    Column("online", Boolean, nullable=False),
+    Column("problem", String(60)),
+    Column("since", Instant, nullable=False),
+    Column("heard_at", Instant, nullable=False),
+    Column("waiting", BigInteger, nullable=False),
+    Column("full_percent", Integer, nullable=False),
+    Column("left_out", JSON, nullable=False),
+)
+
 photo = Table(
     "photo",
     METADATA,

@@ -7,6 +7,7 @@ from collector.collecting import Collector
 from gateway.forwarder import Forwarder
 from gateway.keeping_writer import KeepingWriter
 from zaehlwerk.intake import Intake
+from zaehlwerk.processes.box_states import keeping_states
 from zaehlwerk.processes.boxes import receivers_of, receiving, with_boxes
 from zaehlwerk.processes.inbox import watching_inbox
 from zaehlwerk.processes.live import Live
@@ -30,7 +31,8 @@ async def collecting(intake: Intake, live: Live) -> AsyncIterator[Mapping[str, J
     receivers = receivers_of(intake)
     async with collector, forwarding(intake, live) as forwarder, watching_inbox(intake, live) as inbox:
         live.statistics = with_boxes(collector.statistics, receivers, live)
-        yield {"collector": collector.run, **receiving(receivers), **forwarder, **inbox}
+        states = keeping_states(receivers, intake.records)
+        yield {"collector": collector.run, **receiving(receivers), **states, **forwarder, **inbox}
 
 
 @asynccontextmanager

@@ -1,16 +1,17 @@
 """The box's uplink over a line in memory: what it deletes and what it sends again."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from collector.edge.uplink import Uplink
-from collector.edge.wire import AGAIN
+from collector.edge.wire import AGAIN, decode_status
 from collector.mqtt.connection.broker import Account, broker_address
 from collector.mqtt.connection.packet_stream import Message
+from config.errors import StorageFull
 from gateway.rationing import RationedSpool
 from gateway.reading import Reading
 from gateway.spool import Spool
@@ -83,3 +84,16 @@ def test_a_word_that_is_neither_is_logged_and_changes_nothing(spool: Spool, capl
     uplink.turn(line)
     assert spool.depth() == 10
     assert [record.getMessage() for record in caplog.records] == ["uplink gs-test: b'danke' is no confirmation"]
+
+
+def test_a_box_whose_spool_refuses_says_that_it_is_full(tmp_path: Path) -> None:
+    with closing(Spool(tmp_path / "small.sqlite", max_bytes=1)) as spool:
+        rationed = RationedSpool(spool)
+        with suppress(StorageFull):
+            rationed.append([Reading("strom", "volume", 0, 1.0)])
+        uplink = Uplink("gs-test", broker_address("mqtt://broker"), Account(), spool, rationed, clock=lambda: NOON)
+        line = FakeLine()
+        uplink.begin(line, None)
+        uplink.turn(line)
+    (payload,) = [payload for topic, payload in line.published if topic == "zaehlwerk/v1/gs-test/status"]
+    assert decode_status(payload).problem == "spool_full"

@@ -172,6 +172,28 @@ def test_a_reading_that_found_no_room_takes_no_others_place(tmp_path: Path, cloc
         assert waiting(spool) == [amount(0), counter(0)]
 
 
+def test_a_full_box_says_that_nothing_is_taken_until_it_takes_again(
+    spool: Spool, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "gateway.rationing")
+    rationed = RationedSpool(spool)
+    rationed.append([amount(0)])
+    clock.pass_days(10.1)
+    for _ in range(2):
+        with pytest.raises(StorageFull):
+            rationed.append([counter(0)])
+    assert rationed.is_full
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert "nothing is taken any more" in caplog.text
+    assert "once a quarter of an hour" not in caplog.text
+
+    clock.pass_days(-9)
+    rationed.ready()
+    assert rationed.is_full
+    rationed.append([counter(0)])
+    assert not rationed.is_full
+
+
 def test_the_first_reading_of_a_quarter_of_an_hour_is_the_one_that_is_kept(spool: Spool, clock: Clock) -> None:
     rationed = RationedSpool(spool)
     rationed.append([amount(0)])
