@@ -104,7 +104,7 @@ def test_an_exchange_with_a_photo_is_recorded_from_the_form(
         page.get_by_label("Anfangsstand des neuen Zählers in m³").fill("0")
         page.get_by_role("button", name="Zählerwechsel erfassen").click()
         expect(page.get_by_role("alert")).to_contain_text("außerhalb des erwarteten Bereichs")
-        page.get_by_label("Grund, falls der Endstand nicht zu erwarten war").fill("Zähler war defekt")
+        page.get_by_label("Grund, falls ein Stand nicht zu erwarten war").fill("Zähler war defekt")
         photo = FilePayload(name="alt.png", mimeType="image/png", buffer=png())
         page.get_by_label("Foto des alten Zählers").set_input_files(photo)
         page.get_by_role("button", name="Zählerwechsel erfassen").click()
