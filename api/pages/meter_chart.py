@@ -14,8 +14,10 @@ from api.presentation.charts import ShownChart, untitled
 from api.presentation.meter_spans import MeterSpan
 from api.presentation.slots import slot_how, slot_label, slot_light
 from config.meters.meter import Meter
+from config.minima import MINIMA
 from gateway.series import Series
 
+_COMPARABLE = MINIMA["year_comparison"].whole
 _PLACES = {Resolution.QUARTER_HOUR: 3, Resolution.HOUR: 3, Resolution.DAY: 2, Resolution.MONTH: 0, Resolution.YEAR: 0}
 
 
@@ -64,13 +66,20 @@ def _row(slot: Slot, label: str, last: float | None, resolution: Resolution) -> 
 
 
 def _year_before(evidence: Evidence, meter: Meter, span: MeterSpan, found: Consumption) -> list[float | None]:
-    """The same slots of the year before: the same weekdays for days and hours, else the same dates."""
+    """The same slots of the year before: the same weekdays for days and hours, else the same dates.
+
+    None where too little is known of one to compare anything with it.
+    """
     shift = span.year_before
     start = span.start - shift if shift else span.start.replace(year=span.start.year - 1)
     end = span.end - shift if shift else span.end.replace(year=span.end.year - 1)
     slots = evidence.consumption(meter.id, start, end, span.resolution).slots
-    known = {_key(slot.start, shift): None if slot.value is None else float(slot.value) for slot in slots}
+    known = {_key(slot.start, shift): _comparable(slot) for slot in slots}
     return [known.get((slot.start.replace(tzinfo=None), slot.start.fold)) for slot in found.slots]
+
+
+def _comparable(slot: Slot) -> float | None:
+    return None if slot.value is None or slot.coverage < _COMPARABLE else float(slot.value)
 
 
 def _key(start: datetime, shift: timedelta | None) -> tuple[datetime, int]:

@@ -57,9 +57,21 @@ def test_the_chart_has_the_year_before_the_counter_and_the_events_in_one(
 def test_every_year_of_five_stands_in_front_of_the_one_before(reader: Client) -> None:
     years = chart(reader, f"{PAGE}?spanne=jahre&schritt=jahr")["data"]["values"]
     months = chart(reader, f"{PAGE}?spanne=jahre&schritt=monat")["data"]["values"]
-    assert any(row["last"] for row in years)
-    assert [row["last"] for row in years[1:]] == [row["value"] for row in years[:-1]]
-    assert [row["last"] for row in months[12:]] == [row["value"] for row in months[:-12]]
+    for rows, before in ((years, 1), (months, 12)):
+        compared = [(row["last"], earlier["value"]) for earlier, row in zip(rows, rows[before:], strict=False)]
+        known = [(last, value) for last, value in compared if last is not None]
+        assert known
+        assert all(last == value for last, value in known)
+
+
+def test_a_month_that_is_known_in_part_is_nothing_to_compare_with(reader: Client) -> None:
+    text = reader.page(f"{PAGE}?spanne=jahre&schritt=monat").text.replace("\u202f", "")
+    body = text.partition("<tbody>")[2].partition("</tbody>")[0]
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in body.split("</tr>")[:-1]]
+    partial = [0 < int(row[-1].removesuffix("%")) < 97 for row in cells]
+    year_after = [row[1] for row, is_partial in zip(cells[12:], partial, strict=False) if is_partial]
+    assert year_after
+    assert set(year_after) == {"–"}
 
 
 def test_a_load_profile_that_no_figure_counts_is_said_on_its_meters_page(
