@@ -23,7 +23,6 @@ class Heard:
 @dataclass(slots=True)
 class _Box:
     counts: Counts = field(default_factory=Counts)
-    status: BoxStatus | None = None
     heard: Heard | None = None
 
 
@@ -40,23 +39,21 @@ class Boxes:
         counts.refused.update(one.reason for one in arrived.refused)
 
     def note(self, edge: str, payload: bytes, now: datetime) -> BoxStatus | None:
-        """Keep what a box says of itself, log a change of its problem, and return it; None if it is no state."""
+        """Keep what a box says of itself, log a change of its problem, and return it; None if it is no state.
+
+        `now` is when it was heard.
+        """
         box = self._boxes.setdefault(edge, _Box())
         try:
             status = decode_status(payload)
         except InvalidReading as error:
             box.counts.faults[error.code] += 1
             return None
-        before, box.status = box.status, status
-        box.heard = Heard(edge, status, now)
-        if status.problem != (before.problem if before else None):
+        before, box.heard = box.heard, Heard(edge, status, now)
+        if status.problem != (before.status.problem if before else None):
             level = logging.ERROR if status.problem else logging.WARNING
             log.log(level, "box %s: %s", edge, _in_words(status))
         return status
-
-    def statuses(self) -> dict[str, BoxStatus]:
-        """Return what every box says of itself, by its name among the sources."""
-        return {source_of(edge): box.status for edge, box in self._boxes.items() if box.status is not None}
 
     def heard(self) -> list[Heard]:
         """Return the last word of every box that said one."""
@@ -68,7 +65,7 @@ class Boxes:
 
 
 def _statistics(edge: str, box: _Box, connected: bool) -> SourceStatistics:
-    status = box.status
+    status = None if box.heard is None else box.heard.status
     offline = {} if status is None or status.online else {edge: datetime.fromisoformat(status.since)}
     return SourceStatistics(
         source=source_of(edge),

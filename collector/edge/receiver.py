@@ -12,7 +12,6 @@ from collector.edge.wire import (
     READINGS,
     STATUS,
     STORED,
-    BoxStatus,
     decode_batch,
     edge_and_kind,
     encode_confirmation,
@@ -79,10 +78,6 @@ class Receiver:
     def statistics(self) -> list[SourceStatistics]:
         """Return a snapshot of every box that was heard of since the start."""
         return self._boxes.statistics(connected=self.is_connected)
-
-    def boxes(self) -> dict[str, BoxStatus]:
-        """Return what every box says of itself, by its name among the sources."""
-        return self._boxes.statuses()
 
     def heard(self) -> list[Heard]:
         """Return the last word of every box, and when it came."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from collector.modbus.faults import ABSENT, INNOCENT, Fault
-from collector.modbus.identity import SerialRead, serial_read
 from collector.modbus.reads import Reads, reads_of
 from config.errors import ConfigurationError
 from config.meters.meter import Meter, ModbusSource
@@ -79,7 +78,6 @@ class Device:
     reads: Reads
     meters: tuple[str, ...]
     declared_timeout_s: float | None = None  # None: the table does not say how long an answer may take
-    serial: SerialRead | None = None
     health: Health = field(default_factory=Health)
     slot_s: float = 0.0  # first instant of the device's own place in the interval
     due_s: float = 0.0
@@ -110,10 +108,8 @@ class Device:
         if fault in INNOCENT and self.busy_polls < BUSY_POLLS:
             self.due_s = self._again_s(now_s, min(self.every_s, FIRST_DELAY_S))
             return None
-        if fault in ABSENT:
-            self.reads.forget()
         change = self.health.failed(fault, time_ms)
-        if change is Change.LOST:
+        if fault in ABSENT or change is Change.LOST:
             self.reads.forget()
         self.due_s = self._again_s(now_s, self.health.delay_s(self.every_s))
         return change
@@ -173,4 +169,4 @@ def _device(unit: int, profile: DeviceProfile, group: Sequence[tuple[Meter, Modb
     every_s = min(source.every.total_seconds() for _, source in group)
     declared_s = None if profile.response_timeout_ms is None else profile.response_timeout_ms / 1000
     names = tuple(meter.id for meter, _ in group)
-    return Device(unit, profile.id, every_s, reads, names, declared_s, serial_read(unit, profile))
+    return Device(unit, profile.id, every_s, reads, names, declared_s)

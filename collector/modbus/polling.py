@@ -113,7 +113,7 @@ class BusPolling:
             self._failed(device, error)
         else:
             self._answered(device)
-            serial = device.serial or device.reads.serial
+            serial = device.reads.serial
             if serial is not None and device.serial_tries:
                 await self._identify(device, serial)
         finally:

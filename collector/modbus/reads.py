@@ -10,7 +10,7 @@ from collector.modbus.decode import BlockDecoder, FactsDecoder, Series
 from collector.modbus.derive import Facts
 from collector.modbus.faults import Fault, ModbusFault
 from collector.modbus.frames import request
-from collector.modbus.identity import SerialRead, common_model_serial
+from collector.modbus.identity import SerialRead, common_model_serial, serial_read
 from collector.modbus.plan import Block, reading_plan
 from collector.modbus.series import series_of
 from collector.modbus.sunspec import MARKER_REGISTERS, Model, Search, common_model_of, matching, search
@@ -39,7 +39,7 @@ class BlockRead:
 class Reads(Protocol):
     """The requests of a poll, in order; each is made only after the one before was answered and decoded."""
 
-    serial: SerialRead | None  # how to ask who the device is, where only the device itself tells the place
+    serial: SerialRead | None  # how to ask who the device is; None where nobody knows, or not yet
 
     def __iter__(self) -> Iterator[BlockRead]: ...
 
@@ -62,11 +62,15 @@ class PlannedReads:
     `is_told`: whether the device has said what it was asked once; one that starts up may have no value there yet.
     """
 
-    serial: SerialRead | None = None
-
     def __init__(
-        self, once: Sequence[BlockRead], live: Sequence[BlockRead], *, is_told: Callable[[], bool] = lambda: True
+        self,
+        once: Sequence[BlockRead],
+        live: Sequence[BlockRead],
+        *,
+        is_told: Callable[[], bool] = lambda: True,
+        serial: SerialRead | None = None,
     ) -> None:
+        self.serial = serial
         self.once = tuple(once)
         self.live = tuple(live)
         self._is_told = is_told
@@ -206,4 +210,9 @@ def _planned(unit: int, profile: DeviceProfile, series: Sequence[Series]) -> Pla
 
     once = [BlockRead(request(unit, block), FactsDecoder(block, facts)) for block in plan.once]
     told = [register for block in plan.once for register in block.registers]
-    return PlannedReads(once, [live(block) for block in plan.live], is_told=lambda: facts.has(told))
+    return PlannedReads(
+        once,
+        [live(block) for block in plan.live],
+        is_told=lambda: facts.has(told),
+        serial=serial_read(unit, profile),
+    )

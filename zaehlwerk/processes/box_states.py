@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from collector.edge.boxes import Heard
-from zaehlwerk.processes.running import Job
+from zaehlwerk.processes.running import Job, repeat_in_thread
 
 if TYPE_CHECKING:  # a collector to which no box sends does without the operations database
     from gateway.operations import BoxStateRow, Operations
 
 LOOK_EVERY_S = 5.0
 AT_MOST_EVERY = timedelta(minutes=1)
-
-logger = logging.getLogger(__name__)
 
 
 class Hears(Protocol):
@@ -32,7 +28,6 @@ class BoxStateKeeper:
     def __init__(self, receivers: Sequence[Hears], records: Callable[[], Operations]) -> None:
         self._receivers, self._records = receivers, records
         self._kept: dict[str, Heard] = {}
-        self._is_away = False
 
     def keep(self) -> None:
         """Keep what is due; raises what the database raises."""
@@ -43,23 +38,7 @@ class BoxStateKeeper:
 
     async def run(self) -> None:
         """Keep for ever, in a thread beside the loop."""
-        while True:
-            await self._try()
-            await asyncio.sleep(LOOK_EVERY_S)
-
-    async def _try(self) -> None:
-        work = asyncio.ensure_future(asyncio.to_thread(self.keep))
-        try:
-            await asyncio.shield(work)
-        except asyncio.CancelledError:
-            await asyncio.wait([work])
-            raise
-        except Exception as error:  # noqa: BLE001  whatever is wrong with the database, readings are taken on
-            if not self._is_away:
-                logger.warning("what boxes say is kept later: %r", error)
-            self._is_away = True
-        else:
-            self._is_away = False
+        await repeat_in_thread(self.keep, every_s=LOOK_EVERY_S, later="what boxes say is kept later")
 
     def _heard(self) -> Iterable[Heard]:
         return (one for receiver in self._receivers for one in receiver.heard())

@@ -30,7 +30,7 @@ async def collecting(intake: Intake, live: Live) -> AsyncIterator[Mapping[str, J
     )
     receivers = receivers_of(intake)
     async with collector, forwarding(intake, live) as forwarder, watching_inbox(intake, live) as inbox:
-        live.statistics = with_boxes(collector.statistics, receivers, live)
+        live.statistics = with_boxes(collector.statistics, receivers)
         states = keeping_states(receivers, intake.records)
         yield {"collector": collector.run, **receiving(receivers), **states, **forwarder, **inbox}
 

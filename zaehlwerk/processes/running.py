@@ -1,6 +1,7 @@
 """One process, one task group: named jobs that run until somebody asks the process to stop."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,8 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 Job = Callable[[], Coroutine[Any, Any, None]]
+
+logger = logging.getLogger(__name__)
 
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
@@ -63,6 +66,29 @@ async def in_thread(work: Blocking, name: str) -> None:
             work.stop()
             await running
             raise
+
+
+async def repeat_in_thread(work: Callable[[], object], *, every_s: float, later: str) -> None:
+    """Do work in a thread every so many seconds [s], for ever; what has begun is finished before this is cancelled.
+
+    Whatever is wrong with the work, readings are taken on: `later` is logged once, with the error, until it works
+    again.
+    """
+    is_away = False
+    while True:
+        doing = asyncio.ensure_future(asyncio.to_thread(work))
+        try:
+            await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            await asyncio.wait([doing])
+            raise
+        except Exception as error:  # noqa: BLE001  see above
+            if not is_away:
+                logger.warning("%s: %r", later, error)
+            is_away = True
+        else:
+            is_away = False
+        await asyncio.sleep(every_s)
 
 
 def _first(errors: BaseExceptionGroup[Exception]) -> Exception:

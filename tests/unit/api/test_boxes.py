@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from api.application import application
 from gateway.operations import BoxStateRow
 from tests.unit.api.client import Client
@@ -24,6 +26,21 @@ def test_the_data_page_of_a_process_that_only_serves_says_what_ails_a_box(distri
     assert "<strong>gs-box</strong>: Puffer ist voll, es wird nichts mehr angenommen seit" in box
     assert "4.711 Werte warten, 34 Zählerstände ausgelassen, 1.200 Momentanwerte ausgelassen" in box
     assert "seither nichts gehört" not in box
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (None, "verbunden"),
+        ("offline", "nicht erreichbar seit"),
+        ("spool_filling", "Puffer läuft voll, es wird nicht mehr alles angenommen seit"),
+        ("spool_full", "Puffer ist voll, es wird nichts mehr angenommen seit"),
+        ("of a later version", "of a later version seit"),
+    ],
+)
+def test_a_box_says_in_words_what_ails_it(district: SmallDistrict, problem: str | None, words: str) -> None:
+    district.operations.boxes.record([replace(FULL, problem=problem, online=problem != "offline")])
+    assert f"<strong>gs-box</strong>: {words}" in serving(district).page("/daten").text
 
 
 def test_a_box_whose_last_word_is_old_says_so(district: SmallDistrict) -> None:

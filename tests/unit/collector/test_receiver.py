@@ -102,7 +102,4 @@ def test_one_that_stops_gives_its_share_back_and_confirms_what_it_has(monkeypatc
 def test_what_every_box_says_of_itself_is_known() -> None:
     receiver = receiver_at(MemorySink())
     take(receiver, FakeLine([state_of("gs-test"), state_of("gs-weg", online=False)]))
-    assert {name: status.online for name, status in receiver.boxes().items()} == {
-        "edge gs-test": True,
-        "edge gs-weg": False,
-    }
+    assert {one.edge: one.status.online for one in receiver.heard()} == {"gs-test": True, "gs-weg": False}

@@ -1,11 +1,13 @@
 """Jobs of one process: they run together, drain together, and fail together."""
 
 import asyncio
+import contextlib
+import threading
 
 import pytest
 
 from config.errors import StorageFull
-from zaehlwerk.processes.running import run_jobs
+from zaehlwerk.processes.running import repeat_in_thread, run_jobs
 
 
 async def for_ever() -> None:
@@ -68,3 +70,43 @@ def test_a_job_that_ends_by_itself_leaves_the_others_running() -> None:
         return went_on == [True]
 
     assert asyncio.run(scene())
+
+
+def test_what_is_repeated_finishes_what_it_has_begun_before_it_is_cancelled() -> None:
+    begun, may_end, done = threading.Event(), threading.Event(), list[int]()
+
+    def work() -> None:
+        begun.set()
+        may_end.wait(5)
+        done.append(1)
+
+    async def scene() -> None:
+        repeating = asyncio.create_task(repeat_in_thread(work, every_s=60, later="later"))
+        await asyncio.to_thread(begun.wait, 5)
+        repeating.cancel()
+        await asyncio.sleep(0.01)
+        assert not repeating.done()
+        may_end.set()
+        with pytest.raises(asyncio.CancelledError):
+            await repeating
+
+    asyncio.run(scene())
+    assert done == [1]
+
+
+def test_work_that_fails_again_and_again_is_said_once_each_time_it_begins_to(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    outcomes = iter([False, False, True, False, False])
+
+    def work() -> None:
+        if not next(outcomes, True):
+            raise OSError("away")
+
+    async def scene() -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(repeat_in_thread(work, every_s=0.001, later="done later"), 0.5)
+
+    asyncio.run(scene())
+    told = [record for record in caplog.records if "done later: OSError" in record.message]
+    assert len(told) == 2
