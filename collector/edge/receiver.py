@@ -7,16 +7,7 @@ from datetime import datetime
 from paho.mqtt.reasoncodes import ReasonCode
 
 from collector.edge.boxes import Boxes, Heard
-from collector.edge.wire import (
-    AGAIN,
-    READINGS,
-    STATUS,
-    STORED,
-    decode_batch,
-    edge_and_kind,
-    encode_confirmation,
-    topic,
-)
+from collector.edge.wire import AGAIN, decode_batch, encode_confirmation
 from collector.mqtt.connection.broker import Account, BrokerAddress
 from collector.mqtt.connection.line import Line
 from collector.mqtt.connection.packet_stream import Message
@@ -24,6 +15,7 @@ from collector.mqtt.connection.session import Session
 from collector.mqtt.durable_batches import Gathered, Gathering
 from collector.statistics import SourceStatistics
 from config.errors import StorageFull
+from config.mqtt.box_topics import READINGS, STATUS, STORED, box_topic, edge_and_kind
 from config.portfolio.portfolio import Portfolio
 from gateway.backoff import Backoff
 from gateway.ports import Sink
@@ -90,7 +82,7 @@ class Receiver:
     def begin(self, line: Line, gap_s: float | None) -> None:
         """Subscribe to the batches of all boxes, or our share of them, and to the states of all."""
         self._asks = not line.has_kept_session
-        line.subscribe([self._batches(), topic("+", STATUS)])
+        line.subscribe([self._batches(), box_topic("+", STATUS)])
         if gap_s is None:
             log.info("boxes of %s: listening", self.source)
         else:
@@ -122,7 +114,7 @@ class Receiver:
             status = self._boxes.note(edge, message.payload, instant(gathered.now_ms))
             if self._asks and message.retained and status is not None and status.online:
                 # It was there before us, and nothing is kept for us: what it sent meanwhile, nobody may have heard.
-                gathered.answers.append((topic(edge, STORED), AGAIN))
+                gathered.answers.append((box_topic(edge, STORED), AGAIN))
 
     def _take_batch(self, edge: str, payload: bytes, gathered: Gathered) -> None:
         arrived = decode_batch(edge, payload, self._portfolio, gathered.now_ms)
@@ -130,7 +122,7 @@ class Receiver:
         gathered.readings += arrived.readings
         gathered.refused += arrived.refused
         if arrived.sequence is not None:
-            gathered.answers.append((topic(edge, STORED), encode_confirmation(arrived.sequence)))
+            gathered.answers.append((box_topic(edge, STORED), encode_confirmation(arrived.sequence)))
 
     def _new_line(self) -> Line:
         return Line(
@@ -142,7 +134,7 @@ class Receiver:
         )
 
     def _batches(self) -> str:
-        return self._address.shared(topic("+", READINGS))
+        return self._address.shared(box_topic("+", READINGS))
 
     def _subscribed(self, _granted: int, refusals: Sequence[ReasonCode]) -> None:
         if refusals:

@@ -9,20 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from collector.edge.window import Window
-from collector.edge.wire import (
-    AGAIN,
-    READINGS,
-    STATUS,
-    STORED,
-    BoxStatus,
-    decode_confirmation,
-    encode_status,
-    topic,
-    written,
-)
+from collector.edge.wire import AGAIN, BoxStatus, decode_confirmation, encode_status, written
 from collector.mqtt.connection.broker import Account, BrokerAddress
 from collector.mqtt.connection.line import Line
 from collector.mqtt.connection.session import Session
+from config.mqtt.box_topics import READINGS, STATUS, STORED, box_topic
 from gateway.backoff import Backoff
 from gateway.rationing import RationedSpool
 from gateway.spool import Filling, Spool
@@ -86,7 +77,7 @@ class Uplink:
 
     def begin(self, line: Line, gap_s: float | None) -> None:
         """Listen for confirmations; what waits by now is backlog."""
-        line.subscribe([topic(self.edge, STORED)])
+        line.subscribe([box_topic(self.edge, STORED)])
         self._window.connected(time.monotonic())
         self._said = ()
         if gap_s is None:
@@ -97,7 +88,7 @@ class Uplink:
     def turn(self, line: Line) -> None:
         """Send what is due and delete what is confirmed."""
         for batch in self._window.due(time.monotonic()):
-            batch.is_with_broker = line.publish(topic(self.edge, READINGS), batch.payload).is_published
+            batch.is_with_broker = line.publish(box_topic(self.edge, READINGS), batch.payload).is_published
             self._sent_batches += 1
         self._publish_status(line)
         line.tend()
@@ -117,7 +108,7 @@ class Uplink:
     def _new_line(self) -> Line:
         line = Line(self._address, self._account, f"zaehlwerk-edge-{self.edge}")
         gone = BoxStatus(online=False, since=written(self._clock()), problem="offline")
-        line.client.will_set(topic(self.edge, STATUS), encode_status(gone), qos=1, retain=True)
+        line.client.will_set(box_topic(self.edge, STATUS), encode_status(gone), qos=1, retain=True)
         return line
 
     def _stored(self, line: Line) -> list[int]:
@@ -151,7 +142,7 @@ class Uplink:
             left_out=dict(self._rationed.left_out),
             problem=problem,
         )
-        line.publish(topic(self.edge, STATUS), encode_status(status), retain=True)
+        line.publish(box_topic(self.edge, STATUS), encode_status(status), retain=True)
 
     def _problem(self, filling: Filling) -> str | None:
         # A disk or a page limit refuses before the share reaches one.

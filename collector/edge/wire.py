@@ -1,4 +1,4 @@
-"""What boxes and centre write to each other: topics, batches, confirmations, the state of a box.
+"""What boxes and centre write to each other: batches, confirmations, the state of a box.
 
 A batch is a JSON list of `{meter, quantity, time, value}`. Its first element has one key more, `sequence`: the number
 under which the centre confirms exactly this batch, and none before it. Whoever reads the list without knowing of
@@ -14,25 +14,13 @@ import msgspec
 
 from collector.pushing import reading_of
 from config.errors import InvalidReading
+from config.mqtt.box_topics import READINGS, box_topic
 from config.portfolio.portfolio import Portfolio
 from gateway.reading import Reading, Refused, instant
 from gateway.refused import CONTENT_LIMIT_BYTES
 
 LARGEST_BATCH = 500
-READINGS, STORED, STATUS = "readings", "stored", "status"
 AGAIN = b"again"  # in place of a confirmation: whoever heard what you sent before may be gone
-_ROOT = "zaehlwerk/v1"
-
-
-def topic(edge: str, kind: str) -> str:
-    """Return the topic of a box; `+` as the box means all of them."""
-    return f"{_ROOT}/{edge}/{kind}"
-
-
-def edge_and_kind(topic_name: str) -> tuple[str, str]:
-    """Return what `topic` put together."""
-    edge, _, kind = topic_name.removeprefix(f"{_ROOT}/").rpartition("/")
-    return edge, kind
 
 
 def encode_batch(sequence: int, readings: Sequence[Reading]) -> bytes:
@@ -131,7 +119,7 @@ def _sequence(rows: Sequence[Any]) -> int | None:
 
 
 def _refused_whole(edge: str, payload: bytes, error: InvalidReading, now_ms: int) -> Arrived:
-    place = topic(edge, READINGS)
+    place = box_topic(edge, READINGS)
     return Arrived(
         None,
         refused=(Refused(source_of(edge), place, error.code, error.detail, payload[:CONTENT_LIMIT_BYTES], now_ms),),

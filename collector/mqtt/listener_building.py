@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
-from collector.edge.wire import READINGS, STATUS, STORED, topic
 from collector.mqtt.connection.broker import account, broker_address
 from collector.mqtt.discovery.unassigned import Unassigned
 from collector.mqtt.listener import Beside, Listener
@@ -15,6 +14,7 @@ from collector.mqtt.routing.routes import keep_alives, routes_of
 from config.clocks import CLOCK_SLACK_MS
 from config.errors import ConfigurationError
 from config.meters.meter import MqttSource
+from config.mqtt.box_topics import every_box_topic
 from config.portfolio.portfolio import Portfolio
 from config.portfolio.sources import MqttBroker
 from gateway.ports import Sink
@@ -80,7 +80,7 @@ def settled_topics(portfolio: Portfolio, broker: MqttBroker) -> tuple[str, ...]:
     others = {one.id for one in entries} - {broker.id}
     shared = {one.topic for one in sources if one.broker in others and one.where}
     wanted = {pattern for other in others for pattern in routes_of(portfolio, other)}
-    boxes = {topic("+", kind) for kind in (READINGS, STORED, STATUS)} if any(one.edges for one in entries) else ()
+    boxes = every_box_topic() if any(one.edges for one in entries) else ()
     return tuple(sorted({*own, *boxes, *(wanted - shared)}))
 
 

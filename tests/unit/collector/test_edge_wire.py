@@ -11,13 +11,12 @@ from collector.edge.wire import (
     decode_batch,
     decode_confirmation,
     decode_status,
-    edge_and_kind,
     encode_batch,
     encode_confirmation,
     encode_status,
-    topic,
 )
 from config.errors import InvalidReading
+from config.mqtt.box_topics import box_topic, edge_and_kind
 from gateway.reading import Reading, milliseconds
 from tests.unit.collector.portfolio import modbus_meter, portfolio
 
@@ -109,5 +108,5 @@ def test_a_state_without_a_moment_that_all_understand_is_none(payload: bytes) ->
 
 
 def test_topics_are_put_together_and_taken_apart() -> None:
-    assert topic("gs-musterdorf", "readings") == "zaehlwerk/v1/gs-musterdorf/readings"
+    assert box_topic("gs-musterdorf", "readings") == "zaehlwerk/v1/gs-musterdorf/readings"
     assert edge_and_kind("zaehlwerk/v1/gs-musterdorf/status") == ("gs-musterdorf", "status")
