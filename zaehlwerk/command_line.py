@@ -21,6 +21,7 @@ from zaehlwerk.commands import (
     records,
     service,
     tokens,
+    unassigned,
 )
 from zaehlwerk.exits import ExitCode, exit_code_of
 
@@ -86,7 +87,7 @@ app.add_typer(files.exports, name="export")
 app.add_typer(profiles.app, name="profiles")
 app.add_typer(probe.app, name="probe")
 probe.app.command("mqtt")(broker.mqtt)
-app.add_typer(broker.unassigned_app, name="unassigned")
+app.add_typer(unassigned.app, name="unassigned")
 app.add_typer(events.app, name="event")
 app.add_typer(tokens.app, name="token")
 

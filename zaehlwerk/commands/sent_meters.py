@@ -6,28 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from zaehlwerk.commands.options import settings_from
 from zaehlwerk.commands.output import print_table, say
 from zaehlwerk.exits import WrongCall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from zaehlwerk.unknown_meters import UnknownMeter
 
 STAYS_REFUSED = "What was refused until then stays refused: whoever still has it may send it again."
 _HEADINGS = ("source", "meter", "quantity", "unit", "last values", "medium")
-
-
-def sent(portfolio: Path | None, state: Path | None) -> list[UnknownMeter]:
-    """Return the meters that are sent and that the portfolio does not have."""
-    from config.portfolio.files import load_portfolio  # noqa: PLC0415
-    from zaehlwerk.intake import portfolio_folder  # noqa: PLC0415
-    from zaehlwerk.unknown_meters import unknown_meters  # noqa: PLC0415
-
-    settings = settings_from(portfolio, state)
-    return unknown_meters(load_portfolio(portfolio_folder(settings)), settings.state)
 
 
 def called(name: str, meter: str, found: Sequence[UnknownMeter]) -> UnknownMeter | None:
