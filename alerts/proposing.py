@@ -12,10 +12,10 @@ from analysis.bookkeeping.meter_records import JUMP
 from analysis.doubts import KINDS
 from analysis.doubts.proposals import AUTHOR
 from gateway.operations import MeterEventRow, Operations
+from gateway.operations.audit import EVENT_PROPOSED, EVENT_WITHDRAWN
 
 # The same doubt may begin some days earlier or later as data come in; a leap is where it is.
 SAME: Final = timedelta(days=10)
-_PROPOSED, _WITHDRAWN = "event_proposed", "event_withdrawn"
 
 
 def settle(
@@ -30,12 +30,12 @@ def settle(
     wanted = [_proposed(event, known) for event, known in pairs if known is None or _differs(event, known)]
     for event, known in wanted:
         operations.events.propose(event, connection=connection)
-        _leave(operations, connection, _PROPOSED, known, event)
+        _leave(operations, connection, EVENT_PROPOSED, known, event)
     met = {known.id for _, known in pairs if known is not None}
     refuted = [one for one in standing if is_open(one) and one.id not in met]
     for event in refuted:
         operations.events.withdraw(event.id, connection=connection)
-        _leave(operations, connection, _WITHDRAWN, event, replace(event, state="withdrawn"))
+        _leave(operations, connection, EVENT_WITHDRAWN, event, replace(event, state="withdrawn"))
     return len(wanted), len(refuted)
 
 

@@ -10,9 +10,9 @@ from collector.probing.probing import Visit
 from config.meters.meter import Meter, ModbusSource
 from config.portfolio.portfolio import Portfolio
 from config.portfolio.sources import ModbusBus, ModbusRtuBus, MqttBroker
+from gateway.operations.audit import DISPLAY_CHECKED
 from zaehlwerk.composition import House
 
-DISPLAY_CHECKED = "display_checked"
 FIRST_MODEL = "1"  # a visit looks at the first of several meters behind an inverter
 _NEWEST_WITHIN = timedelta(days=1)
 

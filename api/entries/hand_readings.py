@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from api.displays import LARGEST_DISPLAY, has_few_decimals
 from api.entries.photos import Photo, keep_photos
-from api.entries.reading_notes import Typed, keep_trail, lacks_its_note
+from api.entries.reading_notes import HAND_READING, Typed, keep_trail, lacks_its_note
 from api.entries.typed_values import refuse_future, write_typed
 from api.evidence import Evidence
 from api.expected.devices import of_one_device, ratio_at
@@ -138,5 +138,5 @@ def _demand_first(meter: Meter, reading: HandReading, before: float | None) -> N
 
 def _note(evidence: Evidence, meter: Meter, reading: HandReading, before: float | None) -> None:
     old = shown(meter, before)
-    typed = Typed(meter.quantity, reading.shown, reading.at, old, reading.force, reading.author, "hand_reading")
+    typed = Typed(meter.quantity, reading.shown, reading.at, old, reading.force, reading.author, HAND_READING)
     keep_trail(evidence, meter, typed)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Final
 
 from analysis.figures import How
 from analysis.german import exact, unit_text
@@ -10,6 +11,9 @@ from api.evidence import Evidence
 from config.meters.meter import ByHandSource, Meter
 from gateway.operations import ReadingNoteRow
 from gateway.reading import milliseconds
+
+HAND_READING: Final = "hand_reading"
+_CORRECTED: Final = "_corrected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,15 @@ def keep_trail(evidence: Evidence, meter: Meter, typed: Typed) -> None:
     )
     detail = {"value": str(typed.value), "unit": meter.unit, "time": typed.at.isoformat(), "force": reason}
     detail |= {} if is_first else {"old_value": str(typed.old)}
-    action = typed.action if is_first else f"{typed.action}_corrected"
+    action = typed.action if is_first else f"{typed.action}{_CORRECTED}"
     with evidence.operations.begin() as connection:
         evidence.operations.notes.record(note, connection=connection)
         evidence.operations.audit.record(typed.author, action, meter.id, detail, connection=connection)
+
+
+def action_of(audited: str) -> str:
+    """Return which kind of entry an action of the audit is, corrected or not."""
+    return audited.removesuffix(_CORRECTED)
 
 
 def lacks_its_note(evidence: Evidence, meter: Meter, quantity: str, at: datetime) -> bool:

@@ -30,6 +30,7 @@ from config.errors import Conflict, InvalidReading
 from config.meters.meter import Meter
 
 router = APIRouter(include_in_schema=False)
+_EXCHANGED_ALREADY = InvalidReading("exchanged_already", "another exchange is recorded at that instant")
 _FORCEABLE = frozenset({"out_of_range", "already_read", "delivered_twice", "delivery_missing"})
 
 
@@ -90,12 +91,8 @@ async def exchange(request: Request, evidence: Given, meter_id: str) -> Response
             photos=photos_of(pictures),
         )
         await asyncio.to_thread(record_exchange, evidence, told)
-    except Conflict:
-        error = InvalidReading("exchanged_already", "another exchange is recorded at that instant")
-        form = {"exchange": typed_exchange(fields), "exchange_complaint": refusal_words.refusal(error)}
-        content = await asyncio.to_thread(meter_content, evidence, meter, Asked(), changed_at=at)
-        return _again(request, content | form, error)
-    except InvalidReading as error:
+    except (Conflict, InvalidReading) as refused:
+        error = refused if isinstance(refused, InvalidReading) else _EXCHANGED_ALREADY
         form = {"exchange": typed_exchange(fields), "exchange_complaint": refusal_words.refusal(error)}
         content = await asyncio.to_thread(meter_content, evidence, meter, Asked(), changed_at=at)
         return _again(request, content | form, error)
@@ -111,8 +108,5 @@ def _again(request: Request, content: dict[str, object], error: InvalidReading) 
 def _reading_refusal(evidence: Evidence, meter: Meter, error: InvalidReading, at: datetime | None) -> str:
     """Why a reading is not taken; of one that would replace another also what stands there."""
     stands = None if at is None or error.code != "already_read" else shown(meter, standing(evidence, meter, at))
-    return (
-        refusal_words.refusal(error)
-        if stands is None
-        else f"{refusal_words.refusal(error)} ({words.register(stands, meter.unit)})"
-    )
+    told = refusal_words.refusal(error)
+    return told if stands is None else f"{told} ({words.register(stands, meter.unit)})"

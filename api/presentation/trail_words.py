@@ -7,10 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from analysis.german import exact
+from api.entries.reading_notes import HAND_READING, action_of
 from api.events.event_trail import Step
+from api.expected.tank_levels import DELIVERY
 from api.presentation import event_words, words
 from config.meters.meter import Meter
 from gateway.operations import AuditRow
+from gateway.operations.audit import DISPLAY_CHECKED, EVENT_PROPOSED, EVENT_WITHDRAWN
 
 _STEPS = {
     Step.ACCEPTED: "bestätigt",
@@ -18,20 +21,20 @@ _STEPS = {
     Step.RECORDED: "erfasst",
     Step.CORRECTED: "berichtigt",
     Step.UNDONE: "zurückgenommen",
-    "event_proposed": "gefragt",
-    "event_withdrawn": "Frage zurückgezogen",
+    EVENT_PROPOSED: "gefragt",
+    EVENT_WITHDRAWN: "Frage zurückgezogen",
 }
-_TYPED = {"hand_reading": "Ablesung", "delivery": "Lieferung"}
+_TYPED = {HAND_READING: "Ablesung", DELIVERY: "Lieferung"}
 
 
 def step_text(row: AuditRow, meter: Meter, zone: ZoneInfo) -> str:
     """Return what somebody did; of an action that has no words yet its name."""
     if row.action in _STEPS:
         return _event(row, meter, zone)
-    typed = _TYPED.get(row.action.removesuffix("_corrected"))
+    typed = _TYPED.get(action_of(row.action))
     if typed is not None:
         return _entry(typed, row.detail, zone)
-    return _comparison(row.detail) if row.action == "display_checked" else row.action
+    return _comparison(row.detail) if row.action == DISPLAY_CHECKED else row.action
 
 
 def comment_of(row: AuditRow) -> str:
@@ -49,7 +52,7 @@ def _event(row: AuditRow, meter: Meter, zone: ZoneInfo) -> str:
 
 
 def _displays(event: Mapping[str, Any], meter: Meter) -> str:
-    """What an exchange says of both devices, or how large the step was that somebody decided on."""
+    """What an exchange says of both devices; empty for other events."""
     named = ("old_end", "alter Zähler bis"), ("new_start", "neuer ab")
     if event.get("kind") != "exchange":
         return ""

@@ -1,7 +1,7 @@
 """Alive, ready, and how the sources fare."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.answers.documents import json_bytes
 from api.evidence import Evidence, Given
-from api.services import CollectorHealth, SourceHealth
+from api.services import CollectorHealth
 from config.errors import ZaehlwerkError
 from gateway.operations import BoxStateRow
 
@@ -68,56 +68,56 @@ async def metrics(evidence: Given, request: Request) -> Response:
 
 def _metric_lines(evidence: Evidence) -> list[str]:
     collector = evidence.services.statistics()
-    lines = [] if collector is None else _collector_lines(collector)
-    lines += _box_lines(evidence.operations.boxes.all())
-    lines += ["# TYPE zaehlwerk_alerts_open gauge", f"zaehlwerk_alerts_open {len(evidence.open_alerts())}"]
-    lines.append("# TYPE zaehlwerk_newest_reading_timestamp_seconds gauge")
-    for (meter, quantity), reading in sorted(evidence.newest().items()):
-        labels = f'meter="{_label(meter)}",quantity="{_label(quantity)}"'
-        lines.append(f"zaehlwerk_newest_reading_timestamp_seconds{{{labels}}} {reading.time_ms / 1000:.3f}")
-    return lines
+    newest = (
+        (_labels(meter=meter, quantity=quantity), f"{reading.time_ms / 1000:.3f}")
+        for (meter, quantity), reading in sorted(evidence.newest().items())
+    )
+    return [
+        *([] if collector is None else _collector_lines(collector)),
+        *_box_lines(evidence.operations.boxes.all()),
+        *_metric("alerts_open", "gauge", [("", len(evidence.open_alerts()))]),
+        *_metric("newest_reading_timestamp_seconds", "gauge", newest),
+    ]
 
 
 def _collector_lines(collector: CollectorHealth) -> list[str]:
-    lines = [
-        "# TYPE zaehlwerk_dropped_readings_total counter",
-        f"zaehlwerk_dropped_readings_total {collector.dropped}",
+    sources = [(_labels(source=one.source), one) for one in collector.sources]
+    refused = (
+        (_labels(source=one.source, reason=reason), count)
+        for one in collector.sources
+        for reason, count in sorted(one.refused.items())
+    )
+    return [
+        *_metric("dropped_readings_total", "counter", [("", collector.dropped)]),
+        *_metric("source_polls_total", "counter", ((labels, one.polls) for labels, one in sources)),
+        *_metric("source_readings_total", "counter", ((labels, one.readings) for labels, one in sources)),
+        *_metric("source_missed_total", "counter", ((labels, one.missed) for labels, one in sources)),
+        *_metric("source_refused_total", "counter", refused),
+        *_metric("source_connected", "gauge", ((labels, int(one.connected)) for labels, one in sources)),
+        *_metric("source_devices_offline", "gauge", ((labels, len(one.offline)) for labels, one in sources)),
     ]
-    for name in ("polls", "readings", "missed"):
-        lines.append(f"# TYPE zaehlwerk_source_{name}_total counter")
-        lines += [f"zaehlwerk_source_{name}_total{_source(one)} {getattr(one, name)}" for one in collector.sources]
-    lines.append("# TYPE zaehlwerk_source_refused_total counter")
-    for one in collector.sources:
-        for reason, count in sorted(one.refused.items()):
-            labels = f'{{source="{_label(one.source)}",reason="{_label(reason)}"}}'
-            lines.append(f"zaehlwerk_source_refused_total{labels} {count}")
-    lines.append("# TYPE zaehlwerk_source_connected gauge")
-    lines += [f"zaehlwerk_source_connected{_source(one)} {int(one.connected)}" for one in collector.sources]
-    lines.append("# TYPE zaehlwerk_source_devices_offline gauge")
-    lines += [f"zaehlwerk_source_devices_offline{_source(one)} {len(one.offline)}" for one in collector.sources]
-    return lines
 
 
-def _box_lines(boxes: Sequence[BoxStateRow]) -> list[str]:
-    figures: Mapping[str, Callable[[BoxStateRow], float]] = {
-        "online": lambda one: int(one.online),
-        "full_ratio": lambda one: one.full_percent / 100,
-        "waiting_readings": lambda one: one.waiting,
-        "heard_timestamp_seconds": lambda one: one.heard_at.timestamp(),
-    }
-    lines = []
-    for name, figure in figures.items():
-        lines.append(f"# TYPE zaehlwerk_box_{name} gauge")
-        lines += [f'zaehlwerk_box_{name}{{box="{_label(one.edge)}"}} {figure(one)}' for one in boxes]
-    lines.append("# TYPE zaehlwerk_box_problem gauge")
-    for one in boxes:
-        if one.problem is not None:
-            lines.append(f'zaehlwerk_box_problem{{box="{_label(one.edge)}",problem="{_label(one.problem)}"}} 1')
-    return lines
+def _box_lines(states: Sequence[BoxStateRow]) -> list[str]:
+    boxes = [(_labels(box=one.edge), one) for one in states]
+    problems = ((_labels(box=one.edge, problem=one.problem), 1) for one in states if one.problem is not None)
+    return [
+        *_metric("box_online", "gauge", ((labels, int(one.online)) for labels, one in boxes)),
+        *_metric("box_full_ratio", "gauge", ((labels, one.full_percent / 100) for labels, one in boxes)),
+        *_metric("box_waiting_readings", "gauge", ((labels, one.waiting) for labels, one in boxes)),
+        *_metric("box_heard_timestamp_seconds", "gauge", ((of, one.heard_at.timestamp()) for of, one in boxes)),
+        *_metric("box_problem", "gauge", problems),
+    ]
 
 
-def _source(one: SourceHealth) -> str:
-    return f'{{source="{_label(one.source)}"}}'
+def _metric(name: str, kind: str, samples: Iterable[tuple[str, object]]) -> list[str]:
+    """Return a metric with its samples, each with its labels as they are written."""
+    whole = f"zaehlwerk_{name}"
+    return [f"# TYPE {whole} {kind}", *(f"{whole}{labels} {value}" for labels, value in samples)]
+
+
+def _labels(**values: str) -> str:
+    return "{" + ",".join(f'{name}="{_label(value)}"' for name, value in values.items()) + "}"
 
 
 def _label(text: str) -> str:

@@ -11,7 +11,7 @@ _UNITS = {unit.lower(): unit for unit in FILE_UNITS if unit not in ("1", "Pct", 
 _UNITS |= {"m³": "m3", "cbm": "m3", "m³/h": "m3/h", "liter": "l", "l": "l", "w": "W"}
 _IN_BRACKETS = re.compile(r"[\[(]\s*([^\[\]()]+?)\s*[\])]")
 _BESIDE = re.compile(
-    r"^\s*(status\w*|nr\.?|lfd.*|index|zeile|qualit.*|kennzeichen|(ma(ß|ss)|mess)?einheit(en)?|units?|uom|bemerkung\w*|obis.*|version|kanal\w*)\s*$",
+    r"^\s*(status\w*|nr\.?|lfd.*|index|zeile|qualit.*|kennzeichen|bemerkung\w*|obis.*|version|kanal\w*)\s*$",
     re.IGNORECASE,
 )
 _REGISTER = re.compile(r"^\s*(obis.*|kanal\w*|register\w*|z(ä|ae)hlwerk\w*|tarif\w*)\s*$", re.IGNORECASE)
@@ -97,7 +97,7 @@ def other_unit(title: str, unit: str | None) -> bool:
 
 def is_beside(name: str) -> bool:
     """Say whether a column holds no measured values: a status, a running number, a unit."""
-    return _BESIDE.match(name) is not None
+    return _BESIDE.match(name) is not None or is_unit_name(name)
 
 
 def is_register_name(name: str) -> bool:

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Select, or_, select
 
 from gateway.operations.connections import Connections
 from gateway.operations.rows import AuditRow
 from gateway.operations.tables import audit
+
+# What is done in one room and told in another; what people do to events is `Step` of the API.
+EVENT_PROPOSED: Final = "event_proposed"
+EVENT_WITHDRAWN: Final = "event_withdrawn"
+DISPLAY_CHECKED: Final = "display_checked"
 
 
 class Audit:
