@@ -134,7 +134,7 @@ class _Writing:
             self._waiting.append((job, _derivation(job, self._ledger, end)))
         except Unreachable:
             raise
-        except Exception as error:
+        except Exception as error:  # one meter's mistake must not keep the others from being derived
             log.debug("%s cannot be derived", job.meter.id, exc_info=True)
             return Caught(failures=((job.meter.id, f"{type(error).__name__}: {error}"),))
         return self.done() if sum(len(one.days) for _, one in self._waiting) >= _ROWS_AT_ONCE else Caught()

@@ -62,6 +62,8 @@ def _channel(value: object) -> str:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value)
 
 
+# As they stand on bills and in specifications.
+_UNITS_ARE_CALLED = {"m³": "m3", "cbm": "m3", "Kubikmeter": "m3", "Liter": "l", "Kilowattstunden": "kWh"}
 MeterId = Annotated[str, PlainValidator(_meter_id)]
 MediumId = Annotated[str, one_of(MEDIA, "medium", called={medium.title: medium.id for medium in MEDIA.values()})]
 Ratio = Annotated[Decimal, PlainValidator(between(str(SMALLEST_RATIO), str(LARGEST_RATIO)))]
@@ -136,7 +138,7 @@ class MeterEntry(Strict):
     id: MeterId
     medium: MediumId
     title: Text = ""
-    unit: Annotated[str, one_of(METER_UNITS, "unit")] | None = None
+    unit: Annotated[str, one_of(METER_UNITS, "unit", called=_UNITS_ARE_CALLED)] | None = None
     quantity: Annotated[str, one_of(QUANTITIES, "quantity")] | None = None
     digits: Annotated[int, whole(1, 18)] | None = None
     decimals: Annotated[int, whole(0, 9)] | None = None
